@@ -1,0 +1,1 @@
+"""The ground: what a video, a query and a track are. numpy only."""

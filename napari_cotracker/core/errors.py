@@ -1,0 +1,57 @@
+"""Everything this package raises on purpose.
+
+::
+
+    CotrackerError             any mistake or mishap we can explain
+    ├── VideoError             a film that cannot be opened, read or written
+    ├── TrackingError          a run that cannot start or go on (every torch error ends up here)
+    ├── CheckpointError        a weights file that is missing, damaged or of another network
+    ├── FormatError            a tracks file that cannot be read or written
+    │   └── MissingExtraError  ... because an optional library is not installed
+    └── EditError              an edit that makes no sense
+
+A message says what was expected, what was got (quoting it) and what to do next.
+"""
+
+
+class CotrackerError(Exception):
+    """Root of every error that this package raises on purpose."""
+
+
+class VideoError(CotrackerError):
+    """A video cannot be opened, read or written."""
+
+
+class TrackingError(CotrackerError):
+    """A tracking run cannot start or cannot go on."""
+
+
+class CheckpointError(CotrackerError):
+    """A weights file is missing, damaged, or belongs to another network."""
+
+
+class FormatError(CotrackerError):
+    """A tracks file cannot be read or written."""
+
+
+class MissingExtraError(FormatError):
+    """An optional library is needed and not installed.
+
+    Parameters
+    ----------
+    library : str
+        The library that is missing, as one imports it.
+    extra : str
+        The extra of this package that brings it.
+    purpose : str
+        What it is needed for, completing "... is needed to".
+    """
+
+    def __init__(self, library: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{library} is needed to {purpose} and is not installed; run: pip install 'napari-cotracker[{extra}]'"
+        )
+
+
+class EditError(CotrackerError):
+    """An edit that makes no sense for the tracks it is asked of."""

@@ -1,0 +1,49 @@
+"""Finds what modules declare, so that a new tracker, format or video source is one new file."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Any, cast
+
+from .declarations import Format, TrackerEntry, VideoSource
+
+
+@cache
+def declared(room: str, constant: str) -> dict[str, Any]:
+    """Every value of `constant` in the modules of a room, by its ``name``.
+
+    Parameters
+    ----------
+    room : str
+        A sub-package, such as ``formats``.
+    constant : str
+        The name to look for in each of its modules, such as ``FORMAT``.
+    """
+    package = importlib.import_module(f"{__package__.rpartition('.')[0]}.{room}")
+    found: dict[str, Any] = {}
+    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        entry = getattr(module, constant, None)
+        if entry is None:
+            continue
+        if entry.name in found:
+            raise ImportError(f"{module.__name__} declares {constant} {entry.name!r}, which is taken")
+        found[entry.name] = entry
+    return found
+
+
+def trackers() -> dict[str, TrackerEntry]:
+    """Every tracker, by name."""
+    return cast(dict[str, TrackerEntry], declared("trackers", "TRACKER"))
+
+
+def formats() -> dict[str, Format]:
+    """Every tracks format, by name."""
+    return cast(dict[str, Format], declared("formats", "FORMAT"))
+
+
+def video_sources() -> list[VideoSource]:
+    """Every kind of video, the most specific first."""
+    return sorted(declared("videos", "VIDEO_SOURCE").values(), key=lambda source: source.priority)

@@ -1,0 +1,114 @@
+"""The port behind which every tracking method works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .queries import Queries
+from .tracks import Anchors
+from .video import Video
+
+
+@dataclass(frozen=True)
+class TrackJob:
+    """What a tracker is asked to do; plain values, picklable but for the video.
+
+    Parameters
+    ----------
+    video : Video
+    queries : Queries
+        Points to follow, in pixels of the video.
+    frames : range
+        Frames to cover; step -1 runs backward in time. Cells before a query (in the direction of
+        the range) may be left NaN.
+    anchors : Anchors
+        Cells that the tracker must leave as they are.
+    settings : dataclass
+        The tracker's own settings.
+    """
+
+    video: Video
+    queries: Queries
+    frames: range
+    anchors: Anchors = field(default_factory=Anchors.none)
+    settings: Any = None
+
+
+@dataclass(frozen=True)
+class TrackUpdate:
+    """A piece of the answer: some tracks on some frames.
+
+    Parameters
+    ----------
+    frames : (t,) int64
+    ids : (n,) int64
+    xy : (t, n, 2) float32
+        Pixels of the video, NaN where not tracked.
+    visibility, confidence : (t, n) float32
+    done : float
+        Share of the job that is finished, 0 … 1.
+    message : str
+        What is being done, for a progress bar.
+
+    Later updates overwrite earlier ones. An update without frames is a heartbeat.
+    """
+
+    frames: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    xy: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+    done: float
+    message: str = ""
+
+    @classmethod
+    def heartbeat(cls, done: float, message: str = "") -> TrackUpdate:
+        """An update that carries no cells."""
+        none, cells = np.zeros(0, np.int64), np.zeros((0, 0), np.float32)
+        return cls(none, none, np.zeros((0, 0, 2), np.float32), cells, cells, done, message)
+
+
+class Control:
+    """What a running tracker asks between windows, chunks and iterations. This one never interferes."""
+
+    def cancelled(self) -> bool:
+        """Whether to stop now; what was yielded is kept."""
+        return False
+
+    def paused(self) -> bool:
+        """Whether to wait; the tracker goes on yielding heartbeats."""
+        return False
+
+    def new_queries(self) -> Queries | None:
+        """Points added since the last call, to be picked up by the next window."""
+        return None
+
+
+class Estimate(NamedTuple):
+    """What a job will cost."""
+
+    peak_bytes: int
+    seconds: float
+
+
+class Tracker(Protocol):
+    """A tracking method, ready to run."""
+
+    def track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
+        """Run the job, yielding at least once a second.
+
+        Raises
+        ------
+        TrackingError
+            If the job cannot start or go on; never a bare library error.
+        """
+        ...
+
+    def estimate(self, job: TrackJob) -> Estimate:
+        """Predicted peak memory (bytes above what is already in use) and time."""
+        ...

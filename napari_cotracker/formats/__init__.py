@@ -1,0 +1,1 @@
+"""Tracks files: one module per format, found by the registry."""

@@ -1,0 +1,1 @@
+"""CoTracker3 as tensors in, tensors out."""

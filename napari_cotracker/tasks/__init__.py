@@ -1,0 +1,1 @@
+"""What a user can ask for; generators that know neither Qt nor a screen."""

@@ -1,0 +1,1 @@
+"""Lazy frames from any source, and films written."""
