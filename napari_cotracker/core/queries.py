@@ -80,7 +80,9 @@ class Queries:
             )
         if not len(array):
             raise TrackingError("expected at least one query point, got none; place a point or ask for a grid")
-        return cls(t=array[:, 0], xy=array[:, 1:].astype(np.float32), ids=np.asarray(ids, np.int64), names=tuple(names))
+        with np.errstate(over="ignore"):
+            xy = array[:, 1:].astype(np.float32)
+        return cls(t=array[:, 0], xy=xy, ids=np.asarray(ids, np.int64), names=tuple(names))
 
     def to_array(self) -> NDArray[np.float32]:
         """(N, 3) float32 with columns t, x, y."""
@@ -113,9 +115,9 @@ def _as_frames(t: ArrayLike, n: int) -> NDArray[np.int64]:
     frames = np.asarray(t, np.float64).reshape(-1)
     if len(frames) != n:
         raise TrackingError(f"expected {n} query frames, one for each position, got {len(frames)}")
-    if not np.isfinite(frames).all():
-        row = int(np.flatnonzero(~np.isfinite(frames))[0])
-        raise TrackingError(f"expected finite query frames, got {frames[row]} in row {row}")
+    wrong = np.flatnonzero(~(np.abs(frames) < 2**53))
+    if len(wrong):
+        raise TrackingError(f"expected finite query frames, got {frames[wrong[0]]} in row {wrong[0]}")
     return np.rint(frames).astype(np.int64)
 
 
@@ -154,7 +156,7 @@ def grid_queries(size: tuple[int, int], count: int | tuple[int, int], frame: int
     xy = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float32)
     if mask is not None:
         if mask.shape != (height, width):
-            raise TrackingError(f"expected a mask of {width} × {height} pixels, got {mask.shape[1]} × {mask.shape[0]}")
+            raise TrackingError(f"expected a mask of shape (height, width) = {(height, width)}, got {mask.shape}")
         column, row = np.rint(xy).astype(int).T
         xy = xy[mask[row, column]]
         if not len(xy):

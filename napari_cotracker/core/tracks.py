@@ -118,8 +118,9 @@ class Tracks:
             raise CotrackerError(f"expected track positions of shape (T, N, 2), got {xy.shape}")
         cells = xy.shape[:2]
         ids = np.asarray(self.ids, np.int64).reshape(-1)
-        if len(ids) != cells[1] or len(np.unique(ids)) != cells[1]:
-            raise CotrackerError(f"expected {cells[1]} unique track ids, got {len(ids)} of which {len(np.unique(ids))} differ")
+        different = len(np.unique(ids))
+        if len(ids) != cells[1] or different != cells[1]:
+            raise CotrackerError(f"expected {cells[1]} unique track ids, got {len(ids)} of which {different} differ")
         given = {"visibility": self.visibility, "confidence": self.confidence}
         values: dict[str, Any] = {k: _cells(k, v, cells, np.float32) for k, v in given.items()}
         tracked = np.isfinite(xy).all(2)

@@ -1,0 +1,49 @@
+"""Files that are either the old one or the whole new one, never half of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from .errors import CotrackerError, FormatError
+
+
+@contextmanager
+def replacing(path: Path, error: type[CotrackerError] = FormatError) -> Iterator[Path]:
+    """A path to write to instead; it takes the place of `path` when the block ends without an error.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make or to replace; a symbolic link is followed.
+    error : type
+        What to raise when the system refuses.
+
+    Yields
+    ------
+    Path
+        A new name in the same folder with the same suffix.
+
+    Raises
+    ------
+    CotrackerError
+        Of the given type, one sentence, in place of any `OSError`. The old file is untouched then.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise error(f"expected the name of a file to write, got the folder {str(path)!r}; add a file name")
+    temporary = target.with_name(f".{uuid4().hex}{target.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as mishap:
+        reason = mishap.strerror or str(mishap)
+        raise error(f"cannot write {str(path)!r}: {reason}; choose a folder that exists and is writable") from mishap
+    finally:
+        if temporary.exists():
+            temporary.unlink()
