@@ -36,7 +36,8 @@ class Convention:
 
     def to_ours(self, xy: ArrayLike, size: tuple[int, int]) -> Points:
         """This convention to our pixels, for a picture of `size` (width, height)."""
-        return (np.asarray(xy, np.float64) - self.offset_of(*size)) / np.asarray(self.scale_of(*size))
+        ours: Points = (np.asarray(xy, np.float64) - self.offset_of(*size)) / np.asarray(self.scale_of(*size))
+        return ours
 
 
 CONVENTIONS = {

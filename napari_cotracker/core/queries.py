@@ -82,7 +82,7 @@ class Queries:
             raise TrackingError("expected at least one query point, got none; place a point or ask for a grid")
         with np.errstate(over="ignore"):
             xy = array[:, 1:].astype(np.float32)
-        return cls(t=array[:, 0], xy=xy, ids=np.asarray(ids, np.int64), names=tuple(names))
+        return cls(t=_as_frames(array[:, 0], len(xy)), xy=xy, ids=np.asarray(ids, np.int64), names=tuple(names))
 
     def to_array(self) -> NDArray[np.float32]:
         """(N, 3) float32 with columns t, x, y."""

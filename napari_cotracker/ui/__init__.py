@@ -1,1 +1,1 @@
-"""Everything that shows something in napari."""
+"""The window: napari, Qt and nothing else."""

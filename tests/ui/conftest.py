@@ -1,0 +1,57 @@
+"""A film that counts what is read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.errors import VideoError
+
+
+class CountingVideo:
+    """Frame *k* is filled with the grey value *k*; every frame number asked for is noted."""
+
+    def __init__(self, n_frames: int = 12, path: str | None = None) -> None:
+        self.n_frames, self.height, self.width, self.path = n_frames, 6, 8, path
+        self.fps, self.fingerprint = Fraction(25), "grey"
+        self.times, self.frame_numbers = np.arange(n_frames) / 25, np.arange(n_frames)
+        self.bad_frames: set[int] = set()
+        self.asked: list[int] = []
+
+    def read(self, frames: Iterable[int]) -> Any:
+        frames = list(frames)
+        if any(not 0 <= frame < self.n_frames for frame in frames):
+            raise VideoError(f"asked for {frames}")
+        self.asked += frames
+        return np.stack([np.full((6, 8, 3), frame, np.uint8) for frame in frames]) if frames else np.zeros((0, 6, 8, 3))
+
+    read_native = read
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@pytest.fixture
+def video() -> CountingVideo:
+    return CountingVideo()
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Iterator[Path]:
+    """A real file of ten frames whose grey value says which frame it is: 20, 40, 60, …"""
+    import av
+
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(10):
+            picture = np.full((48, 64, 3), 20 * (number + 1), np.uint8)
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        file.mux(stream.encode())
+    return path

@@ -1,0 +1,85 @@
+"""A film in napari: right frames, read when they are shown and not before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from napari_cotracker.core.errors import VideoError
+from napari_cotracker.ui.reader import VideoArray, get_reader, read_layers, video_layer
+
+from .conftest import CountingVideo
+
+ONE = st.integers(-12, 11)
+SOME = st.slices(12)
+MANY = st.lists(ONE, min_size=1, max_size=5)
+
+
+@given(ONE | SOME | MANY, st.just(()) | st.tuples(SOME) | st.tuples(SOME, st.slices(8)) | st.tuples(st.integers(0, 5)))
+def test_slicing_is_that_of_an_array(first: Any, rest: tuple[Any, ...]) -> None:
+    whole = np.broadcast_to(np.arange(12, dtype=np.uint8)[:, None, None, None], (12, 6, 8, 3))
+    index = (first, *rest)
+    np.testing.assert_array_equal(VideoArray(CountingVideo())[index], whole[index])
+
+
+@pytest.mark.parametrize("index", [..., (..., 0), (3, ..., 0), (slice(2, 5), ...), (..., slice(0, 2), slice(None), 1)])
+def test_an_ellipsis_stands_for_the_rest(index: Any, video: CountingVideo) -> None:
+    whole = np.broadcast_to(np.arange(12, dtype=np.uint8)[:, None, None, None], (12, 6, 8, 3))
+    np.testing.assert_array_equal(VideoArray(video)[index], whole[index])
+
+
+def test_a_frame_that_is_not_there_is_an_index_error(video: CountingVideo) -> None:
+    with pytest.raises(IndexError):
+        VideoArray(video)[12]
+
+
+def test_it_says_what_an_array_says(video: CountingVideo) -> None:
+    array = VideoArray(video)
+    whole = np.asarray(array)
+    assert (array.shape, array.dtype, array.ndim, array.size) == (whole.shape, whole.dtype, whole.ndim, whole.size)
+    assert len(array) == 12
+    assert np.asarray(array, np.float32).dtype == np.float32
+    with pytest.raises(ValueError, match="leave copy out"):
+        array.__array__(copy=False)
+
+
+def test_napari_reads_only_the_frames_it_shows(make_napari_viewer: Any, video: CountingVideo) -> None:
+    viewer = make_napari_viewer()
+    data, arguments, _ = video_layer(video)
+    layer = viewer.add_image(data, **arguments)
+    viewer.dims.set_current_step(0, 0)
+    video.asked.clear()
+    for step in (3, 4, 9):
+        viewer.dims.set_current_step(0, step)
+    assert video.asked == [3, 4, 9]
+    assert (layer._slice.image.view == 9).all()
+    assert viewer.dims.axis_labels == ("time", "y", "x")
+
+
+def test_a_real_film_opens_by_its_path(make_napari_viewer: Any, film: Path) -> None:
+    viewer = make_napari_viewer()
+    (layer,) = viewer.open(str(film), plugin="napari-cotracker")
+    assert layer.data.shape == (10, 48, 64, 3)
+    assert layer.name == "film.mp4"
+    assert layer.metadata["napari_cotracker"]["path"] == str(film)
+    for step in (0, 7, 2):
+        viewer.dims.set_current_step(0, step)
+        assert abs(int(layer.data[step].mean()) - 20 * (step + 1)) <= 3
+
+
+def test_only_videos_are_claimed(tmp_path: Path, film: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    assert get_reader(str(film)) is read_layers
+    assert get_reader([str(film), str(film)]) is None
+    assert get_reader(str(tmp_path / "notes.txt")) is None
+
+
+def test_a_damaged_film_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "torn.mp4").write_bytes(b"not a film")
+    with pytest.raises(VideoError, match=r"torn\.mp4"):
+        read_layers(str(tmp_path / "torn.mp4"))
