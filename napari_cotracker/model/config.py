@@ -1,0 +1,109 @@
+"""Sizes of a CoTracker3 network."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from ..core.errors import CheckpointError
+
+# Windows of the published checkpoints: 16 frames sliding, or the whole clip with 60 trained positions.
+ONLINE_WINDOW = 16
+OFFLINE_WINDOW = 60
+
+
+@dataclass(frozen=True)
+class CoTracker3Config:
+    """Sizes of a CoTracker3 network; the defaults are the published ones.
+
+    Parameters
+    ----------
+    encoder_widths : 4 ints
+        Channels of the encoder's residual stages.
+    latent : int
+        Feature channels C.
+    stride : int
+        Image pixels per feature pixel.
+    radius : int
+        Half width of the correlation patch: (2·radius + 1)² taps.
+    levels : int
+        Pyramid levels.
+    corr_hidden, corr_out : int
+        Widths of the correlation MLP.
+    hidden, heads, depth, mlp_ratio : int
+        Width, attention heads, stages and MLP factor of the update transformer.
+    virtual_tracks : int
+        Learned tracks through which points exchange information.
+    model_resolution : (height, width)
+        Working size, to which relative motion is scaled.
+    window : int
+        Length of the time embedding: frames of a sliding window, or trained clip length.
+
+    Notes
+    -----
+    Karaev et al. 2024, arXiv 2410.11831, section 3.
+    """
+
+    encoder_widths: tuple[int, int, int, int] = (64, 96, 128, 128)
+    latent: int = 128
+    stride: int = 4
+    radius: int = 3
+    levels: int = 4
+    corr_hidden: int = 384
+    corr_out: int = 256
+    hidden: int = 384
+    heads: int = 8
+    depth: int = 3
+    mlp_ratio: int = 4
+    virtual_tracks: int = 64
+    model_resolution: tuple[int, int] = (384, 512)
+    window: int = ONLINE_WINDOW
+
+    def __post_init__(self) -> None:
+        numbers = {k: v for k, v in asdict(self).items() if isinstance(v, int)}
+        for name in ("encoder_widths", "model_resolution"):
+            numbers |= {f"{name}[{i}]": n for i, n in enumerate(getattr(self, name))}
+        for name, value in numbers.items():
+            if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1 << 14:
+                raise CheckpointError(f"expected a network with {name} from 1 to {1 << 14}, got {value!r}")
+        if self.hidden % self.heads:
+            raise CheckpointError(f"expected heads to divide hidden, got {self.heads} and {self.hidden}")
+
+    @property
+    def taps(self) -> int:
+        """Positions in a correlation patch."""
+        return (2 * self.radius + 1) ** 2
+
+    @property
+    def token_width(self) -> int:
+        """Channels of a token: two logits, the correlation embeddings, the encoded motion."""
+        return 2 + self.levels * self.corr_out + MOTION_WIDTH
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for a file's metadata."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> CoTracker3Config:
+        """From plain values.
+
+        Raises
+        ------
+        CheckpointError
+            If a name is unknown or a value is out of range.
+        """
+        known = {f.name for f in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise CheckpointError(
+                f"expected network sizes named {sorted(known)}, got also {unknown}; is the file newer than this program?"
+            )
+        try:
+            sizes: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            return cls(**sizes)
+        except TypeError as error:
+            raise CheckpointError(f"expected plain network sizes, got {values!r:.200}") from error
+
+
+MOTION_OCTAVES = 10
+MOTION_WIDTH = 4 + 2 * 4 * MOTION_OCTAVES
