@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from typing import Any, cast
 
@@ -13,6 +14,8 @@ from .declarations import Format, TrackerEntry, VideoSource
 @cache
 def declared(room: str, constant: str) -> dict[str, Any]:
     """Every value of `constant` in the modules of a room, by its ``name``.
+
+    Only modules that declare it are imported, so that their neighbours may need heavy libraries.
 
     Parameters
     ----------
@@ -24,14 +27,20 @@ def declared(room: str, constant: str) -> dict[str, Any]:
     package = importlib.import_module(f"{__package__.rpartition('.')[0]}.{room}")
     found: dict[str, Any] = {}
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
-        entry = getattr(module, constant, None)
-        if entry is None:
+        if not _declares(info, constant):
             continue
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        entry = getattr(module, constant)
         if entry.name in found:
             raise ImportError(f"{module.__name__} declares {constant} {entry.name!r}, which is taken")
         found[entry.name] = entry
     return found
+
+
+def _declares(info: pkgutil.ModuleInfo, constant: str) -> bool:
+    spec = info.module_finder.find_spec(info.name, None)
+    source = getattr(spec and spec.loader, "get_source", lambda name: None)(info.name)
+    return source is not None and re.search(rf"^{constant}\b[^=\n]*=", source, re.MULTILINE) is not None
 
 
 def trackers() -> dict[str, TrackerEntry]:

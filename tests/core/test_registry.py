@@ -33,8 +33,18 @@ def declare(room: Path, module: str, name: str) -> None:
 def test_a_new_file_is_found_by_its_declaration(room: Path) -> None:
     declare(room, "b_rose", "rose")
     declare(room, "a_tulip", "tulip")
-    (room / "soil.py").write_text("DEPTH = 3\n")
+    (room / "soil.py").write_text("raise ImportError('a neighbour that needs a library')\n")
     assert list(registry.declared("plants", "PLANT")) == ["tulip", "rose"]
+
+
+def test_a_declaration_may_carry_its_type(room: Path) -> None:
+    (room / "rose.py").write_text("import types\nPLANT: object = types.SimpleNamespace(name='rose')\n")
+    assert list(registry.declared("plants", "PLANT")) == ["rose"]
+
+
+def test_a_mention_is_no_declaration(room: Path) -> None:
+    (room / "soil.py").write_text("'Soil for a PLANT = nothing.'\nUSES = 'PLANT'\nother_PLANT = 1\n")
+    assert registry.declared("plants", "PLANT") == {}
 
 
 def test_a_name_taken_twice_is_refused(room: Path) -> None:
