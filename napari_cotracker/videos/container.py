@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,8 @@ def open_film(path: str, threads: int = 0) -> tuple[Any, Any]:
     check_file(path)
     try:
         # a playlist must not make us open network addresses
-        container = av.open(str(Path(path).absolute()), options={"protocol_whitelist": "file"}, metadata_errors="ignore")
+        options = {"protocol_whitelist": "file"}
+        container = av.open(str(Path(path).absolute()), options=options, metadata_errors="ignore")
     except (av.error.FFmpegError, OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise VideoError(
@@ -109,7 +110,7 @@ def _discard_others(container: Any, stream: Any) -> None:
             other.discard = Discard.all
 
 
-def read_packets(container: Any, stream: Any) -> Iterator[Any]:
+def read_packets(container: Any, stream: Any) -> Generator[Any, None, None]:
     """Every packet of a stream that carries data, going on after damaged stretches."""
     import av
 

@@ -95,7 +95,7 @@ class FilmIndex:
 
     def times(self) -> NDArray[np.float64]:
         """(T,) presentation times in seconds."""
-        return self.ticks * float(self.time_base)
+        return np.asarray(self.ticks * float(self.time_base), np.float64)
 
 
 class PacketScan:
@@ -197,4 +197,5 @@ def _join_stretches(rows: Integers) -> Integers:
     steps = np.diff(rows[:, 1])
     within = np.diff(rows[:, 0]) == 0
     usual = int(np.median(steps[within])) if within.any() else 1
-    return rows[0, 1] + np.concatenate([[0], np.cumsum(np.where(within, steps, max(usual, 1)))])
+    ticks: Integers = rows[0, 1] + np.concatenate([[0], np.cumsum(np.where(within, steps, max(usual, 1)))])
+    return ticks

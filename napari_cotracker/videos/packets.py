@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from .container import open_film, read_packets
@@ -35,7 +35,7 @@ class PacketReader:
 
     def _open(self) -> None:
         self._container, self._stream = open_film(self._path, self._threads)
-        self._packets = read_packets(self._container, self._stream)
+        self._packets: Generator[Any, None, None] = read_packets(self._container, self._stream)
         self._count = 0
         self._held: Any = None
 

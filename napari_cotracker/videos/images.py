@@ -1,0 +1,166 @@
+"""Single image files as arrays in their own depth."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import MissingExtraError, VideoError
+from .container import MAX_PIXELS
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
+
+Picture = NDArray[Any]
+
+
+def read_image(path: Path, page: int = 0) -> Picture:
+    """(H, W) or (H, W, C) of an image file: bool, uint8, uint16 or float32.
+
+    Parameters
+    ----------
+    path : Path
+    page : int
+        Which picture of a TIFF file with several.
+
+    Raises
+    ------
+    VideoError
+        If the file is missing, damaged, too large or of no known kind.
+    MissingExtraError
+        For ``.exr`` without the ``vfx`` extra.
+    """
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".exr":
+            return _settle_type(_read_exr(path))
+        if suffix in {".tif", ".tiff"}:
+            return _settle_type(_read_tiff(path, page))
+        return _read_png_or_jpeg(path)
+    except (VideoError, MissingExtraError):
+        raise
+    except Exception as error:  # the image libraries raise whatever their parsers stumble over
+        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        raise VideoError(f"cannot read the image {str(path)!r} ({reason}); copy or export it again") from None
+
+
+def count_pages(path: Path) -> int:
+    """How many pictures of the first one's size and kind a TIFF file holds; 1 for every other kind of file."""
+    if path.suffix.lower() not in {".tif", ".tiff"}:
+        return 1
+    import tifffile
+
+    try:
+        with tifffile.TiffFile(path) as file:
+            return len(file.pages) if file.pages.first.keyframe.hash == file.pages[-1].keyframe.hash else 1
+    except Exception:  # reading it will say what is wrong
+        return 1
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    if width < 1 or height < 1 or width * height > MAX_PIXELS:
+        raise VideoError(f"{str(path)!r} announces {width} × {height} pixels; expected at most 16384 × 16384")
+
+
+def _settle_type(picture: Picture) -> Picture:
+    if picture.dtype in (np.dtype(bool), np.dtype(np.uint8), np.dtype(np.uint16)):
+        return picture
+    if picture.dtype.kind not in "iuf":
+        raise VideoError(f"expected pixels as real numbers, got {picture.dtype}")
+    return picture.astype(np.float32)
+
+
+def _read_png_or_jpeg(path: Path) -> Picture:
+    with path.open("rb") as file:
+        head = file.read(26)
+    if head[:8] == b"\x89PNG\r\n\x1a\n" and len(head) == 26:
+        width, height, depth = struct.unpack(">IIB", head[16:25])
+        _check_size(path, width, height)
+        if depth == 16:
+            return _read_with_opencv(path)  # Pillow silently returns 8 bits
+    import imageio.v3 as iio
+
+    picture = np.asarray(iio.imread(path, plugin="pillow", index=0, rotate=True))
+    if picture.ndim == 3 and picture.shape[2] == 2:  # grey with alpha
+        picture = picture[:, :, [0, 0, 0, 1]]
+    if picture.ndim == 3 and picture.shape[2] == 4 and head[:2] == b"\xff\xd8":  # CMYK print
+        return np.asarray(iio.imread(path, plugin="pillow", index=0, rotate=True, mode="RGB"))
+    return picture
+
+
+def _read_with_opencv(path: Path) -> Picture:
+    import cv2
+
+    picture = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if picture is None:
+        raise VideoError(f"cannot read the image {str(path)!r} (it is damaged or cut off); copy or export it again")
+    if picture.ndim == 2:
+        return np.asarray(picture)
+    order = [2, 1, 0, 3][: picture.shape[2]]
+    return np.ascontiguousarray(picture[:, :, order])
+
+
+def _read_tiff(path: Path, number: int) -> Picture:
+    import tifffile
+
+    with tifffile.TiffFile(path) as file:
+        page = file.pages[number]
+        _check_size(path, page.imagewidth, page.imagelength)
+        try:
+            picture = page.asarray()
+        except (ValueError, ImportError, KeyError) as error:
+            if "imagecodecs" not in str(error) or number:
+                raise
+            return _read_with_opencv(path)  # some compressions need a library that is not ours
+        if picture.ndim == 3 and page.planarconfig == 2:
+            picture = np.moveaxis(picture, 0, -1)
+        if page.photometric == 0 and picture.dtype.kind == "u":  # white is zero
+            picture = np.iinfo(picture.dtype).max - picture
+    return np.ascontiguousarray(picture)
+
+
+def _read_exr(path: Path) -> Picture:
+    """The RGB(A) or luminance of the first part, on the display window."""
+    try:
+        import OpenEXR
+    except ImportError:
+        raise MissingExtraError("OpenEXR", "vfx", "read .exr images") from None
+
+    with OpenEXR.File(str(path), separate_channels=True, header_only=True) as file:
+        header = file.header()
+    data, display = (np.array(header[f"{kind}Window"]).reshape(2, 2) for kind in ("data", "display"))
+    for window in (data, display):
+        _check_size(path, *(window[1] - window[0] + 1).tolist())
+    with contextlib.redirect_stdout(io.StringIO()), OpenEXR.File(str(path), separate_channels=True) as file:
+        # a damaged file makes the library print a warning and come back without parts
+        channels = {name: channel.pixels for name, channel in file.channels().items()}
+    names = _colour_names(list(channels))
+    shape = tuple((data[1] - data[0] + 1)[::-1].tolist())
+    if not names or any(channels[name] is None or channels[name].shape != shape for name in names):
+        raise VideoError(f"cannot read the image {str(path)!r} (its pixels are missing or cut off); export it again")
+    picture = np.stack([channels[name].astype(np.float32) for name in names], axis=-1)
+    return _place(picture, data, display)
+
+
+def _colour_names(names: list[str]) -> list[str]:
+    """Channels to show: R, G, B (A) of the main layer or of the first that has them, else one alone."""
+    for layer in ["", *dict.fromkeys(name.rpartition(".")[0] + "." for name in names if "." in name)]:
+        if {layer + c for c in "RGB"} <= set(names):
+            return [layer + c for c in "RGBA" if layer + c in names]
+    return ["Y"] if "Y" in names else names[:1]
+
+
+def _place(picture: Picture, data: NDArray[Any], display: NDArray[Any]) -> Picture:
+    """Put the stored pixels on the display window: overscan is cut, what is not stored is black."""
+    width, height = (display[1] - display[0] + 1).tolist()
+    out = np.zeros((height, width, picture.shape[2]), picture.dtype)
+    left, top = (data[0] - display[0]).tolist()
+    y0, x0 = max(top, 0), max(left, 0)
+    part = picture[y0 - top : height - top, x0 - left : width - left]
+    out[y0 : y0 + part.shape[0], x0 : x0 + part.shape[1]] = part
+    return out

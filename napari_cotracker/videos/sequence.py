@@ -1,0 +1,175 @@
+"""Image sequences: ``shot.1001.png``, ``.jpg``, ``.tif``, ``.exr``; a folder, a pattern, or one of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.declarations import VideoSource
+from ..core.errors import VideoError
+from .cache import DEFAULT_BYTES
+from .fingerprint import hash_file, hash_parts
+from .frames import LazyVideo
+from .images import count_pages, read_image
+from .levels import Levels, estimate_limits
+from .names import find_images, has_placeholder, is_image_name
+
+
+class ImageSequence(LazyVideo):
+    """Numbered image files as a video; each file is read when it is asked for.
+
+    The first frame number and gaps are kept in `frame_numbers`; frame *k* is the *k*-th file there
+    is. For `read`, 16 bits are divided by 257, ``.exr`` is taken as linear light and gets the sRGB
+    curve, other floats are spread between contrast limits. A TIFF file with several pages is a
+    video of its pages.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder, a pattern (``shot.%04d.png``, ``shot.####.png``) or one file of the sequence.
+    fps : Fraction or float
+        Image files do not know their rate.
+    contrast_limits : (float, float), optional
+        Values to show black and white, instead of the rules above.
+    cache_bytes : int
+        Room for decoded frames.
+
+    Raises
+    ------
+    VideoError
+        If there is no such sequence, no file of it can be read, or sizes differ.
+    """
+
+    def __init__(self, source: str | Path, *, fps: Fraction | float = Fraction(24),
+                 contrast_limits: tuple[float, float] | None = None, cache_bytes: int = DEFAULT_BYTES) -> None:
+        files = find_images(Path(source))
+        super().__init__(repr(files.label), str(Path(source).absolute()), cache_bytes)
+        self._fps = Fraction(fps).limit_denominator(1_000_000)
+        self._files = [(path, 0) for path in files.paths]
+        self._numbers = np.array(files.numbers, np.int64)
+        if len(self._files) == 1 and (pages := count_pages(files.paths[0])) > 1:
+            self._files = [(files.paths[0], page) for page in range(pages)]
+            self._numbers = np.arange(pages)
+        self._first = self._read_first()
+        self._check_samples()
+        self._levels = self._choose_levels(contrast_limits)
+
+    @property
+    def n_frames(self) -> int:
+        """T, the number of files."""
+        return len(self._files)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self._first.shape[1], self._first.shape[0]
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames per second, as given."""
+        return self._fps
+
+    @property
+    def frame_numbers(self) -> NDArray[np.int64]:
+        """(T,) the numbers in the file names."""
+        return self._numbers.copy()
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """(T,) seconds since the first frame; gaps in the numbering are gaps in time."""
+        return np.asarray((self._numbers - self._numbers[0]) / float(self.fps), np.float64)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with the files' numbers, lengths, contents of the first, middle and last, and contrast limits."""
+        paths = [path for path, _ in self._files]
+        facts = f"{self._numbers.tolist()} {[_length(path) for path in paths]} {self._levels}".encode()
+        return hash_parts([facts, *(hash_file(paths[k]).encode() for k in self._samples if _length(paths[k]) >= 0)])
+
+    @property
+    def _samples(self) -> Sequence[int]:
+        return sorted({0, self.n_frames // 2, self.n_frames - 1})
+
+    def _read_first(self) -> NDArray[Any]:
+        """The first file that can be read; it says what the others must be like."""
+        failure: VideoError | None = None
+        for number, (path, page) in enumerate(self._files):
+            try:
+                return read_image(path, page)
+            except VideoError as error:
+                self.bad_frames.add(number)
+                failure = failure or error
+        raise failure or VideoError(f"{self.name} has no files")
+
+    def _check_samples(self) -> None:
+        """Refuse a folder of unrelated pictures; a single misfit later on is a bad frame."""
+        for number in self._samples[1:]:
+            picture = self._try(number)
+            if picture is not None and picture.shape[:2] != self._first.shape[:2]:
+                raise VideoError(
+                    f"expected images of one size, got {self.width} × {self.height} and "
+                    f"{picture.shape[1]} × {picture.shape[0]} ({self._files[number][0].name!r}); choose one sequence"
+                )
+
+    def _choose_levels(self, limits: tuple[float, float] | None) -> Levels:
+        linear = self._files[0][0].suffix.lower() == ".exr"
+        if limits is None and self._first.dtype.kind == "f" and not linear:
+            pictures = [self._try(number) for number in self._samples]
+            limits = estimate_limits([p for p in pictures if p is not None])
+        return Levels(limits, linear and limits is None)
+
+    def _try(self, frame: int) -> NDArray[Any] | None:
+        try:
+            return read_image(*self._files[frame])
+        except VideoError:
+            return None
+
+    def _load(self, frame: int) -> NDArray[np.uint8] | None:
+        picture = self._try(frame)
+        if picture is None or picture.shape[:2] != self._first.shape[:2]:
+            return None
+        return self._levels.to_rgb(picture)
+
+    def _load_native(self, frame: int) -> NDArray[Any] | None:
+        picture = self._try(frame)
+        if picture is None or picture.shape[:2] != self._first.shape[:2]:
+            return None
+        return _with_channels(picture, 1 if self._first.ndim == 2 else self._first.shape[2], self._first.dtype)
+
+
+def _with_channels(picture: NDArray[Any], count: int, dtype: np.dtype[Any]) -> NDArray[Any] | None:
+    """(H, W, count) of a type; some programs save a grey frame of a colour sequence as grey."""
+    if picture.dtype != dtype:
+        return None
+    picture = picture[:, :, None] if picture.ndim == 2 else picture
+    if dtype.kind == "b":
+        picture = picture.astype(np.uint8) * 255
+    white = np.iinfo(picture.dtype).max if picture.dtype.kind == "u" else 1
+    if picture.shape[2] == 1 and count >= 3:
+        picture = np.repeat(picture, 3, axis=2)
+    if picture.shape[2] == 3 and count == 4:
+        picture = np.concatenate([picture, np.full_like(picture[:, :, :1], white)], axis=2)
+    picture = picture[:, :, :count]
+    return np.ascontiguousarray(picture) if picture.shape[2] == count else None
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _accepts(source: Any) -> bool:
+    if not isinstance(source, (str, Path)):
+        return False
+    return is_image_name(str(source)) or Path(source).is_dir() or has_placeholder(Path(source))
+
+
+VIDEO_SOURCE = VideoSource("sequence", _accepts, ImageSequence, priority=20)
