@@ -110,6 +110,15 @@ class Queries:
         picked = np.arange(len(self))[rows]
         return Queries(self.t[picked], self.xy[picked], self.ids[picked], tuple(self.names[i] for i in picked.tolist()))
 
+    def join(self, other: Queries | None) -> Queries:
+        """These queries and then `other`; their ids must differ."""
+        if other is None or not len(other):
+            return self
+        return Queries(
+            np.concatenate([self.t, other.t]), np.concatenate([self.xy, other.xy]),
+            np.concatenate([self.ids, other.ids]), self.names + other.names,
+        )
+
 
 def _as_frames(t: ArrayLike, n: int) -> NDArray[np.int64]:
     frames = np.asarray(t, np.float64).reshape(-1)

@@ -96,7 +96,7 @@ class CoTracker3Config:
         unknown = sorted(set(values) - known)
         if unknown:
             raise CheckpointError(
-                f"expected network sizes named {sorted(known)}, got also {unknown}; is the file newer than this program?"
+                f"expected network sizes named {sorted(known)}, got also {unknown}; is the file newer than this?"
             )
         try:
             sizes: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}

@@ -27,6 +27,8 @@ class WindowState:
         Query positions in feature pixels.
     templates : (N, L, taps, C) in the features' precision
         Zero for tracks whose query lies ahead.
+    seen : (N,) bool
+        Whether a track's query has been in a window.
     guess : Guess, optional
         Where the next window starts from; None before the first one.
     """
@@ -35,13 +37,15 @@ class WindowState:
     t: Tensor
     xy: Tensor
     templates: Tensor
+    seen: Tensor
     guess: Guess | None = None
 
     @classmethod
     def begin(cls, model: CoTracker3, t: Tensor, xy: Tensor, start: int = 0) -> WindowState:
         """Before the first window: nothing seen yet."""
         c = model.config
-        return cls(start, t, xy, torch.zeros(len(t), c.levels, c.taps, c.latent, device=xy.device))
+        templates = torch.zeros(len(t), c.levels, c.taps, c.latent, device=xy.device)
+        return cls(start, t, xy, templates, torch.zeros_like(t, dtype=torch.bool))
 
     def join(self, other: WindowState) -> WindowState:
         """The tracks of both; `other` has not been through a window yet."""
@@ -51,7 +55,8 @@ class WindowState:
             guess = type(guess)(*(torch.cat(pair) for pair in zip(guess.parts(), rest.parts(), strict=True)))
         return WindowState(
             self.start, torch.cat([self.t, other.t]), torch.cat([self.xy, other.xy]),
-            torch.cat([self.templates, other.templates.to(self.templates.dtype)]), guess,
+            torch.cat([self.templates, other.templates.to(self.templates.dtype)]),
+            torch.cat([self.seen, other.seen]), guess,
         )
 
 
@@ -76,23 +81,20 @@ def enter_window(model: CoTracker3, state: WindowState, pyramid: Sequence[Tensor
     from .cotracker import Guess
 
     window = len(pyramid[0])
-    new = (state.t >= state.start) & (state.t < state.start + window)
-    if state.guess is not None:
-        new &= state.t >= state.start + window // 2
+    new = ~state.seen & (state.t >= state.start) & (state.t < state.start + window)
     templates = state.templates
     if bool(new.any()):
         templates = templates.to(pyramid[0].dtype, copy=True)
         templates[new] = model.templates(pyramid, state.t[new] - state.start, state.xy[new])
     rest = Guess.at_rest(state.xy, window)
     if state.guess is not None:
-        known = state.t < state.start + window // 2
-        carried = state.guess
+        known, carried = state.seen, state.guess
         rest = Guess(
             torch.where(known[:, None, None], carried.xy, rest.xy),
             torch.where(known[:, None], carried.visibility, rest.visibility),
             torch.where(known[:, None], carried.confidence, rest.confidence),
         )
-    return replace(state, templates=templates), rest
+    return replace(state, templates=templates, seen=state.seen | new), rest
 
 
 def leave_window(state: WindowState, solved: Guess) -> WindowState:

@@ -1,0 +1,86 @@
+"""Computing in a thread while a generator goes on yielding: progress and cancel never wait for a long computation."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from typing import TypeVar
+
+from ..core.tracker import Control
+
+Result = TypeVar("Result")
+POLL_SECONDS = 0.05
+BEAT_SECONDS = 0.5
+
+
+class Cancelled(Exception):
+    """The user wants no more; raised between pieces of work."""
+
+
+class Background:
+    """One worker thread whose work can be paused and stopped between its pieces.
+
+    Parameters
+    ----------
+    control : Control
+        Polled in the caller's thread only.
+    """
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._pool = ThreadPoolExecutor(1, "tracker")
+        self._stop = threading.Event()
+        self._go = threading.Event()
+        self._go.set()
+
+    def __enter__(self) -> Background:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        self._go.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def check(self) -> None:
+        """Called by the work between its pieces: waits while paused.
+
+        Raises
+        ------
+        Cancelled
+        """
+        self._go.wait()
+        if self._stop.is_set():
+            raise Cancelled
+
+    def run(self, work: Callable[[], Result]) -> Generator[str, None, Result]:
+        """Run `work` in the thread; yields now and then ("" or "paused"), returns its result.
+
+        Raises
+        ------
+        Cancelled
+            Once the control says so and the work has come to a check.
+        """
+        future = self._pool.submit(work)
+        beat = time.monotonic()
+        while True:
+            self._poll()
+            try:
+                return future.result(POLL_SECONDS)
+            except NotYet:
+                if future.done():  # the work itself raised a time-out
+                    raise
+            if time.monotonic() - beat >= BEAT_SECONDS:
+                beat = time.monotonic()
+                yield "" if self._go.is_set() else "paused"
+
+    def _poll(self) -> None:
+        if self._control.cancelled():
+            self._stop.set()
+            self._go.set()
+        elif self._control.paused():
+            self._go.clear()
+        else:
+            self._go.set()

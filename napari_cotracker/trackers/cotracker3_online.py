@@ -1,0 +1,152 @@
+"""CoTracker3 with a sliding window: clips of any length, results while it runs.
+
+Windows of 16 frames start at the earliest query and advance by 8; a track joins in the window that
+holds its query. Points added during the run join the next window, or a second sweep over the cached
+features when their frame has gone by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..core.declarations import TrackerEntry
+from ..core.queries import Queries
+from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
+from .estimates import estimate
+from .settings import CoTracker3Settings
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ..model.cotracker import Guess
+    from ..model.streaming import WindowState
+    from .background import Background
+    from .engine import Engine
+
+
+class OnlineTracker:
+    """The sliding-window tracker.
+
+    Parameters
+    ----------
+    settings : CoTracker3Settings
+
+    Raises
+    ------
+    CheckpointError, TrackingError
+        If there is no such network or device.
+    """
+
+    def __init__(self, settings: CoTracker3Settings) -> None:
+        from .engine import load_network
+
+        self.settings = settings
+        self._network = load_network(settings)
+
+    def track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
+        """Run the job; every window's answer revises the second half of the one before."""
+        from .engine import guarded
+
+        return guarded(self._track(job, control))
+
+    def estimate(self, job: TrackJob) -> Estimate:
+        """Predicted peak memory and time."""
+        return estimate(job, whole=False)
+
+    def _track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
+        from .background import Background, Cancelled
+        from .engine import Engine, only_within, settings_of
+
+        engine = Engine(self._network, job, settings_of(job, self.settings))
+        queries = only_within(job.queries, job.frames)
+        with Background(control) as background:
+            try:
+                while len(queries):
+                    sweep = _Sweep(engine, background, queries)
+                    queries = yield from sweep.run(lambda: only_within(control.new_queries() or NOBODY, job.frames))
+            except Cancelled:
+                return
+
+
+class _Sweep:
+    """One pass of windows over the clip."""
+
+    def __init__(self, engine: Engine, background: Background, queries: Queries) -> None:
+        self.engine = engine
+        self.background = background
+        self.waiting = queries
+        self.tracked = self.late = NOBODY
+        self.first = 0 if engine.settings.parity else int(engine.order(queries).min())
+        self.state: WindowState | None = None
+
+    def run(self, added: Callable[[], Queries]) -> Generator[TrackUpdate, None, Queries]:
+        """Answers window by window; returns the queries that came too late for this pass."""
+        from ..model.streaming import leave_window, window_starts
+
+        engine, length = self.engine, len(self.engine)
+        window = engine.model.config.window
+        for start in (self.first + s for s in window_starts(length - self.first, window)):
+            self.admit(added(), start, window)
+            positions = [min(p, length - 1) for p in range(start, start + window)]
+            message = f"frame {int(engine.frames[start])}"
+            done = partial(self.share, start, window)
+            prepare = partial(self.prepare, positions)
+            pyramid, guess = yield from engine.work(self.background, prepare, done(0), message)
+            assert self.state is not None
+            solved = yield from engine.refine(
+                self.background, pyramid, self.state.templates, guess, done=done, message=message
+            )
+            finished = min(1.0, (start + window - self.first) / (length - self.first))
+            yield TrackUpdate(*engine.answer(self.tracked, solved, start), finished, message)
+            self.state = leave_window(self.state, solved)
+        return self.late
+
+    def share(self, start: int, window: int, iteration: int) -> float:
+        """Share of the clip that is done at an iteration of the window at `start`."""
+        step = iteration / self.engine.settings.iters * window // 2
+        return min(1.0, (start - self.first + step) / (len(self.engine) - self.first))
+
+    def admit(self, added: Queries, start: int, window: int) -> None:
+        """Let tracks in whose query lies in the window; put off those that it has passed."""
+        gone = self.engine.order(added) < start
+        self.late = self.late.join(added.select(gone))
+        self.waiting = self.waiting.join(added.select(~gone))
+        ready = self.engine.order(self.waiting) < start + window
+        if self.engine.settings.parity:
+            ready[:] = True
+        self.enter(self.waiting.select(ready), start)
+        self.waiting = self.waiting.select(~ready)
+
+    def enter(self, queries: Queries, start: int) -> None:
+        """Add tracks to the state; the support grid goes before them all."""
+        from ..model.streaming import WindowState
+
+        model = self.engine.model
+        if self.state is None:
+            self.state = WindowState.begin(model, *self.engine.support(self.first), start)
+        self.state = self.state.join(WindowState.begin(model, *self.engine.place(queries), start))
+        self.tracked = self.tracked.join(queries)
+
+    def prepare(self, positions: list[int]) -> tuple[list[Tensor], Guess]:
+        """Features of the window, templates of the tracks that it brings, and where to start from."""
+        from ..model.streaming import enter_window
+
+        assert self.state is not None
+        pyramid = self.engine.pyramid(positions, self.background.check)
+        self.state, guess = enter_window(self.engine.model, self.state, pyramid)
+        return pyramid, guess
+
+
+NOBODY = Queries(np.zeros(0, np.int64), np.zeros((0, 2), np.float32))
+
+TRACKER = TrackerEntry(
+    name="cotracker3-online",
+    title="CoTracker3 online: sliding window of 16 frames, any length, results while it runs",
+    settings=CoTracker3Settings,
+    make=OnlineTracker,
+    estimate=partial(estimate, whole=False),
+)

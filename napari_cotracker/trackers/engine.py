@@ -1,0 +1,228 @@
+"""What the online and the offline CoTracker3 share: the loaded network, features, windows, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import NamedTuple, TypeVar, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..core.coordinates import resize_scale
+from ..core.errors import TrackingError
+from ..core.queries import Queries
+from ..core.tracker import TrackJob, TrackUpdate
+from ..model import CoTracker3, load_checkpoint
+from ..model.checkpoint import file_hash
+from ..model.cotracker import Guess
+from ..model.layers import Pace
+from .background import Background
+from .devices import is_out_of_memory, pick_device, pick_dtype
+from .features import FeatureReader, shared_store
+from .settings import CoTracker3Settings
+from .store import features_folder
+
+Result = TypeVar("Result")
+SMALLEST_CHUNK = 64
+
+
+@dataclass(frozen=True)
+class Network:
+    """A loaded network and the hash of its file."""
+
+    model: CoTracker3
+    weights: str
+    keeps_aspect: bool
+
+
+@lru_cache(maxsize=2)
+def _load(path: str, changed: int, device: torch.device, dtype: torch.dtype) -> Network:
+    """The network of a file, kept warm for the next run; `changed` makes a rewritten file load anew."""
+    model = load_checkpoint(path).to(device).use_precision(dtype)
+    return Network(model, file_hash(path), keeps_aspect=path.endswith(".safetensors"))
+
+
+def load_network(settings: CoTracker3Settings) -> Network:
+    """The network that settings ask for.
+
+    Raises
+    ------
+    TrackingError, CheckpointError
+        If there is no such device, or no such network.
+    """
+    device = pick_device(settings.device)
+    path = Path(settings.checkpoint)
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    return _load(str(path), changed, device, pick_dtype(settings.precision, device))
+
+
+def working_size(network: Network, settings: CoTracker3Settings, size: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) at which the network sees a clip of `size` (width, height).
+
+    The published networks squeeze every clip to the size they were trained at; ours keep its aspect
+    and the trained area, in multiples of 8.
+    """
+    wanted = settings.resolution or network.model.config.model_resolution
+    if settings.resolution is None and network.keeps_aspect:
+        scale = (wanted[0] * wanted[1] / (size[0] * size[1])) ** 0.5
+        wanted = (max(64, round(size[1] * scale / 8) * 8), max(64, round(size[0] * scale / 8) * 8))
+    smallest = network.model.config.stride * 2 ** network.model.config.levels
+    if wanted[0] % 8 or wanted[1] % 8 or min(wanted) < smallest:
+        raise TrackingError(
+            f"expected a resolution in multiples of 8, at least {smallest} × {smallest}, got {wanted[0]} × {wanted[1]}"
+        )
+    return wanted
+
+
+class Answer(NamedTuple):
+    """The cells of a `TrackUpdate`."""
+
+    frames: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    xy: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+
+
+class Engine:
+    """One job's network, features, and way from and to the video's pixels.
+
+    Positions inside are feature pixels; frames are counted along the job's range, so that a backward
+    job looks like a forward one.
+    """
+
+    def __init__(self, network: Network, job: TrackJob, settings: CoTracker3Settings) -> None:
+        self.model = network.model
+        self.settings = settings
+        self.frames = np.array(job.frames, np.int64)
+        self.video = job.video
+        resolution = working_size(network, settings, (job.video.width, job.video.height))
+        precise = settings.feature_precision == "float32" or settings.parity
+        self.reader = FeatureReader(
+            job.video, self.model, weights=network.weights, resolution=resolution,
+            keep=torch.float32 if precise else torch.float16,
+            store=shared_store(settings.memory_budget, settings.disk_budget, features_folder()),
+        )
+        self._size = (resolution[1], resolution[0])
+        self._scale = resize_scale((job.video.width, job.video.height), self._size) / self.model.config.stride
+        self._tokens = self.model.pace().tokens
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def order(self, queries: Queries) -> NDArray[np.int64]:
+        """(N,) positions of the queries along the job's range."""
+        backward = len(self.frames) > 1 and self.frames[1] < self.frames[0]
+        order: NDArray[np.int64] = (queries.t - self.frames[0]) * (-1 if backward else 1)
+        return order
+
+    def place(self, queries: Queries) -> tuple[Tensor, Tensor]:
+        """Queries as (N,) positions along the job's range, and (N, 2) feature pixels."""
+        xy = torch.from_numpy((queries.xy * self._scale).astype(np.float32))
+        return torch.from_numpy(self.order(queries)).to(self.model.device), xy.to(self.model.device)
+
+    def support(self, position: int) -> tuple[Tensor, Tensor]:
+        """The support grid, placed on one frame: helper points that join the attention."""
+        count = self.settings.support_grid
+        width, height = self._size
+        margin = width / 64
+        x = torch.linspace(margin, width - margin, count) if count > 1 else torch.tensor([width / 2])
+        y = torch.linspace(margin, height - margin, count) if count > 1 else torch.tensor([height / 2])
+        grid = torch.stack(torch.meshgrid(x, y, indexing="xy"), -1).view(-1, 2)[: count * count]
+        device = self.model.device
+        return torch.full((len(grid),), position, device=device), (grid / self.model.config.stride).to(device)
+
+    def pyramid(self, positions: Sequence[int], check: Callable[[], None]) -> list[Tensor]:
+        """Feature pyramid of frames given along the job's range."""
+        return self.model.pyramid(self.reader.read([int(self.frames[p]) for p in positions], check))
+
+    def work(self, background: Background, function: Callable[[], Result], done: float,
+             message: str) -> Generator[TrackUpdate, None, Result]:
+        """Run a piece of work in the background; yields heartbeats, returns its result."""
+        beats = background.run(partial(_without_gradients, function))
+        while True:
+            try:
+                state = next(beats)
+            except StopIteration as stop:
+                return cast(Result, stop.value)
+            yield TrackUpdate.heartbeat(done, state or message)
+
+    def refine(self, background: Background, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, *,
+               done: Callable[[int], float], message: str) -> Generator[TrackUpdate, None, Guess]:
+        """Run the iterations; yields heartbeats, halves its pieces when memory runs out."""
+        while True:
+            pace = Pace(self._tokens, background.check)
+            states = self.model.refine(pyramid, templates, guess, self.settings.iters, pace)
+            try:
+                solved = guess
+                for iteration in range(self.settings.iters):
+                    solved = yield from self.work(background, partial(next, states), done(iteration), message)
+                return solved
+            except RuntimeError as error:
+                if not is_out_of_memory(error) or self._tokens <= SMALLEST_CHUNK:
+                    raise
+            self._tokens //= 2
+            if self.model.device.type == "cuda":
+                torch.cuda.empty_cache()
+
+    def answer(self, queries: Queries, solved: Guess, start: int, *, both_ways: bool = False) -> Answer:
+        """An answer in pixels of the video: the query cell is the query, cells before it are NaN.
+
+        Parameters
+        ----------
+        queries : Queries
+            The last tracks of the guess; what stands before them are support points, left out.
+        solved : Guess
+        start : int
+            Position of the guess's first frame along the job's range.
+        both_ways : bool
+            Whether cells before a query are an answer too.
+        """
+        length = min(solved.xy.shape[1], len(self.frames) - start)
+        parts = (solved.xy, solved.visibility.sigmoid(), solved.confidence.sigmoid())
+        xy, visibility, confidence = (
+            part[len(part) - len(queries) :, :length].transpose(0, 1).cpu().numpy() for part in parts
+        )
+        xy = (xy / np.where(self._scale > 0, self._scale, 1)).astype(np.float32)
+        frames = self.frames[start : start + length]
+        query = frames[:, None] == queries.t
+        xy = np.where(query[..., None], queries.xy, xy)
+        scores = np.where(query, np.float32(1), np.stack([visibility, confidence]))
+        if not both_ways:
+            before = np.arange(start, start + length)[:, None] < self.order(queries)
+            xy = np.where(before[..., None], np.float32(np.nan), xy)
+            scores = np.where(before, np.float32(np.nan), scores)
+        return Answer(frames, queries.ids, xy, scores[0], scores[1])
+
+
+def guarded(updates: Iterator[TrackUpdate]) -> Iterator[TrackUpdate]:
+    """The same updates, with every torch error turned into one sentence."""
+    try:
+        yield from updates
+    except (RuntimeError, MemoryError) as error:
+        if is_out_of_memory(error):
+            raise TrackingError(
+                "memory ran out even with the smallest pieces; use mode online, fewer points or a smaller resolution"
+            ) from error
+        raise TrackingError(f"the network stopped: {str(error).splitlines()[0]}") from error
+
+
+def only_within(queries: Queries, frames: range) -> Queries:
+    """The queries whose frame a job covers."""
+    return queries.select(np.isin(queries.t, np.array(frames)))
+
+
+def settings_of(job: TrackJob, given: CoTracker3Settings) -> CoTracker3Settings:
+    """The job's settings, else those the tracker was made with, on the same weights."""
+    settings = job.settings if isinstance(job.settings, CoTracker3Settings) else given
+    return replace(settings, checkpoint=given.checkpoint)
+
+
+def _without_gradients(function: Callable[[], Result]) -> Result:
+    with torch.inference_mode():
+        return function()

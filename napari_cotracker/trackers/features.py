@@ -1,0 +1,115 @@
+"""Features of a video's frames: read, resized, encoded once, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..core.video import Video
+from ..model import CoTracker3
+from .store import FeatureKey, FeatureStore
+
+
+@cache
+def shared_store(memory_budget: int, disk_budget: int, folder: Path) -> FeatureStore:
+    """One store for every run of this process, so that adding points or fixing one finds the features."""
+    return FeatureStore(memory_budget, disk_budget, folder)
+
+
+def resize_frames(frames: Tensor, size: tuple[int, int]) -> Tensor:
+    """(n, H, W, 3) uint8 to (n, 3, h, w) float 0 … 255, corner pixel centres kept, as the published predictors do."""
+    pictures = frames.permute(0, 3, 1, 2).float()
+    if pictures.shape[2:] == size:
+        return pictures
+    return F.interpolate(pictures, size, mode="bilinear", align_corners=True)
+
+
+class FeatureReader:
+    """Gives the network's features of any frame of a video.
+
+    Parameters
+    ----------
+    video : Video
+    model : CoTracker3
+        On its device, in its precision.
+    weights : str
+        Hash of its weights file.
+    resolution : (height, width)
+        At which the network sees the frames.
+    keep : torch.dtype
+        How features are kept: float16 or float32.
+    store : FeatureStore
+    """
+
+    def __init__(self, video: Video, model: CoTracker3, *, weights: str, resolution: tuple[int, int],
+                 keep: torch.dtype, store: FeatureStore) -> None:
+        self.video = video
+        self.model = model
+        self.resolution = resolution
+        self.keep = keep
+        self.store = store
+        self.encoded = 0
+        stride, arithmetic = model.config.stride, model.fnet.conv1.weight.dtype
+        self.key = FeatureKey(
+            video.fingerprint, weights, (resolution[0] // stride, resolution[1] // stride, model.config.latent),
+            str(keep).removeprefix("torch."), f"{arithmetic} on {model.device.type}",
+        )
+        self._near: dict[int, Tensor] = {}
+
+    def read(self, frames: Sequence[int], check: Callable[[], None]) -> Tensor:
+        """(n, h, w, C) features on the network's device, in the kept precision.
+
+        What the last call returned is still at hand for this one; the rest comes from the store or the encoder.
+        """
+        found: dict[int, Tensor] = {}
+        missing = []
+        for frame in dict.fromkeys(frames):
+            kept = self._near.get(frame)
+            if kept is None:
+                stored = self.store.get(self.key, frame)
+                kept = None if stored is None else torch.from_numpy(stored).to(self.model.device)
+            if kept is None:
+                missing.append(frame)
+            else:
+                found[frame] = kept
+        for frame, features in self._encode_all(missing, check):
+            found[frame] = features
+        self._near = found if len(found) <= 2 * self.model.config.window else {}
+        return torch.stack([found[frame] for frame in frames])
+
+    def _encode_all(self, frames: list[int], check: Callable[[], None]) -> Iterator[tuple[int, Tensor]]:
+        """Encode frames in small batches; the next batch is decoded and pinned meanwhile."""
+        on_cpu = self.model.device.type == "cpu"
+        batch = 1 if on_cpu else 8
+        parts = [frames[start : start + batch] for start in range(0, len(frames), batch)]
+        with ThreadPoolExecutor(1, "decode") as reader:
+            coming = [reader.submit(self._fetch, part) for part in parts[:1]]
+            for index, part in enumerate(parts):
+                check()
+                pictures = coming.pop().result()
+                coming = [reader.submit(self._fetch, following) for following in parts[index + 1 : index + 2]]
+                yield from zip(part, self._encode(part, pictures), strict=True)
+
+    def _fetch(self, frames: list[int]) -> Tensor:
+        pictures = torch.from_numpy(np.ascontiguousarray(self.video.read(frames)))
+        return pictures.pin_memory() if self.model.device.type == "cuda" else pictures
+
+    def _encode(self, frames: list[int], pictures: Tensor) -> list[Tensor]:
+        device = self.model.device
+        features = self.model.encode(resize_frames(pictures.to(device, non_blocking=True), self.resolution))
+        kept = list(features.to(self.keep))
+        self.encoded += len(frames)
+        bad = self.video.bad_frames
+        for frame, one in zip(frames, kept, strict=True):
+            # a frame that could not be decoded may be readable next time
+            if frame not in bad:
+                # encoding costs a hundred times more than a file on a processor, and less than one on a GPU
+                self.store.put(self.key, frame, one.cpu().numpy(), persist=device.type == "cpu")
+        return kept
