@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from types import TracebackType
@@ -16,7 +17,7 @@ from ..core.errors import VideoError
 from .cache import DEFAULT_BYTES, PictureCache
 
 
-class LazyVideo:
+class LazyVideo(ABC):
     """Base of every kind of video; a kind adds its facts, `_load` and `_load_native`.
 
     Reading is safe from several threads. A frame that cannot be decoded is noted in `bad_frames`
@@ -39,19 +40,19 @@ class LazyVideo:
         self._closed = False
 
     @property
+    @abstractmethod
     def n_frames(self) -> int:
         """T, the number of frames."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def fps(self) -> Fraction:
         """Average frames per second; exact for constant rates."""
-        raise NotImplementedError
 
     @property
     def width(self) -> int:
@@ -62,6 +63,11 @@ class LazyVideo:
     def height(self) -> int:
         """Pixels down."""
         return self.size[1]
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Changes when the content changes, not when files are moved."""
 
     @property
     def frame_numbers(self) -> NDArray[np.int64]:
@@ -115,13 +121,13 @@ class LazyVideo:
             return np.empty((0, *self._picture(0, native=True).shape), self._picture(0, native=True).dtype)
         return np.stack([self._picture(number, native=True) for number in numbers])
 
+    @abstractmethod
     def _load(self, frame: int) -> NDArray[np.uint8] | None:
         """(H, W, 3) of a frame that is not in the cache; None if it cannot be decoded."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _load_native(self, frame: int) -> NDArray[Any] | None:
         """(H, W, C) of a frame; None if it cannot be decoded."""
-        raise NotImplementedError
 
     def _check(self, frames: Iterable[int]) -> list[int]:
         """Frame numbers as plain integers inside the clip."""

@@ -151,7 +151,7 @@ class PacketScan:
         """The whole film."""
         rows, keys = _in_order(self._rows), _in_order(self._keys)
         if not self._stretch or not len(rows):
-            return self._index_by_time(rows, keys, complete=True)
+            return self._index_by_time(_drop_ragged_end(rows, self._last_dts), keys, complete=True)
         key_rows = np.isin(rows[:, 2], keys[:, 2])
         return FilmIndex(
             labels=rows[:, 2], ticks=_join_stretches(rows), key_labels=rows[key_rows, 2],
@@ -190,6 +190,22 @@ def _in_order(rows: list[tuple[int, int, int]]) -> Integers:
     fresh = np.ones(len(array), bool)
     fresh[1:] = (array[1:, :2] != array[:-1, :2]).any(1)
     return array[fresh]
+
+
+def _drop_ragged_end(rows: Integers, last_dts: int | None) -> Integers:
+    """Without the frames behind a hole at the very end of a film of constant rate.
+
+    Where a file was cut off, frames that were stored ahead of earlier ones may be all that is left
+    of its end; counting them would give them the numbers of frames that are gone.
+    """
+    steps = np.diff(rows[:, 1])
+    if last_dts is None or len(steps) < 8:
+        return rows
+    holes = steps > 1.5 * np.median(steps)
+    at_end = rows[1:, 1] > last_dts
+    if holes[~at_end].any() or not holes.any():
+        return rows
+    return rows[: int(np.argmax(holes)) + 1]
 
 
 def _join_stretches(rows: Integers) -> Integers:

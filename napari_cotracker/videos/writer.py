@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import VideoError
+from ..core.files import replacing
 
 BT709 = 1
 """FFmpeg's number for primaries, transfer curve and matrix of BT.709."""
@@ -60,17 +59,8 @@ def write_film(path: str | Path, frames: Iterable[NDArray[np.uint8]], *, fps: Fr
     if path.suffix.lower() not in {".mp4", ".mov", ".mkv"}:
         raise VideoError(f"expected a film name ending in .mp4, .mov or .mkv, got {path.name!r}")
     clock = _Clock(fps, times)
-    temporary = _make_temporary(path)
-    try:
-        count = _encode(temporary, iter(frames), clock, {"crf": str(crf), "preset": preset})
-        temporary.replace(path)
-    except OSError as error:  # FFmpeg's errors about files are among these
-        raise VideoError(f"cannot write {str(path)!r} ({error.strerror or error}); check the folder and its space"
-                         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-    return count
+    with replacing(path, VideoError) as temporary:
+        return _encode(temporary, iter(frames), clock, {"crf": str(crf), "preset": preset})
 
 
 class _Clock:
@@ -104,19 +94,6 @@ class _Clock:
         return self._ticks[number]
 
 
-def _make_temporary(path: Path) -> Path:
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise VideoError(f"cannot write into the folder {str(path.parent)!r} ({error.strerror}); choose another one"
-                         ) from None
-    umask = os.umask(0)
-    os.umask(umask)
-    Path(name).chmod(0o666 & ~umask)  # mkstemp makes files that nobody else may read
-    return Path(name)
-
-
 def _encode(path: Path, frames: Iterator[NDArray[np.uint8]], clock: _Clock, options: dict[str, str]) -> int:
     import av
 
@@ -124,21 +101,17 @@ def _encode(path: Path, frames: Iterator[NDArray[np.uint8]], clock: _Clock, opti
     if first is None:
         raise VideoError("expected at least one frame to write, got none")
     _check_frame(first, first.shape)
-    count = 0
     fast = {"movflags": "+faststart"} if path.suffix.lower() != ".mkv" else {}
-    with av.open(str(path), "w", container_options=fast) as container:
-        stream = _add_stream(container, first, clock, options)
-        for picture in _chain(first, frames):
-            _check_frame(picture, first.shape)
-            container.mux(stream.encode(_to_yuv(picture, clock.tick(count), clock.time_base)))
-            count += 1
-        container.mux(stream.encode())
+    try:
+        with av.open(str(path), "w", container_options=fast) as container:
+            stream = _add_stream(container, first, clock, options)
+            for count, picture in enumerate(chain([first], frames), start=1):
+                _check_frame(picture, first.shape)
+                container.mux(stream.encode(_to_yuv(picture, clock.tick(count - 1), clock.time_base)))
+            container.mux(stream.encode())
+    except av.error.FFmpegError as error:
+        raise VideoError(f"cannot write the film ({error.strerror}); check the folder and its free space") from None
     return count
-
-
-def _chain(first: NDArray[np.uint8], rest: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
-    yield first
-    yield from rest
 
 
 def _add_stream(container: Any, first: NDArray[np.uint8], clock: _Clock, options: dict[str, str]) -> Any:
