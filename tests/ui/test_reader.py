@@ -72,11 +72,9 @@ def test_a_real_film_opens_by_its_path(make_napari_viewer: Any, film: Path) -> N
         assert abs(int(layer.data[step].mean()) - 20 * (step + 1)) <= 3
 
 
-def test_only_videos_are_claimed(tmp_path: Path, film: Path) -> None:
-    (tmp_path / "notes.txt").write_text("hello")
+def test_one_path_is_read_and_a_stack_of_several_is_left_to_napari(film: Path) -> None:
     assert get_reader(str(film)) is read_layers
     assert get_reader([str(film), str(film)]) is None
-    assert get_reader(str(tmp_path / "notes.txt")) is None
 
 
 def test_a_damaged_film_is_told_in_words(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""Fills the tables of the documentation from the program itself, so that they cannot go stale."""
+
+import re
+
+import typer
+
+from napari_cotracker.cli import app
+from napari_cotracker.core import registry
+from napari_cotracker.trackers.models import bundled, models
+
+
+def on_page_markdown(markdown, **_):
+    """Replace ``<!-- formats -->`` and its like by what the program declares."""
+    tables = {"formats": formats_table, "models": models_table, "commands": command_reference}
+    return re.sub(r"<!-- (\w+) -->", lambda mark: tables[mark[1]](), markdown)
+
+
+def table(header, rows):
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in (header, ["---"] * len(header), *rows))
+
+
+def formats_table():
+    rows = [(f"`{entry.name}`", entry.title, " ".join(f"`{suffix}`" for suffix in entry.suffixes),
+             "yes" if entry.read else "", "yes" if entry.write else "") for entry in registry.formats().values()]
+    return table(("name", "what", "endings", "read", "write"), rows)
+
+
+def models_table():
+    rows = [(f"`{model.name}`" + (" (`auto`)" if model.name == bundled() else ""), model.title,
+             f"[{model.licence}]({model.licence_url})") for model in models().values()]
+    return table(("name", "what", "licence"), rows)
+
+
+def command_reference():
+    commands = typer.main.get_command(app).commands
+    return "\n\n".join(f"## {name}\n\n{described(name, command)}" for name, command in commands.items())
+
+
+def described(name, command):
+    words = [p.metavar for p in command.params if p.param_type_name == "argument"]
+    words += [f"{p.opts[-1]} {p.metavar}" for p in command.params if p.param_type_name == "option" and p.required]
+    usage = " ".join([name, *words])
+    rows = [(f"`{' '.join(filter(None, [', '.join(p.opts), p.metavar]))}`", p.help or "", "" if p.default in (None, False) else f"`{p.default}`")
+            for p in command.params if p.param_type_name == "option"]
+    options = table(("option", "what", "default"), rows) if rows else ""
+    return f"```\nnapari-cotracker {usage}\n```\n\n{command.help}\n\n{options}"

@@ -1,0 +1,5 @@
+"""``python -m napari_cotracker`` is the command line."""
+
+from .cli import main
+
+main()

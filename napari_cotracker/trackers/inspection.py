@@ -1,0 +1,38 @@
+"""What this computer and a weights file have to offer, as plain values for those who may not import torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+def devices() -> list[dict[str, Any]]:
+    """Where torch can run here: ``name`` as typed after ``--device``, ``title``, ``memory`` in bytes.
+
+    The first is the one that ``auto`` takes.
+    """
+    import psutil
+    import torch
+
+    found: list[dict[str, Any]] = []
+    for number in range(torch.cuda.device_count()):
+        card = torch.cuda.get_device_properties(number)
+        found.append({"name": f"cuda:{number}", "title": card.name, "memory": card.total_memory})
+    if torch.backends.mps.is_available():
+        found.append({"name": "mps", "title": "Apple graphics", "memory": psutil.virtual_memory().total})
+    threads = torch.get_num_threads()
+    return [*found, {"name": "cpu", "title": f"{threads} threads", "memory": psutil.virtual_memory().total}]
+
+
+def describe_checkpoint(path: Path) -> dict[str, Any]:
+    """Configuration, number of parameters, licence and hash of a weights file.
+
+    Raises
+    ------
+    CheckpointError
+        If it is missing, damaged or of another network; the message says which.
+    """
+    from ..model import checkpoint
+
+    described: dict[str, Any] = checkpoint.describe(path)
+    return described

@@ -1,0 +1,35 @@
+"""Devices and weights files as plain values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from napari_cotracker.core.errors import CheckpointError
+from napari_cotracker.trackers.devices import pick_device
+from napari_cotracker.trackers.inspection import describe_checkpoint, devices
+
+
+def test_every_device_can_be_asked_for_by_its_name() -> None:
+    found = devices()
+    assert found[-1]["name"] == "cpu"
+    assert [str(pick_device(device["name"])) for device in found] == [device["name"] for device in found]
+    assert all(device["memory"] > 0 for device in found)
+    json.dumps(found)
+
+
+def test_auto_is_the_first() -> None:
+    assert pick_device("auto").type == devices()[0]["name"].partition(":")[0]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"hello, world\n", b"PK\x03\x04 cut"], ids=str)
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_a_file_without_weights_is_told_in_one_sentence(content: bytes | None, suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"weights{suffix}"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CheckpointError, match="weights") as caught:
+        describe_checkpoint(path)
+    assert "\n" not in str(caught.value)
