@@ -1,0 +1,100 @@
+"""What other programs may rely on: open, track, read and write, each one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from ..core.queries import Queries
+from ..core.tracker import TrackUpdate
+from ..core.tracks import Tracks
+from .export import read_tracks, write_tracks
+from .open import open_video
+from .plan import TrackOptions
+from .track import track as track_by_pieces
+
+__all__ = ["open_video", "read_tracks", "track", "write_tracks"]
+
+
+def track(
+    video: Any,
+    queries: Queries | ArrayLike,
+    *,
+    model: str = "auto",
+    mode: str = "auto",
+    device: str = "auto",
+    checkpoint: str | Path | None = None,
+    iters: int = 6,
+    support_grid: int = 6,
+    resolution: tuple[int, int] | None = None,
+    direction: str = "both",
+    accept_licence: bool = False,
+    on_update: Callable[[TrackUpdate], None] | None = None,
+) -> Tracks:
+    """Track points through a video.
+
+    Parameters
+    ----------
+    video : path, Video or array
+        An array is (T, H, W, 3) uint8 RGB.
+    queries : Queries or (N, 3) array
+        Points as (t, x, y): 0-based frame, pixels from the centre of the top-left pixel, y down.
+    model : str
+        ``auto`` is the best that is bundled; ``cotracker3`` the official network, for any use that
+        is not commercial.
+    mode : {"auto", "online", "offline"}
+        ``auto`` is offline up to 120 frames and online beyond.
+    device : str
+        ``auto`` is cuda, else mps, else cpu.
+    checkpoint : path, optional
+        A weights file of your own.
+    iters : int
+        Refinement iterations per window.
+    support_grid : int
+        g × g helper points that join the network's attention; 0 for none.
+    resolution : (height, width), optional
+        At which the network sees the frames; None is the checkpoint's own.
+    direction : {"both", "forward", "backward"}
+        From each query.
+    accept_licence : bool
+        Whether you accept the licence of weights that have to be fetched; remembered.
+    on_update : callable, optional
+        Called with every `TrackUpdate` as it comes.
+
+    Returns
+    -------
+    Tracks
+        Positions (T, N, 2) in pixels, NaN where not tracked, and two raw scores.
+
+    Raises
+    ------
+    CotrackerError
+        If the run cannot start or go on; the message says why and what to do.
+
+    Examples
+    --------
+    >>> from napari_cotracker import track
+    >>> tracks = track("film.mp4", [[0, 320, 240]])  # doctest: +SKIP
+    """
+    points = queries if isinstance(queries, Queries) else Queries.from_array(queries)
+    options = TrackOptions(
+        model=model, mode=mode, device=device, checkpoint=checkpoint, iters=iters, support_grid=support_grid,
+        resolution=resolution, direction=direction, accept_licence=accept_licence,
+    )
+    film = open_video(video)
+    run = track_by_pieces(film, points, options)
+    try:
+        while True:
+            update = next(run)
+            if on_update is not None:
+                on_update(update)
+    except StopIteration as stop:
+        result: Tracks = stop.value
+        return result
+    finally:
+        run.close()
+        if film is not video:
+            film.close()

@@ -1,0 +1,206 @@
+"""Follow points through a video: forward from each query, backward before it, into one set of tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from .._version import __version__
+from ..core.errors import CotrackerError, TrackingError
+from ..core.queries import Queries
+from ..core.tracker import Control, Tracker, TrackUpdate
+from ..core.tracks import Anchors, Tracks
+from ..core.video import Video
+from .plan import Pass, Plan, TrackOptions, check_queries, estimate, licence_to_accept, make_plan, plan_passes
+from .recorder import Recorder
+
+__all__ = ["TrackOptions", "estimate", "licence_to_accept", "track"]
+
+
+def track(video: Video, queries: Queries, options: TrackOptions | None = None, *, anchors: Anchors | None = None,
+          control: Control | None = None) -> Generator[TrackUpdate, None, Tracks]:
+    """Track points, yielding every piece of the answer as it comes.
+
+    Parameters
+    ----------
+    video : Video
+    queries : Queries
+        In pixels of the video. Their cells hold exactly the query, with both scores 1; their source
+        is *predicted* as for every other cell. A point that a person vouches for is an anchor.
+    options : TrackOptions, optional
+    anchors : Anchors, optional
+        Cells that stay as they are and get the source *human*.
+    control : Control, optional
+        Cancels, pauses, and hands in new queries. A cancelled run keeps what it has.
+
+    Yields
+    ------
+    TrackUpdate
+        Only the cells that count, NaN elsewhere; ``done`` covers the whole run.
+
+    Returns
+    -------
+    Tracks
+        NaN where not tracked; frames that could not be decoded are *unknown*.
+
+    Raises
+    ------
+    CotrackerError
+        If the run cannot start or go on, whatever the tracker raised.
+    """
+    options, control = options or TrackOptions(), control or Control()
+    plan = make_plan(video, queries, options, anchors)
+    recorder = Recorder(video.n_frames, queries, plan.anchors)
+    listener = _Listener(control, recorder, video)
+    began = monotonic()
+    if plan.passes:
+        plan = yield from _with_weights(plan, control)
+        yield from _run(plan, recorder, listener)
+    yield TrackUpdate.heartbeat(1.0, "cancelled" if control.cancelled() else "done")
+    meta = _describe(plan, seconds=monotonic() - began, cancelled=control.cancelled())
+    return recorder.tracks(meta, video.bad_frames)
+
+
+class _Listener(Control):
+    """Passes the control on to the tracker and notes the queries that come in meanwhile."""
+
+    def __init__(self, control: Control, recorder: Recorder, video: Video) -> None:
+        self._control, self._recorder, self._video = control, recorder, video
+        self.added: set[int] = set()
+
+    def cancelled(self) -> bool:
+        return self._control.cancelled()
+
+    def paused(self) -> bool:
+        return self._control.paused()
+
+    def new_queries(self) -> Queries | None:
+        queries = self._control.new_queries()
+        if queries is None or not len(queries):
+            return None
+        check_queries(self._video, queries)
+        self._recorder.add(queries)
+        self.added.update(queries.ids.tolist())
+        return queries
+
+
+def _with_weights(plan: Plan, control: Control) -> Generator[TrackUpdate, None, Plan]:
+    from ..trackers.download import provide_weights
+
+    progress = provide_weights(plan.choice, plan.options.accept_licence, control)
+    while True:
+        try:
+            _, message = next(progress)
+        except StopIteration as stop:
+            return plan.with_checkpoint(stop.value)
+        yield TrackUpdate.heartbeat(0.0, message)
+
+
+def _run(plan: Plan, recorder: Recorder, listener: _Listener) -> Iterator[TrackUpdate]:
+    with _errors_told(plan):
+        tracker = plan.entry.make(plan.settings)
+    total, behind = sum(len(one.frames) for one in plan.passes), 0
+    for one in plan.passes:
+        for update in _run_pass(plan, one, tracker, recorder, listener):
+            yield replace(update, done=min((behind + update.done * len(one.frames)) / total, 1.0))
+        behind += len(one.frames)
+    yield from _catch_up(plan, tracker, recorder, listener)
+
+
+def _run_pass(plan: Plan, one: Pass, tracker: Tracker, recorder: Recorder, listener: _Listener,
+              ) -> Iterator[TrackUpdate]:
+    if listener.cancelled():
+        return
+    with _errors_told(plan):
+        for update in tracker.track(plan.job(one, recorder.queries), listener):
+            yield recorder.write(update, one.side)
+
+
+def _catch_up(plan: Plan, tracker: Tracker, recorder: Recorder, listener: _Listener) -> Iterator[TrackUpdate]:
+    """Points added when the tracker had already passed their frame get passes of their own."""
+    tried: set[tuple[int, str]] = set()
+    while not listener.cancelled():
+        listener.new_queries()
+        late = _late(plan, recorder, listener.added, tried)
+        if late is None:
+            return
+        one, queries = late
+        tried.update((track, one.side.name) for track in queries.ids.tolist())
+        with _errors_told(plan):
+            for update in tracker.track(plan.job(one, queries), listener):
+                yield replace(recorder.write(update, one.side), done=0.99, message="tracking added points")
+
+
+def _late(plan: Plan, recorder: Recorder, added: set[int], tried: set[tuple[int, str]]) -> tuple[Pass, Queries] | None:
+    for side in {one.side for one in plan_passes(
+            plan.video.n_frames, recorder.queries, plan.options.direction, plan.entry.bidirectional)}:
+        waiting = recorder.unanswered(side)
+        rows = [i for i, track in enumerate(waiting.ids.tolist()) if track in added and (track, side.name) not in tried]
+        if rows:
+            queries = waiting.select(_rows(rows))
+            passes = plan_passes(plan.video.n_frames, queries, plan.options.direction, plan.entry.bidirectional)
+            return next(one for one in passes if one.side is side), queries
+    return None
+
+
+def _rows(rows: list[int]) -> Any:
+    import numpy as np
+
+    return np.array(rows, np.intp)
+
+
+@contextmanager
+def _errors_told(plan: Plan) -> Iterator[None]:
+    """Turn whatever a tracker raises into an error that says what happened and what to do."""
+    try:
+        yield
+    except (CotrackerError, GeneratorExit):
+        raise
+    except MemoryError as error:
+        raise TrackingError(
+            f"{plan.choice.model.name} ran out of memory with {len(plan.queries)} points in {plan.video.width} × "
+            f"{plan.video.height} pixels; track fewer points at a time, choose mode online, or lower the resolution"
+        ) from error
+    except Exception as error:
+        detail = (str(error).strip().splitlines() or [""])[0]
+        raise TrackingError(
+            f"{plan.choice.model.name} stopped with {type(error).__name__}: {detail:.200}; what was tracked so far is kept; "
+            "try another model, or report this with the video's size and the options used"
+        ) from error
+
+
+def _describe(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]:
+    video = plan.video
+    return {
+        "size": (video.width, video.height),
+        "fps": (video.fps.numerator, video.fps.denominator),
+        "frame_numbers": [int(number) for number in video.frame_numbers],
+        "video": {"path": video.path, "fingerprint": video.fingerprint},
+        "runs": [_describe_run(plan, seconds, cancelled)],
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _describe_run(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]:
+    from ..trackers.weights import sha256
+
+    model, settings = plan.choice.model, {f.name: getattr(plan.settings, f.name) for f in fields(plan.settings)}
+    checkpoint = settings.pop("checkpoint", None)
+    run: dict[str, Any] = {
+        "model": model.name, "tracker": plan.entry.name, "mode": plan.choice.mode, "direction": plan.options.direction,
+        "licence": model.licence, "licence_url": model.licence_url, "commercial_use": model.commercial,
+        "seconds": round(seconds, 3), "cancelled": cancelled, "version": __version__, "settings": _plain(settings),
+    }
+    if checkpoint:
+        from pathlib import Path
+
+        run["checkpoint"] = {"name": Path(checkpoint).name, "sha256": sha256(Path(checkpoint))}
+    return run
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in settings.items()}

@@ -1,0 +1,181 @@
+"""Small templates around points, and their alignment to a picture under affine warps.
+
+The alignment is Gauss-Newton on zero-mean normalised patches, in the inverse compositional form
+(Baker and Matthews 2004): derivatives belong to the template, so they are computed once. As both
+patches are normalised, changes of brightness and contrast do not count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+PER_CALL = 1024  # OpenCV's remap takes pictures of fewer than 32,768 rows
+FLAT = 2.0  # grey levels of contrast below which a patch says nothing
+
+
+@dataclass
+class Warps:
+    """Where templates lie in a picture: x = xy + shape · u, u in pixels of the template.
+
+    Parameters
+    ----------
+    xy : (n, 2) float32
+    shape : (n, 2, 2) float32
+    """
+
+    xy: Floats
+    shape: Floats
+
+    def select(self, rows: Rows | NDArray[np.bool_]) -> Warps:
+        """Copies of some rows."""
+        return Warps(self.xy[rows].copy(), self.shape[rows].copy())
+
+
+class Templates:
+    """n square patches of side 2·radius + 1 with what their alignment needs.
+
+    Parameters
+    ----------
+    n : int
+    radius : int
+    """
+
+    def __init__(self, n: int, radius: int) -> None:
+        self.radius = radius
+        side = 2 * radius + 1
+        axis = np.arange(-radius, radius + 1, dtype=np.float32)
+        self._v, self._u = (a.astype(np.float32) for a in np.meshgrid(axis, axis, indexing="ij"))
+        weight = np.exp(-0.5 * (self._u**2 + self._v**2) / (0.6 * radius) ** 2)
+        self._weight = (weight / weight.sum()).astype(np.float32)
+        self.patch = np.zeros((n, side, side), np.float32)
+        self.contrast = np.zeros(n, np.float32)
+        self._colour = np.zeros((n, 3), np.float32)
+        self._inverse = np.zeros((n, 6, 6), np.float32)
+
+    def grow(self, n: int) -> None:
+        """Room for n more."""
+        for name in ("patch", "contrast", "_colour", "_inverse"):
+            old = getattr(self, name)
+            setattr(self, name, np.concatenate([old, np.zeros((n, *old.shape[1:]), np.float32)]))
+
+    def take(self, picture: Floats, rows: Rows, warps: Warps) -> None:
+        """Take the templates of some rows from a picture, at the warps (one for each row)."""
+        for part in _chunks(len(rows)):
+            raw = self._sample(picture, warps.xy[part], warps.shape[part])
+            self._colour[rows[part]] = colour = self._strongest_colour(raw)
+            self.patch[rows[part]], self.contrast[rows[part]] = self._normalise(_project(raw, colour))
+            self._inverse[rows[part]] = self._inverse_hessian(self.patch[rows[part]])
+
+    def align(self, picture: Floats, rows: Rows, warps: Warps, iterations: int) -> tuple[Warps, Floats]:
+        """Move warps so that the picture looks like the templates; gives them and the correlation, -1 … 1."""
+        moved, score = warps.select(slice(None)), np.zeros(len(rows), np.float32)  # type: ignore[arg-type]
+        for part in _chunks(len(rows)):
+            xy, shape, score[part] = self._align(picture, rows[part], moved.xy[part], moved.shape[part], iterations)
+            moved.xy[part], moved.shape[part] = xy, shape
+        return moved, score
+
+    def view(self, picture: Floats, row: int, warp: Warps, margin: int) -> Floats:
+        """The picture around a warp as one template sees it, upright, `margin` pixels wider on each side."""
+        import cv2
+
+        reach = self.radius + margin
+        axis = np.arange(-reach, reach + 1, dtype=np.float32)
+        v, u = np.meshgrid(axis, axis, indexing="ij")
+        (a, b), (c, d) = warp.shape[0]
+        x, y = warp.xy[0]
+        seen = cv2.remap(picture, x + a * u + b * v, y + c * u + d * v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return _project(seen[None], self._colour[row][None])[0]
+
+    def _sample(self, picture: Floats, xy: Floats, shape: Floats) -> Floats:
+        import cv2
+
+        side = 2 * self.radius + 1
+        a, b, c, d = (shape[:, i, j, None, None] for i in (0, 1) for j in (0, 1))
+        x = xy[:, 0, None, None] + a * self._u + b * self._v
+        y = xy[:, 1, None, None] + c * self._u + d * self._v
+        flat: Floats = cv2.remap(
+            picture, x.reshape(-1, side), y.reshape(-1, side), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        return flat.reshape(len(xy), side, side, 3)
+
+    def _strongest_colour(self, raw: Floats) -> Floats:
+        """The mixture of channels in which each patch varies most: some edges do not show in grey."""
+        zero_mean = raw - np.einsum("nijc,ij->nc", raw, self._weight)[:, None, None]
+        weighted = (zero_mean * self._weight[..., None]).reshape(len(raw), -1, 3)
+        covariance = weighted.transpose(0, 2, 1) @ zero_mean.reshape(len(raw), -1, 3)
+        colour: Floats = np.linalg.eigh(covariance)[1][:, :, -1]
+        return colour
+
+    def _normalise(self, raw: Floats) -> tuple[Floats, Floats]:
+        """Zero weighted mean, weighted norm one; and the contrast in grey levels that there was."""
+        zero_mean = raw - np.einsum("nij,ij->n", raw, self._weight)[:, None, None]
+        contrast = np.sqrt(np.einsum("nij,nij,ij->n", zero_mean, zero_mean, self._weight, optimize=True))
+        return (zero_mean / np.maximum(contrast, FLAT)[:, None, None]).astype(np.float32), contrast.astype(np.float32)
+
+    def _gradients(self, patch: Floats) -> tuple[Floats, Floats]:
+        gx, gy = np.empty_like(patch), np.empty_like(patch)
+        gx[:, :, 1:-1], gy[:, 1:-1] = (patch[:, :, 2:] - patch[:, :, :-2]) / 2, (patch[:, 2:] - patch[:, :-2]) / 2
+        gx[:, :, 0], gx[:, :, -1] = patch[:, :, 1] - patch[:, :, 0], patch[:, :, -1] - patch[:, :, -2]
+        gy[:, 0], gy[:, -1] = patch[:, 1] - patch[:, 0], patch[:, -1] - patch[:, -2]
+        return gx, gy
+
+    def _moments(self, gx: Floats, gy: Floats, values: Floats) -> Floats:
+        """Products of the six derivatives with `values`: translation, then the four of the shape in units of the radius."""
+        r = self.radius
+        weights = np.stack([self._weight, self._weight * self._u / r, self._weight * self._v / r])
+        side = values.shape[1] * values.shape[2]
+        flat = weights.reshape(3, side).T
+        x, y = (gx * values).reshape(-1, side) @ flat, (gy * values).reshape(-1, side) @ flat
+        return np.stack([x[:, 0], y[:, 0], x[:, 1], x[:, 2], y[:, 1], y[:, 2]], 1)
+
+    def _inverse_hessian(self, patch: Floats) -> Floats:
+        gx, gy = self._gradients(patch)
+        u, v, r = self._u, self._v, self.radius
+        steepest = np.stack([gx, gy, gx * u / r, gx * v / r, gy * u / r, gy * v / r], 1).reshape(len(patch), 6, -1)
+        weight = self._weight.reshape(-1)
+        hessian = (steepest * weight) @ steepest.transpose(0, 2, 1)
+        # brightness and contrast are free, so what they explain tells nothing about the motion
+        on_one, on_patch = steepest @ weight, np.einsum("nkp,np,p->nk", steepest, patch.reshape(len(patch), -1), weight)
+        hessian -= on_one[:, :, None] * on_one[:, None] + on_patch[:, :, None] * on_patch[:, None]
+        # a prior of no change keeps flat patches and edges in place; stiffer for the shape
+        prior = np.array([2e-4, 2e-4, 4e-3, 4e-3, 4e-3, 4e-3], np.float32)
+        return np.linalg.inv(hessian + np.diag(prior)).astype(np.float32)
+
+    def _align(self, picture: Floats, rows: Rows, xy: Floats, shape: Floats, iterations: int
+               ) -> tuple[Floats, Floats, Floats]:
+        patch, inverse, colour = self.patch[rows], self._inverse[rows], self._colour[rows]
+        gx, gy = self._gradients(patch)
+        eye = np.eye(2, dtype=np.float32)
+        best = (xy, shape, np.full(len(rows), -1, np.float32))
+        for iteration in range(iterations + 1):
+            seen, _ = self._normalise(_project(self._sample(picture, xy, shape), colour))
+            score = np.einsum("nij,nij,ij->n", seen, patch, self._weight, optimize=True).astype(np.float32)
+            better = score > best[2]
+            best = (
+                np.where(better[:, None], xy, best[0]), np.where(better[:, None, None], shape, best[1]),
+                np.maximum(score, best[2]),
+            )
+            if iteration == iterations:
+                break
+            step = np.einsum("nkl,nl->nk", inverse, self._moments(gx, gy, seen - score[:, None, None] * patch))
+            step = np.clip(step, -2, 2)
+            change = np.linalg.inv(eye + step[:, 2:].reshape(-1, 2, 2) / self.radius)
+            shape = np.clip(shape @ change, -8, 8).astype(np.float32)
+            xy = (xy - np.einsum("nij,nj->ni", shape, step[:, :2])).astype(np.float32)
+        return best
+
+
+def _project(raw: Floats, colour: Floats) -> Floats:
+    """(n, h, w, 3) and (n, 3) to (n, h, w)."""
+    projected: Floats = (raw.reshape(len(raw), -1, 3) @ colour[:, :, None]).reshape(raw.shape[:3])
+    return projected
+
+
+def _chunks(n: int) -> list[slice]:
+    return [slice(first, first + PER_CALL) for first in range(0, n, PER_CALL)]
