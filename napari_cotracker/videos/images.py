@@ -132,8 +132,7 @@ def _read_exr(path: Path) -> Picture:
         raise MissingExtraError("OpenEXR", "vfx", "read .exr images") from None
 
     with OpenEXR.File(str(path), separate_channels=True, header_only=True) as file:
-        header = file.header()
-    data, display = (np.array(header[f"{kind}Window"]).reshape(2, 2) for kind in ("data", "display"))
+        data, display = (np.array(file.header()[f"{kind}Window"]).reshape(2, 2) for kind in ("data", "display"))
     for window in (data, display):
         _check_size(path, *(window[1] - window[0] + 1).tolist())
     with contextlib.redirect_stdout(io.StringIO()), OpenEXR.File(str(path), separate_channels=True) as file:

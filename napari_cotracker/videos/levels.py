@@ -74,7 +74,7 @@ def estimate_limits(pictures: Iterable[NDArray[Any]]) -> tuple[float, float] | N
     low, high = (float(v) for v in np.quantile(values, [0.001, 0.999]))
     if low == high:
         low, high = float(values.min()), float(values.max())
-    return low, high if high > low else low + 1.0
+    return low, high if high > low else low + max(1.0, abs(low) * 1e-6)
 
 
 def _sample(picture: NDArray[Any]) -> NDArray[np.float64]:

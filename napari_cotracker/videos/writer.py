@@ -100,7 +100,7 @@ def _encode(path: Path, frames: Iterator[NDArray[np.uint8]], clock: _Clock, opti
     first = next(frames, None)
     if first is None:
         raise VideoError("expected at least one frame to write, got none")
-    _check_frame(first, first.shape)
+    _check_frame(first, np.shape(first))
     fast = {"movflags": "+faststart"} if path.suffix.lower() != ".mkv" else {}
     try:
         with av.open(str(path), "w", container_options=fast) as container:

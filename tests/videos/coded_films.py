@@ -78,7 +78,6 @@ IRREGULAR = np.cumsum(np.random.default_rng(5).integers(8, 120, 40)).tolist()
 OPEN_GOP = {"g": "12", "x264-params": "open-gop=1:bframes=3:b-adapt=0:scenecut=0"}
 REFRESH = {"g": "10", "x264-params": "intra-refresh=1:bframes=0"}
 FAST_VP9 = {"deadline": "realtime", "cpu-used": "8", "g": "12"}
-ALT_REF = {"auto-alt-ref": "1", "lag-in-frames": "16", "g": "20", "deadline": "good", "cpu-used": "4", "b": "80k"}
 
 CLIPS: dict[str, dict[str, Any]] = {
     "bframes.mp4": {},
@@ -106,7 +105,7 @@ CLIPS: dict[str, dict[str, Any]] = {
     "bframes.avi": {},
     "raw.h264": {"kind": "h264"},
     "vp9.webm": {"codec": "libvpx-vp9", "options": FAST_VP9},
-    "alt-ref.webm": {"codec": "libvpx", "options": ALT_REF},
+    "vp8.webm": {"codec": "libvpx", "options": {"deadline": "realtime", "cpu-used": "8", "g": "12"}},
     "palette.gif": {"codec": "gif", "pixels": "rgb8", "options": {}},
 }
 """Every kind of film there is a promise about, and how to make it."""
