@@ -17,6 +17,8 @@ from ..core.errors import CotrackerError
 from ..core.tracker import TrackUpdate
 from ..core.tracks import State, Tracks
 from ..core.video import Video
+from .export import read_tracks
+from .open import open_video
 
 LIBRARIES = ("torch", "numpy", "napari", "av", "opencv-python-headless", "safetensors", "huggingface-hub")
 CHECKPOINT_SUFFIXES = {".pth", ".pt", ".ckpt", ".safetensors", ".bin"}
@@ -73,11 +75,10 @@ def describe(path: Path, quick: bool = False) -> Description:
         from ..trackers.inspection import describe_checkpoint
 
         return {"kind": "weights", "path": str(path), **describe_checkpoint(path)}
-    reader = next((entry.read for entry in registry.formats().values() if path.is_file() and entry.sniff(path)), None)
-    if reader is not None:
-        return {"kind": "tracks", "path": str(path), **describe_tracks(reader(path))}
-    from .open import open_video
-
+    if not path.exists():
+        raise CotrackerError(f"expected a film, weights or tracks file, got {str(path)!r}, which does not exist")
+    if _is_tracks_file(path):
+        return {"kind": "tracks", "path": str(path), **describe_tracks(read_tracks(path))}
     video = open_video(path)
     try:
         return (yield from _describe_video(video, quick))
@@ -97,6 +98,11 @@ def describe_tracks(tracks: Tracks) -> Facts:
         "visible": round(float((states[known] == State.VISIBLE).mean()), 4) if known.any() else 0.0,
         "models": [{key: run.get(key) for key in ("model", "licence")} for run in tracks.meta.get("runs", ())],
     }
+
+
+def _is_tracks_file(path: Path) -> bool:
+    kinds = [kind for kind in registry.formats().values() if kind.read is not None]
+    return path.is_file() and any(path.name.lower().endswith(kind.suffixes) or kind.sniff(path) for kind in kinds)
 
 
 def _describe_video(video: Video, quick: bool) -> Description:

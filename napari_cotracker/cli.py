@@ -1,0 +1,144 @@
+"""The command line: each command reads its words, starts a task and prints what came of it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import __version__
+from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
+from .cli_text import format_lines, lines_of, program_lines
+from .cli_track import check_target, report, track_and_write, write
+
+app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, add_completion=False)
+
+Film = Annotated[Path, typer.Argument(metavar="VIDEO", help="A film, a folder of pictures or one of a sequence.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="Tracks file to write: .npz, .csv, ...")]
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="napari-cotracker")
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Follow any point through a video. Without a command, napari opens."""
+    if version:
+        print(f"napari-cotracker {__version__}")
+    elif context.invoked_subcommand is None:
+        open_napari()
+
+
+@app.command("open")
+def open_napari(video: Annotated[Path | None, typer.Argument(metavar="[VIDEO]", help="Shown at once.")] = None) -> None:
+    """Open napari, with a video if one is given."""
+    from .ui.window import open_window
+
+    open_window(video)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write.")] = Path("demo-output"),
+    as_json: Json = False,
+) -> None:
+    """Track the bundled clip with the bundled tracker; needs no network and no screen."""
+    from .tasks.demo import run_demo
+
+    with Interrupt() as interrupt:
+        facts = follow(run_demo(out, interrupt), 100, "%")
+    show(facts, as_json, [facts["summary"]])
+    interrupt.finish()
+
+
+@app.command()
+def track(
+    video: Film,
+    out: Out,
+    *,
+    queries: Annotated[Path | None, typer.Option(metavar="CSV", help="Points to follow: a table t,x,y.")] = None,
+    grid: Annotated[int | None, typer.Option(metavar="N", help="Follow a grid of N × N points instead.")] = None,
+    mask: Annotated[Path | None, typer.Option(metavar="PNG", help="Keep grid points that are not on black.")] = None,
+    frame: Annotated[int, typer.Option(metavar="K", help="The grid's frame, counted from 0.")] = 0,
+    model: Annotated[str, typer.Option(help="auto, or a name that `info` lists.")] = "auto",
+    mode: Annotated[str, typer.Option(help="auto, online (sliding window) or offline (whole clip).")] = "auto",
+    checkpoint: Annotated[Path | None, typer.Option(metavar="FILE", help="A weights file of your own.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    direction: Annotated[str, typer.Option(help="both, forward or backward from each point.")] = "both",
+    iters: Annotated[int, typer.Option(help="Refinements per window.")] = 6,
+    support_grid: Annotated[int, typer.Option(help="G × G helper points, not written; 0 for none.")] = 6,
+    resolution: Annotated[str | None, typer.Option(metavar="HxW", help="At which the network sees frames.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Trade a little accuracy for speed on long films.")] = False,
+    accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Accept the weights' licence.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Follow points through a video and write their tracks."""
+    from .tasks.open import open_video
+    from .tasks.points import points_of_grid, points_of_table
+    from .tasks.track import TrackOptions
+
+    check_points(queries, grid, mask)
+    check_target(out, source=queries)
+    options = TrackOptions(
+        model=model, mode=mode, checkpoint=checkpoint, device=device, direction=direction, iters=iters, fast=fast,
+        support_grid=support_grid, resolution=read_size(resolution), accept_licence=accept_licence,
+    )
+    with closing(open_video(video)) as film:
+        points = points_of_table(queries) if queries else points_of_grid(film, grid or 0, frame, mask)
+        track_and_write(film, points, options, out, as_json=as_json)
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A tracks file of any format that can be read.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The tracks file to write.")],
+    *,
+    to: Annotated[str | None, typer.Option(metavar="FORMAT", help="Its format, if its ending does not say.")] = None,
+    video: Annotated[Path | None, typer.Option(help="The film, for what IN does not say about it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a tracks file in another format."""
+    from .tasks.convert import with_video
+    from .tasks.export import read_tracks
+    from .tasks.open import open_video
+
+    check_target(out, to)
+    tracks = read_tracks(source)
+    if video is not None:
+        with closing(open_video(video)) as film:
+            tracks = with_video(tracks, film)
+    report(tracks, out, write(tracks, out, to), as_json=as_json)
+
+
+@app.command()
+def formats(as_json: Json = False) -> None:
+    """List the tracks formats."""
+    from .core import registry
+
+    facts = [
+        {"name": entry.name, "title": entry.title, "suffixes": entry.suffixes,
+         "read": entry.read is not None, "write": entry.write is not None}
+        for entry in registry.formats().values()
+    ]
+    show(facts, as_json, format_lines(facts))
+
+
+@app.command()
+def info(
+    path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A film, weights or tracks file.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Do not decode every frame to find bad ones.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Describe this installation, or a file."""
+    from .tasks.info import describe, describe_program
+
+    facts = follow(describe(path, quick), 100, "%") if path else describe_program()
+    show(facts, as_json, lines_of(facts) if path else program_lines(facts))

@@ -1,0 +1,98 @@
+"""Results as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+Facts = dict[str, Any]
+
+
+def program_lines(facts: Facts) -> Iterator[str]:
+    """What `info` says about the installation."""
+    yield f"napari-cotracker {facts['version']}, Python {facts['python']}, {facts['system']}"
+    yield "libraries  " + ", ".join(f"{name} {number or 'missing'}" for name, number in facts["libraries"].items())
+    memory = facts["memory"]
+    yield f"memory     {size_text(memory['available'])} of {size_text(memory['total'])} free"
+    for number, device in enumerate(facts["devices"]):
+        auto = " = auto" if number == 0 else ""
+        yield f"device     {device['name']}{auto}: {device['title']}, {size_text(device['memory'])}"
+    yield "models"
+    yield from columns([_model_row(model) for model in facts["models"]])
+    yield "folders"
+    yield from columns([(folder["what"], size_text(folder["bytes"]), folder["path"]) for folder in facts["folders"]])
+
+
+def tracks_line(facts: Facts) -> str:
+    """What a run or a tracks file comes to, in one line."""
+    made = _plain("models", facts["models"]) if facts["models"] else ""
+    parts = (
+        f"{facts['tracks']} tracks over {facts['frames']} frames",
+        f"{facts['tracked']:.0%} of the cells tracked, {facts['visible']:.0%} of these visible",
+        f"by {made}" if made else "",
+    )
+    return ", ".join(filter(None, parts))
+
+
+def format_lines(facts: Sequence[Facts]) -> Iterator[str]:
+    """The table of `formats`."""
+    def verbs(fact: Facts) -> str:
+        return " and ".join(verb for verb in ("read", "write") if fact[verb])
+
+    return columns([(fact["name"], " ".join(fact["suffixes"]), verbs(fact), fact["title"]) for fact in facts])
+
+
+def lines_of(facts: Facts) -> Iterator[str]:
+    """Plain facts, one a line, nested ones indented."""
+    width = max(map(len, facts), default=0)
+    for name, value in facts.items():
+        label = name.replace("_", " ")
+        if isinstance(value, dict):
+            yield label
+            yield from (f"  {line}" for line in lines_of(value))
+        else:
+            yield f"{label:{width}}  {_plain(name, value)}"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows of cells, indented and aligned; the last cell as it is."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    for row in rows:
+        padded = [f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)]
+        yield "  " + "  ".join([*padded, row[-1]]).rstrip()
+
+
+def size_text(size: float) -> str:
+    """Bytes for people."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def seconds_text(seconds: float) -> str:
+    """A time for people."""
+    if seconds < 5400:
+        return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _model_row(model: Facts) -> tuple[str, str, str]:
+    licence = model["licence"] + ("" if model["commercial"] else ", not for commercial use")
+    missing = [name for name, path in model["files"].items() if not path]
+    state = f"; {' and '.join(missing)} not on this computer" if missing else ""
+    return model["name"] + (" = auto" if model["auto"] else ""), licence, model["title"] + state
+
+
+def _plain(name: str, value: Any) -> str:
+    if name == "bytes":
+        return size_text(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        if name == "models":
+            value = [f"{run['model']} ({run['licence']})" for run in value]
+        joint = {"size": " × ", "models": ", "}.get(name, " ")
+        return joint.join(map(str, value)) or "none"
+    return str(value)

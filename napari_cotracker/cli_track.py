@@ -1,0 +1,80 @@
+"""The `track` command from points to a written file, keeping the person in front of the terminal informed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .cli_terminal import Interrupt, accepts_licence, follow, say, show
+from .cli_text import seconds_text, size_text, tracks_line
+from .core.errors import FormatError
+
+if TYPE_CHECKING:
+    from .core.queries import Queries
+    from .core.tracks import Tracks
+    from .core.video import Video
+    from .tasks.plan import TrackOptions
+
+
+def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Path, *, as_json: bool) -> None:
+    """Track, write and say what came of it; a cancelled run is written too.
+
+    Raises
+    ------
+    CotrackerError
+        If the run cannot start or go on, or the file cannot be written.
+    typer.Exit
+        With the exit code of a cancelled run.
+    """
+    from .tasks.track import estimate, licence_to_accept, track
+
+    cost = estimate(film, points, options)
+    if accepts_licence(None if options.accept_licence else licence_to_accept(film, options)):
+        options = replace(options, accept_licence=True)
+    with Interrupt() as interrupt:
+        say(
+            f"{len(points)} points, {film.n_frames} frames of {film.width} × {film.height}; expected to take "
+            f"{seconds_text(cost.seconds)} and {size_text(cost.peak_bytes)} of memory"
+        )
+        tracks = follow(track(film, points, options, control=interrupt), film.n_frames)
+    report(tracks, out, write(tracks, out), as_json=as_json)
+    interrupt.finish()
+
+
+def check_target(out: Path, format: str | None = None, source: Path | None = None) -> None:
+    """Refuse a file that could not be written later, before hours are spent on what goes into it.
+
+    Raises
+    ------
+    FormatError
+    """
+    from .tasks.export import format_for
+
+    format_for(out, format)
+    folder = out.parent
+    if not folder.is_dir():
+        raise FormatError(f"expected a folder that exists for {out.name!r}, got {str(folder)!r}; make it first")
+    if source is not None and out.exists() and source.exists() and out.samefile(source):
+        raise FormatError(f"{str(out)!r} holds the query points and would be overwritten; choose another name")
+    if out.is_dir() or not os.access(folder, os.W_OK):
+        raise FormatError(f"expected a file that can be written, got {str(out)!r}; choose another name or folder")
+
+
+def write(tracks: Tracks, out: Path, format: str | None = None) -> list[str]:
+    """Write tracks; what the format could not hold comes back and is said."""
+    from .tasks.export import write_tracks
+
+    notes = write_tracks(out, tracks, format)
+    for note in notes:
+        say(f"Note: {note}")
+    return notes
+
+
+def report(tracks: Tracks, out: Path, notes: list[str], *, as_json: bool) -> None:
+    """Print what is in the file that was written."""
+    from .tasks.info import describe_tracks
+
+    facts = {"out": str(out), **describe_tracks(tracks), "notes": notes}
+    show(facts, as_json, [f"{out}: {tracks_line(facts)}"])

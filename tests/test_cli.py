@@ -1,0 +1,287 @@
+"""The command line as a user meets it: what is printed, where, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from napari_cotracker import cli_terminal, read_tracks
+from napari_cotracker.cli import app
+from napari_cotracker.core.errors import CotrackerError
+from napari_cotracker.core.samples import sample_clip
+from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.videos.writer import write_film
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Twelve frames of a textured picture that moves two pixels a frame."""
+    path = tmp_path_factory.mktemp("film") / "film.mp4"
+    noise = np.random.default_rng(0).integers(0, 255, (16, 28, 3), np.uint8).repeat(6, 0).repeat(6, 1)
+    write_film(path, (np.ascontiguousarray(noise[:64, 2 * k: 2 * k + 96]) for k in range(12)), times=np.arange(12) / 25)
+    return str(path)
+
+
+@pytest.fixture(autouse=True)
+def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*words: str, code: int = 0) -> Any:
+    result = CliRunner().invoke(app, list(words))
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+def refused(*words: str) -> str:
+    """The one line that says what was wrong with the input."""
+    result = run(*words, code=1)
+    line = result.stderr.strip().splitlines()[-1]
+    assert line.startswith("Error: ")
+    assert result.stdout == ""
+    return str(line)
+
+
+def test_a_grid_is_tracked_and_written(film: str) -> None:
+    result = run("track", film, "--grid", "3", "-o", "out.npz")
+    assert result.stdout == (
+        "out.npz: 9 tracks over 12 frames, 100% of the cells tracked, "
+        f"{(read_tracks('out.npz').states() == 1).mean():.0%} of these visible, by lucas-kanade (BSD-3-Clause)\n"
+    )
+    assert "9 points, 12 frames of 96 × 64" in result.stderr
+    tracks = read_tracks("out.npz")
+    np.testing.assert_allclose(tracks.xy[6, 4], tracks.xy[0, 4] - [12, 0], atol=1)
+
+
+def test_a_table_of_points_keeps_its_names(film: str) -> None:
+    Path("points.csv").write_text("t,x,y,id,name\n5,40,30,7,nose\n0,50,20,9,tail\n")
+    facts = json.loads(run("track", film, "--queries", "points.csv", "-o", "out.csv", "--json").stdout)
+    assert (facts["tracks"], facts["frames"], facts["tracked"]) == (2, 12, 1.0)
+    tracks = read_tracks("out.csv")
+    assert (tracks.ids.tolist(), tracks.names) == ([7, 9], ("nose", "tail"))
+    np.testing.assert_allclose(tracks.xy[5, 0], [40, 30])
+
+
+def test_a_direction_leaves_the_other_side_untracked(film: str) -> None:
+    run("track", film, "--grid", "2", "--frame", "6", "--direction", "forward", "-o", "out.npz")
+    tracked = np.isfinite(read_tracks("out.npz").xy).all((1, 2))
+    assert tracked.tolist() == [False] * 6 + [True] * 6
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--grid", "0"], "at least 1 × 1 points"),
+        (["--grid", "-2"], "got -2 × -2"),
+        (["--grid", "2", "--frame", "12"], "from 0 to 11"),
+        (["--grid", "2", "--mask", "gone.png"], "gone.png"),
+        (["--queries", "gone.csv"], "gone.csv"),
+        (["--queries", "late.csv"], "got frame 99"),
+        (["--queries", "out.csv"], "would be overwritten"),
+        (["--grid", "2", "--model", "nope"], "'nope'"),
+        (["--grid", "2", "--mode", "sideways"], "'sideways'"),
+        (["--grid", "2", "--direction", "up"], "'up'"),
+        (["--grid", "2", "--checkpoint", "gone.pth"], "gone.pth"),
+        (["--grid", "2", "--iters", "0"], "at least 1 iteration"),
+        (["--grid", "2", "--model", "cotracker3"], "accept it with --accept-licence"),
+        (["--grid", "2", "-o", "out.docx"], ".npz"),
+        (["--grid", "2", "-o", "gone/out.npz"], "'gone'"),
+        (["--grid", "2", "-o", "folder.npz"], "folder.npz"),
+    ],
+)
+def test_wrong_input_is_refused_before_anything_is_written(words: list[str], message: str, film: str) -> None:
+    Path("late.csv").write_text("t,x,y\n0,1,1\n99,1,1\n")
+    Path("out.csv").write_text("t,x,y\n0,1,1\n")
+    Path("folder.npz").mkdir()
+    before = sorted(Path().iterdir())
+    assert message in refused("track", film, "-o", "out.csv", *words)
+    assert sorted(Path().iterdir()) == before
+    assert Path("out.csv").read_text() == "t,x,y\n0,1,1\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["track"], ["track", "film.mp4"], ["track", "film.mp4", "-o", "out.npz"], ["sing"], ["track", "--loud"],
+        ["track", "film.mp4", "-o", "out.npz", "--grid", "2", "--queries", "points.csv"],
+        ["track", "film.mp4", "-o", "out.npz", "--queries", "points.csv", "--mask", "mask.png"],
+        ["track", "film.mp4", "-o", "out.npz", "--grid", "2", "--resolution", "large"],
+        ["track", "film.mp4", "-o", "out.npz", "--grid", "many"],
+    ],
+)
+def test_a_command_written_wrongly_has_its_own_exit_code(words: list[str]) -> None:
+    assert run(*words, code=2).stdout == ""
+
+
+@pytest.mark.parametrize("content", [None, b"", b"hello\n", b"\0\0\0\x20ftypisom" + bytes(500)],
+                         ids=["gone", "empty", "text", "torn"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.pth", "a.safetensors", "a.npz", "a.csv", "a"])
+def test_info_names_what_is_wrong_with_a_file(name: str, content: bytes | None) -> None:
+    if content is not None:
+        Path(name).write_bytes(content)
+    assert repr(name) in refused("info", name)
+
+
+def test_info_describes_the_installation() -> None:
+    facts = json.loads(run("info", "--json").stdout)
+    assert facts["version"]
+    assert facts["devices"][-1]["name"] == "cpu"
+    assert [model["name"] for model in facts["models"] if model["auto"]] == ["lucas-kanade"]
+    assert {model["licence"] for model in facts["models"] if "cotracker3" in model["name"]} == {"CC-BY-NC-4.0"}
+    text = run("info").stdout
+    assert "not for commercial use" in text
+    assert "lucas-kanade = auto" in text
+    assert all(folder["path"] in text for folder in facts["folders"])
+
+
+def test_info_describes_a_film_and_its_tracks(film: str) -> None:
+    facts = json.loads(run("info", film, "--json").stdout)
+    assert (facts["kind"], facts["size"], facts["frames"], facts["fps"]) == ("video", [96, 64], 12, "25")
+    assert facts["bad_frames"] == []
+    assert "bad_frames" not in json.loads(run("info", film, "--quick", "--json").stdout)
+    assert "96 × 64" in run("info", film).stdout
+    run("track", film, "--grid", "2", "-o", "out.npz")
+    assert "lucas-kanade (BSD-3-Clause)" in run("info", "out.npz").stdout
+
+
+def test_tracks_are_converted_there_and_back(film: str) -> None:
+    run("track", film, "--grid", "2", "-o", "a.npz")
+    result = run("convert", "a.npz", "b.csv")
+    assert "Note: " in result.stderr
+    assert "Note: " not in result.stdout
+    run("convert", "b.csv", "c", "--to", "npz", "--video", film)
+    first, last = read_tracks("a.npz"), read_tracks("c")
+    np.testing.assert_array_equal(first.xy, last.xy)
+    np.testing.assert_array_equal(first.visibility, last.visibility)
+    assert last.size == (96, 64)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [(["gone.npz", "b.csv"], "gone.npz"), (["text", "b.csv"], "'text'"), (["text", "b"], "name the format"),
+     (["text", "b", "--to", "docx"], "'docx'")],
+)
+def test_a_conversion_that_cannot_be_is_refused(words: list[str], message: str) -> None:
+    Path("text").write_text("hello\n")
+    assert message in refused("convert", *words)
+
+
+def test_formats_are_listed() -> None:
+    names = {entry["name"] for entry in json.loads(run("formats", "--json").stdout)}
+    assert {"npz", "csv"} <= names
+    assert all(name in run("formats").stdout for name in names)
+
+
+def test_the_demo_writes_what_it_says() -> None:
+    facts = json.loads(run("demo", "--out", "there", "--json").stdout)
+    assert {Path(file).name for file in facts["files"]} == {"tracks.npz", "tracks.csv", "overlay.mp4"}
+    assert all(Path(file).stat().st_size > 1000 for file in facts["files"])
+    assert facts["summary"]
+
+
+def test_ctrl_c_keeps_what_was_tracked(tmp_path: Path) -> None:
+    clip = str(sample_clip("street"))
+    command = [sys.executable, "-m", "napari_cotracker", "track", clip, "--grid", "40", "-o", "out.npz"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "1600 points" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    tracks = read_tracks("out.npz")
+    assert np.isfinite(tracks.xy[0]).all()
+    assert not np.isfinite(tracks.xy[-1]).any()
+    assert tracks.meta["runs"][0]["cancelled"] is True
+
+
+def interrupting(times: int) -> Iterator[TrackUpdate]:
+    for _ in range(times):
+        os.kill(os.getpid(), signal.SIGINT)
+        yield TrackUpdate.heartbeat(0.5, "working")
+
+
+def test_the_first_ctrl_c_asks_and_the_second_stops(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with cli_terminal.Interrupt() as interrupt:
+        assert not interrupt.cancelled()
+        cli_terminal.follow(interrupting(1), 10)  # type: ignore[arg-type]
+        assert interrupt.cancelled()
+        assert "Ctrl-C again" in capsys.readouterr().err
+        with pytest.raises(KeyboardInterrupt):
+            cli_terminal.follow(interrupting(1), 10)  # type: ignore[arg-type]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize(("error", "code", "line"), [
+    (CotrackerError("no such point"), 1, "Error: no such point"),
+    (PermissionError(13, "Permission denied", "shelf/out.npz"), 1, "'shelf/out.npz': Permission denied"),
+    (OSError(28, "No space left on device"), 1, "the system refuses: No space left on device"),
+    (KeyboardInterrupt(), 130, "Cancelled."),
+])
+def test_no_traceback_reaches_a_user(error: BaseException, code: int, line: str,
+                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("napari_cotracker.tasks.info.describe_program", fail)
+    assert line in run("info", code=code).stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_nobody_can_take_ends_in_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "napari_cotracker", "formats"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "Error: the system refuses: No space left on device\n")
+
+
+class Person:
+    """Stands in for a terminal with somebody in front of it."""
+
+    def __init__(self, answer: str) -> None:
+        self._answer = answer
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        return self._answer
+
+
+@pytest.mark.parametrize(("answer", "accepted"), [("y\n", True), ("n\n", False)])
+def test_a_licence_is_shown_and_asked_for(answer: str, accepted: bool, monkeypatch: pytest.MonkeyPatch,
+                                          capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", Person(answer))
+    monkeypatch.setattr("builtins.input", lambda *_: answer.strip())
+    if accepted:
+        assert cli_terminal.accepts_licence("CC-BY-NC-4.0: not for commercial use")
+    else:
+        with pytest.raises(CotrackerError, match="not accepted"):
+            cli_terminal.accepts_licence("CC-BY-NC-4.0: not for commercial use")
+    assert "CC-BY-NC-4.0" in capsys.readouterr().err
+
+
+def test_without_anyone_to_ask_no_licence_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", open(os.devnull))  # noqa: PTH123, SIM115
+    assert not cli_terminal.accepts_licence("a licence")
+    assert not cli_terminal.accepts_licence(None)
+
+
+@pytest.mark.parametrize("words", [[], ["open"], ["open", "film.mp4"]])
+def test_napari_opens_with_or_without_a_film(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Any] = []
+    monkeypatch.setattr("napari_cotracker.ui.window.open_window", opened.append)
+    run(*words)
+    assert opened == [Path("film.mp4") if "film.mp4" in words else None]
