@@ -83,7 +83,8 @@ class FilmIndex:
         if self.n_frames == 1 or not span:
             return self.rate or Fraction(25)
         average = Fraction(self.n_frames - 1) / span
-        for rate in (self.rate, average.limit_denominator(1), average.limit_denominator(1001)):
+        ntsc = Fraction(round(average * 1001 / 1000) * 1000, 1001)
+        for rate in (self.rate, average.limit_denominator(1), ntsc, average.limit_denominator(1001)):
             if rate and self._keeps_to(rate):
                 return rate
         return average.limit_denominator(1_000_000)

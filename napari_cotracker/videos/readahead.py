@@ -12,6 +12,9 @@ from .decoder import Decoder
 AHEAD = 12
 """Frames decoded before they are asked for."""
 
+IDLE_SECONDS = 10.0
+"""A reader that went elsewhere is not waited for any longer; a film that nobody closed is set free."""
+
 
 class ReadAhead:
     """Owns a decoder and fills the cache with the frames that follow, a bounded number at a time.
@@ -30,7 +33,7 @@ class ReadAhead:
 
     def __init__(self, decoder: Decoder, start: int, depth: int, store: Callable[[int, Any], None]) -> None:
         self._decoder, self._depth, self._store = decoder, depth, store
-        self._next = start
+        self._start = self._next = start
         self._wanted = start + depth
         self._stopped = False
         self._changed = threading.Condition()
@@ -46,9 +49,9 @@ class ReadAhead:
             self._changed.notify_all()
 
     def wait_for(self, frame: int) -> bool:
-        """Wait until a frame has been decoded; False at once if it is not one of the next ones."""
+        """Wait until a frame has been decoded; False at once if it was and will not be."""
         with self._changed:
-            if not self._next <= frame <= self._wanted:
+            if not self._start <= frame <= self._wanted:
                 return False
             self._changed.wait_for(lambda: self._next > frame or self._stopped)
             return self._next > frame
@@ -78,5 +81,7 @@ class ReadAhead:
 
     def _wait_for_work(self) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped or self._next <= self._wanted)
-            return not self._stopped
+            return self._changed.wait_for(self._may_go_on, timeout=IDLE_SECONDS) and not self._stopped
+
+    def _may_go_on(self) -> bool:
+        return self._stopped or self._next <= self._wanted

@@ -22,7 +22,7 @@ TICKS_PER_SECOND = 90_000
 
 
 def write_film(path: str | Path, frames: Iterable[NDArray[np.uint8]], *, fps: Fraction | float | None = None,
-               times: ArrayLike | None = None, crf: int = 18, preset: str = "medium") -> int:
+               times: ArrayLike | None = None, crf: int = 18, preset: str = "medium", keyframes: int = 60) -> int:
     """Write pictures as an mp4 file (H.264, yuv420p, BT.709).
 
     The file appears under its name only when it is whole: if the frames stop with an exception, or
@@ -43,6 +43,8 @@ def write_film(path: str | Path, frames: Iterable[NDArray[np.uint8]], *, fps: Fr
         x264's constant rate factor: 0 is lossless in YUV, 18 looks lossless, 23 is smaller.
     preset : str
         x264's preset.
+    keyframes : int
+        Frames from one keyframe to the next at most; fewer make jumps in players quicker.
 
     Returns
     -------
@@ -60,7 +62,8 @@ def write_film(path: str | Path, frames: Iterable[NDArray[np.uint8]], *, fps: Fr
         raise VideoError(f"expected a film name ending in .mp4, .mov or .mkv, got {path.name!r}")
     clock = _Clock(fps, times)
     with replacing(path, VideoError) as temporary:
-        return _encode(temporary, iter(frames), clock, {"crf": str(crf), "preset": preset})
+        options = {"crf": str(crf), "preset": preset, "g": str(keyframes)}
+        return _encode(temporary, iter(frames), clock, options)
 
 
 class _Clock:

@@ -51,7 +51,8 @@ def test_arrays_are_known_by_shape_type_limits_and_content() -> None:
     changed = array.copy()
     changed[13, 4, 4] += 1
     prints = [hash_array(a, limits) for a, limits in [
-        (array, None), (changed, None), (array, (0.0, 9.0)), (array.reshape(20, 12, 10), None), (array.view(np.int16), None)
+        (array, None), (changed, None), (array, (0.0, 9.0)), (array.reshape(20, 12, 10), None),
+        (array.view(np.int16), None),
     ]]
     assert len(set(prints)) == 5
     assert hash_array(array.copy(), None) == prints[0]

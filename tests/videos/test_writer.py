@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -66,7 +65,7 @@ def test_nothing_is_left_of_a_film_that_was_not_finished(tmp_path: Path, error: 
     (tmp_path / "a.mp4").write_bytes(b"old")
     with pytest.raises(error):
         write_film(tmp_path / "a.mp4", failing(error))
-    assert os.listdir(tmp_path) == ["a.mp4"]
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.mp4"]
     assert (tmp_path / "a.mp4").read_bytes() == b"old"
 
 
@@ -85,4 +84,4 @@ def test_mistakes_are_named(tmp_path: Path) -> None:
     }.items():
         with pytest.raises(VideoError, match=saying):
             call()
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from napari_cotracker.videos.picture import Layout
+
+PICTURE = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+
+
+class Framed:
+    """A frame with a display matrix."""
+
+    def __init__(self, matrix: list[int]) -> None:
+        self._frame = av.VideoFrame.from_ndarray(PICTURE, format="rgb24")
+        values = np.array([matrix[0], matrix[1], 0, matrix[2], matrix[3], 0, 0, 0, 1 << 14], np.int64) << 16
+        data = values.astype(np.int32).tobytes()
+        self.side_data = [type("Data", (bytes,), {"type": SimpleNamespace(name="DISPLAYMATRIX")})(data)]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._frame, name)
+
+
+@pytest.mark.parametrize("matrix", [[a, b, c, d] for a, b, c, d in
+                                    [(1, 0, 0, 1), (-1, 0, 0, 1), (1, 0, 0, -1), (-1, 0, 0, -1),
+                                     (0, 1, 1, 0), (0, -1, 1, 0), (0, 1, -1, 0), (0, -1, -1, 0)]])
+def test_every_right_angle_and_mirror_is_what_the_matrix_says(matrix: list[int]) -> None:
+    a, b, c, d = matrix
+    frame = Framed(matrix)
+    layout = Layout.of(frame)
+    upright = layout.to_rgb(frame)
+    assert layout.size == upright.shape[1::-1] == (abs(8 * a + 6 * c), abs(8 * b + 6 * d))
+    corner = max(0, -7 * a) + max(0, -5 * c), max(0, -7 * b) + max(0, -5 * d)
+    for y, x in np.ndindex(6, 8):
+        at_x, at_y = a * x + c * y + corner[0], b * x + d * y + corner[1]
+        assert np.array_equal(upright[at_y, at_x], PICTURE[y, x])
+
+
+@pytest.mark.parametrize(("pixels", "native"), [
+    ("yuv420p", "rgb24"), ("yuv420p10le", "rgb48le"), ("gray", "gray"), ("gray12le", "gray16le"), ("pal8", "rgba"),
+    ("yuva420p", "rgba"), ("gbrap12le", "rgba64le"), ("bgra", "rgba"), ("rgb8", "rgb24"), ("nv12", "rgb24"),
+    ("ya8", "rgba"), ("p010le", "rgb48le"),
+])
+def test_the_native_format_holds_what_the_file_holds(pixels: str, native: str) -> None:
+    layout = Layout.of(av.VideoFrame(8, 6, pixels))
+    assert layout.native == native
+    assert layout.has_more_than_rgb == (native != "rgb24")
+
+
+def test_a_frame_of_another_size_is_scaled() -> None:
+    layout = Layout.of(av.VideoFrame.from_ndarray(PICTURE, format="rgb24"))
+    other = av.VideoFrame.from_ndarray(np.full((20, 30, 3), 77, np.uint8), format="rgb24")
+    assert (layout.to_rgb(other) == 77).all() and layout.to_rgb(other).shape == (6, 8, 3)
