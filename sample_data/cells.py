@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-
 from paint import Canvas, rgb, smooth
 from stage import Layer, Pose, Scene, Shear
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-
 from paint import Canvas, blurred, rgb, smooth
 from stage import Bend, Layer, Pose, Ripple, Scene, Shear
 
@@ -49,7 +48,7 @@ def soil() -> Layer:
         bow = rng.uniform(-3, 3) * (along**2) * 4
         path = np.stack([u + length * along * np.cos(angle) - bow * np.sin(angle),
                          v + length * along * np.sin(angle) + bow * np.cos(angle)], -1)
-        stroke(canvas, path + (1.2, 1.6), 1.9, "#3a2c1c", 0.45)
+        stroke(canvas, np.add(path, (1.2, 1.6)), 1.9, "#3a2c1c", 0.45)
         stroke(canvas, path, 1.3, ["#d9c48e", "#b59a5e", "#8d6f42"][rng.integers(3)], 1.0)
     return canvas.layer("soil", [], points=5)
 
@@ -149,7 +148,8 @@ def potato_beetle() -> Canvas:
             canvas.lay(mask * canvas.soft(np.abs(canvas.v - bow) - 1.05), "#1b1411")
     rng = np.random.default_rng(91)
     for u, v in rng.uniform((15, -11), (27, 11), (13, 2)):
-        canvas.lay(canvas.soft(canvas.ellipse(u, v, rng.uniform(0.8, 2), rng.uniform(0.7, 1.4))), "#1b1411", solid=False)
+        spot = canvas.ellipse(u, v, rng.uniform(0.8, 2), rng.uniform(0.7, 1.4))
+        canvas.lay(canvas.soft(spot), "#1b1411", solid=False)
     return polish(canvas, mask, 92, 0.26)
 
 
@@ -240,7 +240,8 @@ def caterpillar() -> list[Layer]:
         for side in (-1, 1):
             canvas.lay(mask * canvas.soft(canvas.ellipse(u, side * 5.2, 2.4, 1.9)), "#20180f")
             canvas.lay(mask * canvas.soft(canvas.ellipse(u + 0.6, side * 5.2, 1.0, 0.8)), "#e2662c")
-        canvas.lay(mask * canvas.soft(canvas.ellipse(u + 5, rng.uniform(-2, 2), 0.9, 0.9)), "#5b6d1c" if k % 2 else "#803a1c")
+        mole = canvas.ellipse(u + 5, rng.uniform(-2, 2), 0.9, 0.9)
+        canvas.lay(mask * canvas.soft(mole), "#5b6d1c" if k % 2 else "#803a1c")
     head = canvas.ellipse(56, 0, 7.5, 7.8)
     canvas.lay(canvas.soft(head), "#7c3a1d")
     for side in (-1, 1):
@@ -262,7 +263,8 @@ def caterpillar() -> list[Layer]:
 def dead_leaf() -> list[Layer]:
     canvas = Canvas((-80, -48, 84, 48), 2.5)
     along = np.clip((canvas.u + 72) / 140, 0, 1)
-    width = 43 * np.sin(np.pi * along**0.85).clip(0) ** 0.8 * (1 + 0.05 * np.sin(canvas.u * 0.45) + 0.04 * canvas.noise(7, 51))
+    ragged = 1 + 0.05 * np.sin(canvas.u * 0.45) + 0.04 * canvas.noise(7, 51)
+    width = 43 * np.sin(np.pi * along**0.85).clip(0) ** 0.8 * ragged
     middle = 5 * np.sin(canvas.u * 0.025)
     distance = np.abs(canvas.v - middle) - width
     canvas.lay(canvas.soft(distance) * (np.abs(canvas.u + 2) < 70), "#a4602a")

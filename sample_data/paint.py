@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
 from stage import Layer, Move
 
 Floats = NDArray[np.float32]
@@ -82,7 +82,7 @@ class Canvas:
         """Signed distance to a broken line of some width."""
         path = np.asarray(points, np.float32)
         nearest = np.full(self.u.shape, 1e6, np.float32)
-        for (au, av), (bu, bv) in zip(path[:-1], path[1:]):
+        for (au, av), (bu, bv) in pairwise(path):
             du, dv = bu - au, bv - av
             along = np.clip(((self.u - au) * du + (self.v - av) * dv) / max(du * du + dv * dv, 1e-9), 0, 1)
             nearest = np.minimum(nearest, np.hypot(self.u - au - along * du, self.v - av - along * dv))

@@ -18,15 +18,15 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from stage import Array, Layer, Scene  # noqa: E402
+from stage import Array, Layer, Scene
 
-from napari_cotracker.core.coordinates import inside  # noqa: E402
-from napari_cotracker.core.queries import Queries  # noqa: E402
-from napari_cotracker.core.tracks import Source, State, Tracks  # noqa: E402
+from napari_cotracker.core.coordinates import inside
+from napari_cotracker.core.queries import Queries
+from napari_cotracker.core.tracks import Source, State, Tracks
 
 HERE = Path(__file__).parent
 NAMES = ("insects", "street", "cells")
-CRF = {"insects": 16, "street": 17, "cells": 17}
+CRF = {"insects": 16, "street": 17, "cells": 18}
 LEAST_VISIBLE = 0.3  # share of the frames in which a point must be seen to be worth a track
 
 
@@ -109,7 +109,8 @@ def truth(scene: Scene, points: list[Point]) -> Tracks:
         groups=tuple(name.partition("/")[0] for name in names),
         queries=Queries(first, xy[first, ids].astype(np.float32), ids, names),
         meta={"size": scene.size, "fps": scene.fps, "frame_numbers": np.arange(scene.n_frames),
-              "video": {"path": f"{scene.name}.mp4"}, "truth": "rendered: positions and visibility are exact"},
+              "video": {"path": f"{scene.name}.mp4"}, "truth": "rendered: positions and visibility are exact",
+              "material": [[point.level, *point.uv.tolist()] for point in points]},
     )
 
 
@@ -142,7 +143,8 @@ def render(name: str, folder: Path) -> None:
     write_clip(scene, folder / f"{name}.mp4")
     size = (folder / f"{name}.mp4").stat().st_size
     share = [(tracks.state == state).mean() for state in (State.VISIBLE, State.OCCLUDED_LOCATED, State.OUT_OF_FRAME)]
-    print(f"{name}: {scene.n_frames} frames of {scene.size[0]}×{scene.size[1]}, {size / 1e6:.2f} MB, {len(tracks)} tracks, "
+    width, height = scene.size
+    print(f"{name}: {scene.n_frames} frames of {width}×{height}, {size / 1e6:.2f} MB, {len(tracks)} tracks, "
           "visible {:.0%}, occluded {:.0%}, out of frame {:.0%}".format(*share))
 
 

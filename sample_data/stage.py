@@ -185,14 +185,14 @@ class Layer:
         high = np.minimum(np.ceil(edge.max(0)) + 9, size).astype(int)
         return (slice(low[1], high[1]), slice(low[0], high[0])) if (low < high).all() else None
 
-    def with_marker(self, uv: Array, radius: float) -> Layer:
-        """The same layer with a soft white dot painted at a material point."""
+    def with_marker(self, uv: Array, radius: float, grey: float) -> Layer:
+        """The same layer with a soft dot painted at a material point, black (0) to white (1)."""
         h, w = self.texture.shape[:2]
         x, y = self.texels(np.asarray(uv, np.float64))
         distance = np.hypot(np.arange(w) - x, (np.arange(h) - y)[:, None]) / self.density
         weight = np.exp(-0.5 * (distance / radius) ** 2)[..., None]
         texture = self.texture.copy()
-        texture[..., :3] += (weight * (texture[..., 3:] - texture[..., :3])).astype(np.float32)
+        texture[..., :3] += (weight * (grey * texture[..., 3:] - texture[..., :3])).astype(np.float32)
         return replace(self, texture=texture)
 
 

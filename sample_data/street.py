@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-
 from paint import Canvas, blurred, rgb, smooth
 from stage import Layer, Pose, Scene, Shear
 
@@ -78,7 +77,8 @@ def window(wall: Canvas, u: float, v: float, shutter: str) -> None:
     for du in (-7, 7):
         for dv in (-15, 0, 15):
             glass = canvas.box(u + du, v + dv, 5.6, 6.2)
-            canvas.lay(canvas.soft(glass), rgb("#43566a") * (1.1 + 0.5 * smooth(-20, 20, canvas.u - u - canvas.v + v))[..., None])
+            light = 1.1 + 0.5 * smooth(-20, 20, canvas.u - u - canvas.v + v)
+            canvas.lay(canvas.soft(glass), rgb("#43566a") * light[..., None])
     for side in (-1, 1):
         panel = canvas.box(u + side * 25, v, 8.4, 25)
         canvas.lay(0.5 * canvas.soft(panel - 1.6, 3), "#2c2622")
@@ -105,7 +105,8 @@ def house() -> Layer:
     bare = smooth(1.0, 1.15, canvas.clouds(75, 167, 3) + 0.25 * smooth(0, 100, canvas.v))
     row = np.floor(canvas.v / 5)
     joint = np.minimum(canvas.v % 5, (canvas.u + 5.5 * (row % 2)) % 11)
-    brick = rgb("#a65a40") * (1 + 0.2 * np.sin(row * 12.9 + np.floor((canvas.u + 5.5 * (row % 2)) / 11) * 7.3))[..., None]
+    tone = 1 + 0.2 * np.sin(row * 12.9 + np.floor((canvas.u + 5.5 * (row % 2)) / 11) * 7.3)
+    brick = rgb("#a65a40") * tone[..., None]
     canvas.lay(bare, np.where(joint[..., None] < 0.9, rgb("#c8b7a0"), brick).astype(np.float32))
     for v in (-44.0, 62.0):
         canvas.shine(1 - 0.2 * canvas.soft(np.abs(canvas.v - v - 3) - 3, 3))
@@ -157,7 +158,8 @@ def poster(wall: Canvas, u: float, v: float) -> None:
     canvas.lay(canvas.soft(sheet), ["#f0e8d6", "#e6ddc0", "#dfe8ea"][rng.integers(3)])
     for _ in range(5):
         spot = canvas.ellipse(u + rng.uniform(-8, 8), v + rng.uniform(-12, 4), rng.uniform(2, 6), rng.uniform(2, 6))
-        canvas.lay(canvas.soft(np.maximum(spot, sheet + 1)), ["#d6452f", "#2f5fa8", "#efb83a", "#2a2a33"][rng.integers(4)])
+        tone = ["#d6452f", "#2f5fa8", "#efb83a", "#2a2a33"][rng.integers(4)]
+        canvas.lay(canvas.soft(np.maximum(spot, sheet + 1)), tone)
     wall.text("FEST", u - 9.5, v + 15, 5.5, "#2a2a33")
 
 
@@ -185,14 +187,17 @@ def cloth(kind: int, place: tuple[float, float], width: float, height: float, po
         for coordinate in (canvas.u, canvas.v):
             canvas.lay(0.55 * (np.floor(coordinate / 6) % 2 == 0), "#c9302c", solid=False)
     elif kind == 1:
-        canvas.lay((np.floor((canvas.u + 3) / 7) % 2 == 0) * canvas.soft(np.abs(canvas.v - 30) - 24), "#2d5c9a", solid=False)
+        stripes = (np.floor((canvas.u + 3) / 7) % 2 == 0) * canvas.soft(np.abs(canvas.v - 30) - 24)
+        canvas.lay(stripes, "#2d5c9a", solid=False)
         canvas.lay(canvas.soft(canvas.ellipse(width / 2, 36, 11, 11)), "#f3eee2", solid=False)
-        star = np.hypot(canvas.u - width / 2, canvas.v - 36) - 6 - 2.2 * np.cos(5 * np.arctan2(canvas.v - 36, canvas.u - width / 2))
+        du, dv = canvas.u - width / 2, canvas.v - 36
+        star = np.hypot(du, dv) - 6 - 2.2 * np.cos(5 * np.arctan2(dv, du))
         canvas.lay(canvas.soft(star), "#d5402f", solid=False)
     else:
         spots = np.random.default_rng(77).uniform((3, 3), (width - 3, height - 3), (44, 2))
         for k, (u, v) in enumerate(spots):
-            canvas.lay(canvas.soft(canvas.ellipse(u, v, 2.6 + k % 3, 2.6 + k % 3)), ["#7a2f6b", "#ffffff", "#2f7a6b"][k % 3], solid=False)
+            spot = canvas.ellipse(u, v, 2.6 + k % 3, 2.6 + k % 3)
+            canvas.lay(canvas.soft(spot), ["#7a2f6b", "#ffffff", "#2f7a6b"][k % 3], solid=False)
     canvas.shine(1 - 0.3 * canvas.soft(np.abs(edge + 2) - 0.35) + 0.04 * canvas.noise(1.2, 70 + kind))
     for u in (4, width - 4):
         canvas.lay(canvas.soft(canvas.box(u, 0.5, 1.1, 3.4)), "#8a5a30")
@@ -238,7 +243,8 @@ def van() -> list[Layer]:
     canvas.lay(mask * canvas.soft(-20 - canvas.v, 0.6), "#2f8f8a", solid=False)
     canvas.lay(mask * canvas.soft(np.abs(canvas.v + 22.5) - 1.2), "#f0b53c", solid=False)
     screen = np.maximum(np.abs(canvas.v + 52) - 13, np.maximum(32 - canvas.u, nose + 6))
-    canvas.lay(mask * canvas.soft(screen), rgb("#33475a") * (1 + 0.5 * smooth(-8, 8, canvas.u - 44 - canvas.v - 52))[..., None], solid=False)
+    glint = 1 + 0.5 * smooth(-8, 8, canvas.u - 44 - canvas.v - 52)
+    canvas.lay(mask * canvas.soft(screen), rgb("#33475a") * glint[..., None], solid=False)
     for u in (-79, -30, 28):
         canvas.shine(1 - 0.35 * mask * canvas.soft(np.abs(canvas.u - u) - 0.4))
     canvas.text("FRISCH", -72, -49, 12, "#c43d2c")
@@ -246,7 +252,8 @@ def van() -> list[Layer]:
     loaf = canvas.ellipse(14, -56, 11, 6.5, -0.25)
     canvas.lay(canvas.soft(loaf), "#c98a3c", solid=False)
     for k in (-6, 0, 6):
-        canvas.lay(canvas.soft(canvas.line([(12 + k, -60 - 0.2 * k), (16 + k, -53 - 0.2 * k)], 1.3)), "#f0d49a", solid=False)
+        cut = canvas.line([(12 + k, -60 - 0.2 * k), (16 + k, -53 - 0.2 * k)], 1.3)
+        canvas.lay(canvas.soft(cut), "#f0d49a", solid=False)
     canvas.lay(canvas.soft(canvas.ellipse(76, -24, 3.4, 4.4)), "#fff3c4", solid=False)
     canvas.lay(canvas.soft(canvas.box(-78, -30, 1.8, 5, 1)), "#c4281c", solid=False)
     canvas.lay(canvas.soft(canvas.box(0, -4.5, 81, 3, 2)), "#3a3d40")
@@ -274,7 +281,8 @@ def wheel() -> Canvas:
     canvas.lay(canvas.soft(r - 13.5), "#26262a")
     canvas.shine(1 + 0.3 * canvas.soft(np.abs(r - 11.5) - 0.5) * np.sign(np.sin(angle * 16)))
     canvas.lay(canvas.soft(r - 9), "#c9ced2")
-    canvas.lay(canvas.soft(np.maximum(np.abs(r - 5.4) - 2.2, 2.4 - r * 0.52 * (1 - np.cos(5 * angle)) * 1.3)), "#3a3d42", solid=False)
+    gaps = np.maximum(np.abs(r - 5.4) - 2.2, 2.4 - r * 0.52 * (1 - np.cos(5 * angle)) * 1.3)
+    canvas.lay(canvas.soft(gaps), "#3a3d42", solid=False)
     canvas.lay(canvas.soft(np.hypot(canvas.u - 7, canvas.v) - 1.5), "#d23a2c", solid=False)
     canvas.lay(canvas.soft(r - 2.2), "#6a7076", solid=False)
     return canvas

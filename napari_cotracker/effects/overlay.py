@@ -84,7 +84,7 @@ def draw_overlay(frame: Picture, tracks: Tracks, t: int, options: OverlayOptions
 def confidence_colours(confidence: NDArray[Any]) -> NDArray[np.uint8]:
     """(..., 3) RGB of confidences, 0 dark violet to 1 yellow; NaN counts as 0."""
     place = np.clip(np.nan_to_num(confidence, nan=0.0), 0, 1) * (len(RAMP) - 1)
-    channels = [np.interp(place, np.arange(len(RAMP)), RAMP[:, k]) for k in range(3)]
+    channels: list[NDArray[np.float64]] = [np.interp(place, np.arange(len(RAMP)), RAMP[:, k]) for k in range(3)]
     return np.rint(np.stack(channels, -1)).astype(np.uint8)
 
 
@@ -115,7 +115,8 @@ def _with_tails(frame: Picture, tracks: Tracks, states: NDArray[np.uint8], radiu
             cv2.line(paint, a, b, colours[step + 1, n].tolist(), thickness, cv2.LINE_AA, SHIFT)
             cv2.line(strength, a, b, round(255 * opacity), thickness, cv2.LINE_AA, SHIFT)
     share = strength[..., None].astype(np.float32) / 255
-    return np.asarray(np.rint(frame + share * (paint.astype(np.float32) - frame)), np.uint8)
+    blended = frame + share * (paint.astype(np.float32) - frame)
+    return np.rint(blended).astype(np.uint8)
 
 
 def _draw_points(picture: Picture, tracks: Tracks, states: NDArray[np.uint8], radius: float) -> None:
@@ -137,35 +138,32 @@ def _draw_disc(picture: Picture, xy: NDArray[np.float32], radius: float, colour:
     cv2.circle(picture, _fixed(xy), _length(radius), colour, -1, cv2.LINE_AA, SHIFT)
 
 
-def _draw_ring(picture: Picture, xy: NDArray[np.float32], radius: float, colour: list[int]) -> None:
+def _draw_ring(picture: Picture, xy: NDArray[np.floating], radius: float, colour: list[int]) -> None:
     import cv2
 
-    width = max(round(radius * 0.4), 1)
-    cv2.circle(picture, _fixed(xy), _length(radius), OUTLINE, width + 2, cv2.LINE_AA, SHIFT)
-    cv2.circle(picture, _fixed(xy), _length(radius), colour, width, cv2.LINE_AA, SHIFT)
+    # a little wider than a disc, so that what lies inside can be seen
+    width = max(round(radius * 0.35), 1)
+    cv2.circle(picture, _fixed(xy), _length(radius * 1.3), OUTLINE, width + 2, cv2.LINE_AA, SHIFT)
+    cv2.circle(picture, _fixed(xy), _length(radius * 1.3), colour, width, cv2.LINE_AA, SHIFT)
 
 
 def _draw_legend(picture: Picture) -> None:
-    """A bar of the colours and a ring, each with its word."""
+    """A dark strip with a bar of the colours and a ring, each with its word."""
     import cv2
 
     unit = max(picture.shape[0] / 240, 1.0)
-    left, top = round(8 * unit), picture.shape[0] - round(14 * unit)
-    width, height = round(70 * unit), max(round(5 * unit), 3)
-    bar = np.broadcast_to(confidence_colours(np.linspace(0, 1, width)), (height, width, 3))
-    cv2.rectangle(picture, (left - 1, top - 1), (left + width, top + height), OUTLINE, -1)
-    target = picture[top : top + height, left : left + width]
-    target[:] = bar[: target.shape[0], : target.shape[1]]
-    ring = np.array([left + width + 12 * unit, top + height / 2], np.float32)
-    _draw_ring(picture, ring, 3 * unit, RAMP[4].astype(int).tolist())
-    for word, x, y in (("unsure", left, top - 3 * unit), ("sure", left + width - 17 * unit, top - 3 * unit),
-                       ("hidden", ring[0] + 6 * unit, top + height)):
-        for ink, weight in ((OUTLINE, 3), (INK, 1)):
-            cv2.putText(picture, word, (round(float(x)), round(float(y))), cv2.FONT_HERSHEY_SIMPLEX, 0.28 * unit, ink,
-                        max(round(weight * unit / 2), weight), cv2.LINE_AA)
+    x, y = np.array([8, 36, 86, 112, 119, 154]) * unit, picture.shape[0] - 10 * unit
+    strip = picture[round(y - 8 * unit) : round(y + 6 * unit), : round(x[5])]
+    strip[:] = strip // 4
+    bar = picture[round(y - 3 * unit) : round(y + unit), round(x[1]) : round(x[2])]
+    bar[:] = confidence_colours(np.linspace(0, 1, bar.shape[1]))
+    _draw_ring(picture, np.array([x[3], y - unit]), 2.6 * unit, RAMP[4].astype(int).tolist())
+    for word, left in (("unsure", x[0]), ("sure", x[2] + 4 * unit), ("hidden", x[4])):
+        cv2.putText(picture, word, (round(left), round(y + unit)), cv2.FONT_HERSHEY_SIMPLEX, 0.26 * unit, INK,
+                    max(round(unit / 2), 1), cv2.LINE_AA)
 
 
-def _fixed(xy: NDArray[np.float32]) -> tuple[int, int]:
+def _fixed(xy: NDArray[np.floating]) -> tuple[int, int]:
     return _length(float(xy[0])), _length(float(xy[1]))
 
 
