@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Generator, Iterable
@@ -38,7 +39,7 @@ class Commands(TyperGroup):
             if not isinstance(error, BrokenPipeError):  # there, whoever read our output has gone
                 say(f"Error: the system refuses{name}: {error.strerror or error}")
             _drop_output()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, typer.Abort):  # typer's own is a question left unanswered
             say("Cancelled.")
             raise typer.Exit(CANCELLED) from None
         raise typer.Exit(WRONG_INPUT)
@@ -58,8 +59,11 @@ class Interrupt(Control):
         self._before = signal.signal(signal.SIGINT, self._hear)
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         signal.signal(signal.SIGINT, self._before)
+        if self._asked and isinstance(error, CotrackerError):  # there was nothing to keep yet
+            say(f"Cancelled: {error}")
+            raise typer.Exit(CANCELLED) from None
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self._asked:
@@ -96,7 +100,8 @@ def follow(run: Generator[TrackUpdate, None, Result], total: int, unit: str = "f
     """Drain a task, showing how far it is if someone looks: units per second and the time left."""
     from tqdm import tqdm
 
-    with tqdm(total=total, unit=unit, dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar:
+    columns, rows = shutil.get_terminal_size()  # also where the terminal does not know its size
+    with tqdm(total=total, unit=unit, ncols=columns, nrows=rows, disable=not sys.stderr.isatty()) as bar:
         while True:
             try:
                 update = next(run)

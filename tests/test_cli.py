@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from napari_cotracker import cli_terminal, read_tracks
@@ -224,11 +225,19 @@ def test_the_first_ctrl_c_asks_and_the_second_stops(capsys: pytest.CaptureFixtur
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_a_run_cancelled_before_it_had_anything_has_the_exit_code_of_a_cancelled_one() -> None:
+    with pytest.raises(typer.Exit) as left, cli_terminal.Interrupt():
+        cli_terminal.follow(interrupting(1), 10)  # type: ignore[arg-type]
+        raise CotrackerError("cancelled before the weights were fetched")
+    assert left.value.exit_code == 130
+
+
 @pytest.mark.parametrize(("error", "code", "line"), [
     (CotrackerError("no such point"), 1, "Error: no such point"),
     (PermissionError(13, "Permission denied", "shelf/out.npz"), 1, "'shelf/out.npz': Permission denied"),
     (OSError(28, "No space left on device"), 1, "the system refuses: No space left on device"),
     (KeyboardInterrupt(), 130, "Cancelled."),
+    (typer.Abort(), 130, "Cancelled."),
 ])
 def test_no_traceback_reaches_a_user(error: BaseException, code: int, line: str,
                                      monkeypatch: pytest.MonkeyPatch) -> None:
