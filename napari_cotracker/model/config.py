@@ -60,12 +60,15 @@ class CoTracker3Config:
     window: int = ONLINE_WINDOW
 
     def __post_init__(self) -> None:
-        numbers = {k: v for k, v in asdict(self).items() if isinstance(v, int)}
-        for name in ("encoder_widths", "model_resolution"):
-            numbers |= {f"{name}[{i}]": n for i, n in enumerate(getattr(self, name))}
-        for name, value in numbers.items():
-            if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1 << 14:
-                raise CheckpointError(f"expected a network with {name} from 1 to {1 << 14}, got {value!r}")
+        for name, value in asdict(self).items():
+            expected = {"encoder_widths": 4, "model_resolution": 2}.get(name)
+            numbers = value if expected and isinstance(value, tuple) else (value,)
+            if len(numbers) != (expected or 1):
+                raise CheckpointError(f"expected a network with {expected} numbers as {name}, got {value!r}")
+            # sizes come from files: none may make us build a network that no machine holds
+            most = 64 if name in ("depth", "levels", "radius", "mlp_ratio") else 1 << 14
+            if not all(type(n) is int and 1 <= n <= most for n in numbers):
+                raise CheckpointError(f"expected a network with {name} from 1 to {most}, got {value!r}")
         if self.hidden % self.heads:
             raise CheckpointError(f"expected heads to divide hidden, got {self.heads} and {self.hidden}")
 

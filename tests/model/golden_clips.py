@@ -8,9 +8,9 @@ from tempfile import mkdtemp
 
 import numpy as np
 import torch
-from weights import GOLDEN, make_weights
 
 from napari_cotracker.model import CoTracker3, load_checkpoint
+from tests.model.weights import GOLDEN, make_weights
 
 SEED = 25
 

@@ -1,0 +1,269 @@
+"""Parity with the published network: every golden file, every intermediate it holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from napari_cotracker.model import CoTracker3, CoTracker3Config
+from napari_cotracker.model.correlation import correlate
+from napari_cotracker.model.cotracker import Guess, encode_motion, interpolate_embedding, time_embedding
+from napari_cotracker.model.encoder import build_pyramid
+from napari_cotracker.model.layers import Pace
+from tests.model.golden_clips import as_video, golden, network
+from tests.model.weights import make_weights
+
+PIXELS = 2e-3
+PROBABILITY = 1e-4
+
+
+def assert_close(got: Any, expected: np.ndarray, tolerance: float) -> None:
+    """The largest difference stays below the tolerance, and shapes agree."""
+    values = np.asarray(got)
+    assert values.shape == expected.shape
+    assert np.abs(values - expected).max() <= tolerance
+
+
+def relative(expected: np.ndarray, share: float) -> float:
+    """A tolerance relative to the range of what is expected."""
+    return share * float(np.ptp(expected))
+
+
+@pytest.fixture(scope="module")
+def raw() -> dict[str, np.ndarray]:
+    return golden("offline_raw")
+
+
+@pytest.fixture(scope="module")
+def pyramid(raw: dict[str, np.ndarray]) -> list[Tensor]:
+    model = network("offline")
+    with torch.inference_mode():
+        return model.pyramid(torch.cat([model.encode(frame[None]) for frame in as_video(raw["frames"])]))
+
+
+def prepare(raw: dict[str, np.ndarray], pyramid: list[Tensor]) -> tuple[Tensor, Guess]:
+    """Templates and the first guess of the golden queries."""
+    queries = torch.from_numpy(raw["queries"])
+    xy = queries[:, 1:] / 4
+    return network("offline").templates(pyramid, queries[:, 0].long(), xy), Guess.at_rest(xy, len(raw["frames"]))
+
+
+def test_offline_clip(raw: dict[str, np.ndarray]) -> None:
+    xy, visibility, confidence = network("offline").track_clip(
+        as_video(raw["frames"]), torch.from_numpy(raw["queries"]), 6
+    )
+    assert_close(xy, raw["coords"], PIXELS)
+    assert_close(visibility, raw["vis"], PROBABILITY)
+    assert_close(confidence, raw["conf"], PROBABILITY)
+
+
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_very_short_clips(raw: dict[str, np.ndarray], length: int) -> None:
+    queries = torch.from_numpy(raw[f"T{length}_queries"])
+    xy, visibility, confidence = network("offline").track_clip(as_video(raw["frames"][:length]), queries, 4)
+    assert_close(xy, raw[f"T{length}_coords"], PIXELS)
+    assert_close(visibility, raw[f"T{length}_vis"], PROBABILITY)
+    assert_close(confidence, raw[f"T{length}_conf"], PROBABILITY)
+
+
+def test_a_clip_longer_than_the_time_embedding() -> None:
+    long = golden("offline_long_raw")
+    xy, visibility, confidence = network("offline").track_clip(
+        as_video(long["frames"]), torch.from_numpy(long["queries"]), 4
+    )
+    assert_close(xy, long["coords"], PIXELS)
+    assert_close(visibility, long["vis"], PROBABILITY)
+    assert_close(confidence, long["conf"], PROBABILITY)
+    stretched = interpolate_embedding(network("offline").time_emb, 66)[0, [0, 1, 33, 65]]
+    assert_close(stretched, long["time_emb_66_rows"], 1e-5)
+
+
+def test_every_iteration(raw: dict[str, np.ndarray], pyramid: list[Tensor]) -> None:
+    templates, guess = prepare(raw, pyramid)
+    with torch.inference_mode():
+        states = list(network("offline").refine(pyramid, templates, guess, 6))
+    for index, state in enumerate(states):
+        assert_close((state.xy * 4).transpose(0, 1), raw["coords_iters"][index], PIXELS)
+        assert_close(state.visibility.T.sigmoid(), raw["vis_iters"][index], PROBABILITY)
+        assert_close(state.confidence.T.sigmoid(), raw["conf_iters"][index], PROBABILITY)
+
+
+def test_features_and_templates(raw: dict[str, np.ndarray], pyramid: list[Tensor]) -> None:
+    templates, _ = prepare(raw, pyramid)
+    for level, maps in enumerate(pyramid):
+        stride = max(1, 4 >> level)
+        assert_close(maps[[0, 12], ::stride, ::stride].permute(0, 3, 1, 2), raw[f"mid_fmap{level}"], 1e-5)
+        sums = np.array([maps.double().sum(), maps.double().abs().sum()])
+        np.testing.assert_allclose(sums, raw[f"mid_fmap{level}_sums"], rtol=1e-5, atol=0.05)
+        assert_close(templates[[0, 7], level].transpose(0, 1), raw[f"mid_support{level}"], 1e-5)
+
+
+def test_encoder_stages(raw: dict[str, np.ndarray]) -> None:
+    fnet = network("offline").fnet
+    seen: dict[str, Tensor] = {}
+    names = ["conv1", "layer1", "layer2", "layer3", "layer4"]
+
+    def keep(name: str) -> Any:
+        # a clone: later steps work in place
+        return lambda module, inputs, output: seen.__setitem__(name, output.clone())
+
+    handles = [getattr(fnet, name).register_forward_hook(keep(name)) for name in names]
+    frames = 2 * (as_video(raw["frames"][[0, 12]]) / 255) - 1
+    with torch.inference_mode():
+        out = fnet(frames.contiguous(memory_format=torch.channels_last))
+    for handle in handles:
+        handle.remove()
+    for name in names:
+        expected = raw[f"mid_bb_{name}"]
+        assert_close(seen[name][:, :8, ::4, ::4], expected, relative(expected, 1e-5))
+    assert_close(out[:, :, ::4, ::4], raw["mid_bb_out_raw"], relative(raw["mid_bb_out_raw"], 1e-5))
+
+
+def test_correlation_volumes_and_embeddings(raw: dict[str, np.ndarray], pyramid: list[Tensor]) -> None:
+    model = network("offline")
+    templates, guess = prepare(raw, pyramid)
+    frames, tracks = [0, 5, 12], [0, 7]
+    with torch.inference_mode():
+        for level, maps in enumerate(pyramid):
+            volume = correlate(maps, level, templates[tracks, level], guess.xy[tracks], torch.float32)
+            assert_close(volume[:, frames].transpose(0, 1), raw[f"mid_it0_corrvol{level}"], 1e-5)
+            embedding = model.corr_mlp(volume[:, frames].contiguous())
+            assert_close(embedding.transpose(0, 1), raw[f"mid_it0_corremb{level}"], 1e-4)
+
+
+def test_tokens_blocks_and_updates(raw: dict[str, np.ndarray], pyramid: list[Tensor]) -> None:
+    model = network("offline")
+    templates, guess = prepare(raw, pyramid)
+    former = model.updateformer
+    seen: dict[str, list[Tensor]] = {}
+
+    def keep(name: str) -> Any:
+        return lambda module, inputs, output: seen.setdefault(name, []).append(output)
+
+    handles = [
+        former.input_transform.register_forward_hook(
+            lambda module, inputs, output: seen.setdefault("tokens", []).append(inputs[0])
+        ),
+        former.register_forward_hook(keep("delta")),
+    ]
+    kinds = {"time": former.time_blocks, "v2p": former.space_virtual2point_blocks,
+             "vself": former.space_virtual_blocks, "p2v": former.space_point2virtual_blocks}
+    handles += [b.register_forward_hook(keep(f"{k}{i}")) for k, blocks in kinds.items() for i, b in enumerate(blocks)]
+    whole = Pace(1 << 30)
+    with torch.inference_mode():
+        list(model.refine(pyramid, templates, guess, 2, whole))
+    for handle in handles:
+        handle.remove()
+
+    frames, tracks = [0, 5, 12], [0, 7]
+    half = len(seen["tokens"]) // 2
+    tokens = [torch.cat(seen["tokens"][:half]), torch.cat(seen["tokens"][half:])]
+    for iteration in range(2):
+        expected = raw[f"mid_it{iteration}_tokens"]
+        assert_close(tokens[iteration][tracks][:, frames], expected, relative(expected, 1e-3))
+        expected = raw[f"mid_it{iteration}_delta"]
+        assert_close(seen["delta"][iteration], expected, relative(expected, 1e-3))
+    for stage in range(3):
+        points, virtual = seen[f"time{stage}"][:2]
+        virtual = virtual.expand(-1, points.shape[1], -1)
+        found = {
+            f"time{stage}": torch.stack([points[0], points[7], virtual[0]])[:, frames],
+            f"v2p{stage}": seen[f"v2p{stage}"][0][tracks][:, frames].transpose(0, 1),
+            f"vself{stage}": seen[f"vself{stage}"][0][tracks][:, frames].transpose(0, 1),
+            f"p2v{stage}": seen[f"p2v{stage}"][0][tracks][:, frames].transpose(0, 1),
+        }
+        for name, value in found.items():
+            expected = raw[f"mid_it0_{name}"]
+            assert_close(value, expected, relative(expected, 1e-3))
+
+
+def test_time_embedding(raw: dict[str, np.ndarray]) -> None:
+    for mode in ("online", "offline"):
+        official = make_weights(mode, 1)["time_emb"]
+        assert_close(time_embedding(official.shape[1], official.shape[2]), official, 1e-6)
+    assert_close(
+        interpolate_embedding(network("offline").time_emb, 24)[0, [0, 1, 11, 23]], raw["mid_time_emb_24_rows"], 1e-5
+    )
+
+
+@pytest.mark.parametrize("tokens", [1, 70, 400])
+def test_the_pieces_do_not_change_the_result(raw: dict[str, np.ndarray], pyramid: list[Tensor], tokens: int) -> None:
+    model = network("offline")
+    templates, guess = prepare(raw, pyramid)
+    calls = []
+    with torch.inference_mode():
+        whole = model.solve(pyramid, templates, guess, 1)
+        pieces = next(model.refine(pyramid, templates, guess, 1, Pace(tokens, lambda: calls.append(1))))
+    assert_close(pieces.xy, whole.xy.numpy(), 1e-4)
+    assert len(calls) > 5
+
+
+def test_training_and_inference_compute_the_same() -> None:
+    # with gradients the plain torch layers run, without them the fused ones
+    config = CoTracker3Config(
+        encoder_widths=(8, 8, 8, 8), latent=8, radius=1, levels=2, corr_hidden=16, corr_out=8, hidden=16, heads=2,
+        depth=2, virtual_tracks=4, model_resolution=(32, 48),
+    )
+    torch_state = torch.random.get_rng_state()
+    model = CoTracker3(config)
+    torch.random.set_rng_state(torch_state)
+    video, queries = torch.rand(5, 3, 32, 48) * 255, torch.tensor([[0, 10.0, 12.0], [3, 30.5, 20.25]])
+    learning = model.track_clip(video, queries, 2)
+    with torch.inference_mode():
+        using = model.track_clip(video, queries, 2)
+    for a, b in zip(learning, using, strict=True):
+        assert_close(b, a.detach().numpy(), 1e-4)
+    sum(part.sum() for part in learning).backward()  # type: ignore[union-attr]
+    missing = [name for name, value in model.named_parameters() if value.grad is None]
+    assert not missing
+
+
+def test_half_precision_stays_close(raw: dict[str, np.ndarray]) -> None:
+    from napari_cotracker.model import load_checkpoint
+    from tests.model.golden_clips import official_file
+
+    model = load_checkpoint(official_file("offline")).use_precision(torch.bfloat16)
+    with torch.inference_mode():
+        xy, _, _ = model.track_clip(as_video(raw["frames"]), torch.from_numpy(raw["queries"]), 4)
+    assert xy.dtype == torch.float32
+    # random weights amplify rounding: the reference's own bfloat16 differs by 0.2 to 0.6 px
+    assert np.median(np.abs(xy.numpy() - raw["coords_iters"][3])) < 0.1
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 7), st.integers(1, 3))
+def test_motion_is_antisymmetric_in_time(length: int, count: int) -> None:
+    generator = torch.Generator().manual_seed(length * 10 + count)
+    xy = torch.rand(count, length, 2, generator=generator) * 20
+    unit = torch.tensor([12.0, 8.0])
+    forward, backward = encode_motion(xy, unit), encode_motion(xy.flip(1), unit).flip(1)
+    # reversing time exchanges what lies ahead with what lies behind
+    torch.testing.assert_close(forward[..., :2], backward[..., 2:4])
+    assert forward.shape == (count, length, 84)
+
+
+def test_wrong_inputs_get_one_sentence() -> None:
+    model = network("offline")
+    clip, query = torch.zeros(2, 3, 32, 32), torch.tensor([[0, 1.0, 1.0]])
+    for video, queries, words in [
+        (clip[:0], query, "T ≥ 1"), (clip[:, :2], query, "got .2, 2"), (clip, query[:, :2], "got .1, 2"),
+        (clip, torch.tensor([[2, 1.0, 1.0]]), "frames 0 to 1"),
+        (clip, torch.tensor([[0, float("nan"), 1.0]]), "finite"),
+        (torch.zeros(2, 3, 30, 32), query, "multiples of 4"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            model.track_clip(video, queries)
+
+
+def test_half_precision_pyramid_averages_in_float32() -> None:
+    features = torch.rand(1, 8, 8, 4)
+    exact, rounded = build_pyramid(features, 3), build_pyramid(features.half(), 3)
+    for a, b in zip(exact, rounded, strict=True):
+        assert b.dtype == torch.float16
+        assert float((a - b.float()).abs().max()) < 1e-3
