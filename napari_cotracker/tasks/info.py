@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,8 @@ def describe(path: Path, quick: bool = False) -> Description:
 
 def describe_tracks(tracks: Tracks) -> Facts:
     """Counts, the share of visible cells, the picture, and which models made them under which licence."""
+    runs = tracks.meta.get("runs")
+    runs = [run for run in runs if isinstance(run, Mapping)] if isinstance(runs, list | tuple) else []
     states = tracks.states()
     known = states != State.UNKNOWN
     return {
@@ -96,7 +98,7 @@ def describe_tracks(tracks: Tracks) -> Facts:
         "size": tracks.size,
         "tracked": round(float(known.mean()), 4) if known.size else 0.0,
         "visible": round(float((states[known] == State.VISIBLE).mean()), 4) if known.any() else 0.0,
-        "models": [{key: run.get(key) for key in ("model", "licence")} for run in tracks.meta.get("runs", ())],
+        "models": [{key: run.get(key) for key in ("model", "licence")} for run in runs],
     }
 
 
