@@ -11,7 +11,7 @@ import typer
 from . import __version__
 from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
 from .cli_text import format_lines, lines_of, program_lines
-from .cli_track import check_target, report, track_and_write, write
+from .cli_track import check_apart, check_target, report, track_and_write, write
 
 app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, add_completion=False)
 
@@ -68,6 +68,7 @@ def track(
     grid: Annotated[int | None, typer.Option(metavar="N", help="Follow a grid of N × N points instead.")] = None,
     mask: Annotated[Path | None, typer.Option(metavar="PNG", help="Keep grid points that are not on black.")] = None,
     frame: Annotated[int, typer.Option(metavar="K", help="The grid's frame, counted from 0.")] = 0,
+    overlay: Annotated[Path | None, typer.Option(metavar="MP4", help="Also draw the tracks onto a film.")] = None,
     model: Annotated[str, typer.Option(help="auto, or a name that `info` lists.")] = "auto",
     mode: Annotated[str, typer.Option(help="auto, online (sliding window) or offline (whole clip).")] = "auto",
     checkpoint: Annotated[Path | None, typer.Option(metavar="FILE", help="A weights file of your own.")] = None,
@@ -86,14 +87,15 @@ def track(
     from .tasks.track import TrackOptions
 
     check_points(queries, grid, mask)
-    check_target(out, source=queries)
+    check_target(out)
+    check_apart([out, overlay], [video, queries, mask, checkpoint])
     options = TrackOptions(
         model=model, mode=mode, checkpoint=checkpoint, device=device, direction=direction, iters=iters, fast=fast,
         support_grid=support_grid, resolution=read_size(resolution), accept_licence=accept_licence,
     )
     with closing(open_video(video)) as film:
         points = points_of_table(queries) if queries else points_of_grid(film, grid or 0, frame, mask)
-        track_and_write(film, points, options, out, as_json=as_json)
+        track_and_write(film, points, options, out, overlay=overlay, as_json=as_json)
 
 
 @app.command()

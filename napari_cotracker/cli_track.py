@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .cli_terminal import Interrupt, accepts_licence, follow, say, show
 from .cli_text import seconds_text, size_text, tracks_line
-from .core.errors import FormatError
+from .core.errors import CotrackerError, FormatError
 
 if TYPE_CHECKING:
     from .core.queries import Queries
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from .tasks.plan import TrackOptions
 
 
-def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Path, *, as_json: bool) -> None:
-    """Track, write and say what came of it; a cancelled run is written too.
+def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Path, *, overlay: Path | None,
+                    as_json: bool) -> None:
+    """Track, write and say what came of it; a cancelled run is written too, but not drawn.
 
     Raises
     ------
@@ -28,6 +30,7 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
     typer.Exit
         With the exit code of a cancelled run.
     """
+    from .tasks.export import render_overlay
     from .tasks.track import estimate, licence_to_accept, track
 
     cost = estimate(film, points, options)
@@ -39,11 +42,27 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
             f"{seconds_text(cost.seconds)} and {size_text(cost.peak_bytes)} of memory"
         )
         tracks = follow(track(film, points, options, control=interrupt), film.n_frames)
-    report(tracks, out, write(tracks, out), as_json=as_json)
+    notes = write(tracks, out)
+    if overlay is not None and not interrupt.cancelled():
+        follow(render_overlay(film, tracks, overlay), film.n_frames)
+    report(tracks, out, notes, as_json=as_json)
     interrupt.finish()
 
 
-def check_target(out: Path, format: str | None = None, source: Path | None = None) -> None:
+def check_apart(targets: Iterable[Path | None], sources: Iterable[Path | None]) -> None:
+    """Refuse to write over what a run reads.
+
+    Raises
+    ------
+    CotrackerError
+    """
+    read = [path for path in sources if path is not None and path.exists()]
+    for target in targets:
+        if target is not None and target.exists() and any(target.samefile(path) for path in read):
+            raise CotrackerError(f"{str(target)!r} is read by this run and would be overwritten; choose another name")
+
+
+def check_target(out: Path, format: str | None = None) -> None:
     """Refuse a file that could not be written later, before hours are spent on what goes into it.
 
     Raises
@@ -56,8 +75,6 @@ def check_target(out: Path, format: str | None = None, source: Path | None = Non
     folder = out.parent
     if not folder.is_dir():
         raise FormatError(f"expected a folder that exists for {out.name!r}, got {str(folder)!r}; make it first")
-    if source is not None and out.exists() and source.exists() and out.samefile(source):
-        raise FormatError(f"{str(out)!r} holds the query points and would be overwritten; choose another name")
     if out.is_dir() or not os.access(folder, os.W_OK):
         raise FormatError(f"expected a file that can be written, got {str(out)!r}; choose another name or folder")
 

@@ -65,6 +65,13 @@ def test_a_grid_is_tracked_and_written(film: str) -> None:
     np.testing.assert_allclose(tracks.xy[6, 4], tracks.xy[0, 4] - [12, 0], atol=1)
 
 
+def test_the_tracks_are_drawn_onto_a_film_if_wanted(film: str) -> None:
+    run("track", film, "--grid", "2", "-o", "out.npz", "--overlay", "drawn.mp4")
+    drawn, plain = (json.loads(run("info", name, "--json").stdout) for name in ("drawn.mp4", film))
+    assert (drawn["frames"], drawn["size"]) == (plain["frames"], plain["size"])
+    assert drawn["fingerprint"] != plain["fingerprint"]
+
+
 def test_a_table_of_points_keeps_its_names(film: str) -> None:
     Path("points.csv").write_text("t,x,y,id,name\n5,40,30,7,nose\n0,50,20,9,tail\n")
     facts = json.loads(run("track", film, "--queries", "points.csv", "-o", "out.csv", "--json").stdout)
@@ -89,7 +96,8 @@ def test_a_direction_leaves_the_other_side_untracked(film: str) -> None:
         (["--grid", "2", "--mask", "gone.png"], "gone.png"),
         (["--queries", "gone.csv"], "gone.csv"),
         (["--queries", "late.csv"], "got frame 99"),
-        (["--queries", "out.csv"], "would be overwritten"),
+        (["--queries", "out.csv"], "'out.csv' is read by this run and would be overwritten"),
+        (["--queries", "late.csv", "--overlay", "late.csv"], "'late.csv' is read by this run"),
         (["--grid", "2", "--model", "nope"], "'nope'"),
         (["--grid", "2", "--mode", "sideways"], "'sideways'"),
         (["--grid", "2", "--direction", "up"], "'up'"),

@@ -90,8 +90,8 @@ def test_shares_count_what_is_tracked_and_of_it_what_is_visible() -> None:
 @pytest.mark.parametrize("runs", ["still", 3, [3, None, "still"], {"model": "still"}])
 def test_a_strange_list_of_runs_in_a_file_is_passed_over(runs: Any) -> None:
     ones = np.ones((1, 1), np.float32)
-    facts = describe_tracks(Tracks(np.zeros(1, np.int64), np.ones((1, 1, 2), np.float32), ones, ones, meta={"runs": runs}))
-    assert facts["models"] == []
+    tracks = Tracks(np.zeros(1, np.int64), np.ones((1, 1, 2), np.float32), ones, ones, meta={"runs": runs})
+    assert describe_tracks(tracks)["models"] == []
 
 
 def test_no_tracks_have_no_shares() -> None:
