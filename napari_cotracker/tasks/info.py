@@ -75,7 +75,7 @@ def describe(path: Path, quick: bool = False) -> Description:
         from ..trackers.inspection import describe_checkpoint
 
         return {"kind": "weights", "path": str(path), **describe_checkpoint(path)}
-    if not path.exists():
+    if not path.exists() and not {"#", "%"} & set(path.name):  # shot.####.png stands for a sequence
         raise CotrackerError(f"expected a film, weights or tracks file, got {str(path)!r}, which does not exist")
     if _is_tracks_file(path):
         return {"kind": "tracks", "path": str(path), **describe_tracks(read_tracks(path))}
