@@ -56,7 +56,8 @@ def run_demo(folder: str | Path, control: Control | None = None, clip: str = DEM
         if not control.cancelled():
             film = yield from _scaled(render_overlay(video, tracks, folder / "overlay.mp4"), TRACKING_SHARE, 1.0)
             files.append(film)
-    facts = {"clip": clip, "model": tracks.meta["runs"][0]["model"], "files": [str(f) for f in files], **measure(tracks, truth)}
+    model = tracks.meta["runs"][0]["model"]
+    facts = {"clip": clip, "model": model, "files": [str(file) for file in files], **measure(tracks, truth)}
     return {**facts, "summary": _summary(facts, len(tracks), tracks.n_frames)}
 
 
@@ -109,4 +110,5 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FormatError(f"cannot make the folder {str(folder)!r}: {error.strerror or error}; choose another") from error
+        reason = error.strerror or error
+        raise FormatError(f"cannot make the folder {str(folder)!r}: {reason}; choose another") from error

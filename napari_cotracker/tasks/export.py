@@ -39,7 +39,9 @@ def format_for(path: str | Path, name: str | None = None) -> Format:
     fitting = [(len(s), entry) for entry in writable.values() for s in entry.suffixes if file.endswith(s)]
     if not fitting:
         endings = ", ".join(s for entry in writable.values() for s in entry.suffixes)
-        raise FormatError(f"expected a file name ending in one of {endings}; got {Path(path).name!r}; or name the format")
+        raise FormatError(
+            f"expected a file name ending in one of {endings}; got {Path(path).name!r}; or name the format"
+        )
     return max(fitting, key=lambda pair: pair[0])[1]
 
 
@@ -87,7 +89,8 @@ def read_tracks(path: str | Path, format: str | None = None) -> Tracks:
         raise FormatError(f"expected a format to read out of {', '.join(readable)}; got {format!r}")
     entry = readable[format] if format else next((e for e in readable.values() if e.sniff(path)), None)
     if entry is None or entry.read is None:
-        raise FormatError(f"expected a tracks file ({', '.join(readable)}), got {path.name!r}, which looks like none of them")
+        kinds = ", ".join(readable)
+        raise FormatError(f"expected a tracks file ({kinds}), got {path.name!r}, which looks like none of them")
     return entry.read(path)
 
 
@@ -190,5 +193,6 @@ def _options_for(entry: Format, options: Any) -> Any:
     known = {f.name for f in fields(entry.options)}
     unknown = sorted(set(options) - known) if isinstance(options, dict) else [type(options).__name__]
     if unknown:
-        raise FormatError(f"expected options of {entry.name} out of {', '.join(sorted(known)) or 'none'}; got {unknown[0]!r}")
+        names = ", ".join(sorted(known)) or "none"
+        raise FormatError(f"expected options of {entry.name} out of {names}; got {unknown[0]!r}")
     return entry.options(**options)

@@ -70,9 +70,8 @@ class TrackOptions:
         if self.direction not in ("both", "forward", "backward"):
             raise TrackingError(f"expected direction both, forward or backward; got {self.direction!r}")
         if self.iters < 1 or self.support_grid < 0:
-            raise TrackingError(
-                f"expected at least 1 iteration and a support grid of 0 or more, got {self.iters} and {self.support_grid}"
-            )
+            got = f"{self.iters} and {self.support_grid}"
+            raise TrackingError(f"expected at least 1 iteration and a support grid of 0 or more, got {got}")
         if self.resolution is not None and (len(self.resolution) != 2 or min(self.resolution) < 8):
             raise TrackingError(f"expected a resolution (height, width) of at least 8 × 8, got {self.resolution}")
 
@@ -201,7 +200,7 @@ def _settings_for(entry: TrackerEntry, options: TrackOptions) -> Any:
     try:
         return entry.settings(**{**shared, **options.settings})
     except (TypeError, ValueError) as error:
-        raise TrackingError(f"expected settings that {entry.name} can use, got {dict(options.settings)}: {error}") from error
+        raise TrackingError(f"cannot use the settings {dict(options.settings)} for {entry.name}: {error}") from error
 
 
 def _field_names(settings: Any) -> set[str]:

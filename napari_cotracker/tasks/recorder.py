@@ -110,7 +110,7 @@ class Recorder:
         frames = np.arange(self._n_frames)
         asked = self._answered(frames, np.arange(len(self._ids)), side) & ~self._held
         answered = np.isfinite(self._xy).all(2) & asked
-        return self.queries.select(asked.any(0) & ~answered.any(0))
+        return self.queries.select(np.flatnonzero(asked.any(0) & ~answered.any(0)))
 
     def tracks(self, meta: Mapping[str, Any], bad_frames: Iterable[int] = ()) -> Tracks:
         """The tracks so far; cells of frames that could not be decoded are unknown, save anchors."""
@@ -168,7 +168,7 @@ class Recorder:
             raise TrackingError(f"expected answers for the tracks and {self._n_frames} frames asked for, got {what}")
         cells = (len(frames), len(update.ids))
         if update.xy.shape != (*cells, 2) or update.visibility.shape != cells or update.confidence.shape != cells:
-            raise TrackingError(f"expected an update of {cells[0]} frames × {cells[1]} tracks, got shape {update.xy.shape}")
+            raise TrackingError(f"expected an update of {cells[0]} × {cells[1]} cells, got shape {update.xy.shape}")
         return frames, np.array([self._columns[int(i)] for i in update.ids], np.int64)
 
     def _answered(self, frames: NDArray[np.int64], columns: NDArray[np.int64], side: Side) -> NDArray[np.bool_]:

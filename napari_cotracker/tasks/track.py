@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from time import monotonic
 from typing import Any
+
+import numpy as np
 
 from .._version import __version__
 from ..core.errors import CotrackerError, TrackingError
@@ -16,7 +19,7 @@ from ..core.tracker import Control, Tracker, TrackUpdate
 from ..core.tracks import Anchors, Tracks
 from ..core.video import Video
 from .plan import Pass, Plan, TrackOptions, check_queries, estimate, licence_to_accept, make_plan, plan_passes
-from .recorder import Recorder
+from .recorder import Recorder, Side
 
 __all__ = ["TrackOptions", "estimate", "licence_to_accept", "track"]
 
@@ -52,14 +55,17 @@ def track(video: Video, queries: Queries, options: TrackOptions | None = None, *
     CotrackerError
         If the run cannot start or go on, whatever the tracker raised.
     """
+    from ..trackers.download import Cancelled
+
     options, control = options or TrackOptions(), control or Control()
     plan = make_plan(video, queries, options, anchors)
     recorder = Recorder(video.n_frames, queries, plan.anchors)
     listener = _Listener(control, recorder, video)
     began = monotonic()
     if plan.passes:
-        plan = yield from _with_weights(plan, control)
-        yield from _run(plan, recorder, listener)
+        with suppress(Cancelled):
+            plan = yield from _with_weights(plan, control)
+            yield from _run(plan, listener)
     yield TrackUpdate.heartbeat(1.0, "cancelled" if control.cancelled() else "done")
     meta = _describe(plan, seconds=monotonic() - began, cancelled=control.cancelled())
     return recorder.tracks(meta, video.bad_frames)
@@ -69,8 +75,13 @@ class _Listener(Control):
     """Passes the control on to the tracker and notes the queries that come in meanwhile."""
 
     def __init__(self, control: Control, recorder: Recorder, video: Video) -> None:
-        self._control, self._recorder, self._video = control, recorder, video
+        self._control, self.recorder, self._video = control, recorder, video
         self.added: set[int] = set()
+
+    @property
+    def queries(self) -> Queries:
+        """All that are followed by now."""
+        return self.recorder.queries
 
     def cancelled(self) -> bool:
         return self._control.cancelled()
@@ -83,7 +94,7 @@ class _Listener(Control):
         if queries is None or not len(queries):
             return None
         check_queries(self._video, queries)
-        self._recorder.add(queries)
+        self.recorder.add(queries)
         self.added.update(queries.ids.tolist())
         return queries
 
@@ -100,57 +111,55 @@ def _with_weights(plan: Plan, control: Control) -> Generator[TrackUpdate, None, 
         yield TrackUpdate.heartbeat(0.0, message)
 
 
-def _run(plan: Plan, recorder: Recorder, listener: _Listener) -> Iterator[TrackUpdate]:
+def _run(plan: Plan, listener: _Listener) -> Iterator[TrackUpdate]:
     with _errors_told(plan):
         tracker = plan.entry.make(plan.settings)
     total, behind = sum(len(one.frames) for one in plan.passes), 0
-    for one in plan.passes:
-        for update in _run_pass(plan, one, tracker, recorder, listener):
-            yield replace(update, done=min((behind + update.done * len(one.frames)) / total, 1.0))
-        behind += len(one.frames)
-    yield from _catch_up(plan, tracker, recorder, listener)
+    for planned in plan.passes:
+        # queries that came in since may lie further out
+        now = {one.side: one for one in _passes_for(plan, listener.queries)}
+        for update in _run_pass(plan, now.get(planned.side, planned), listener.queries, tracker, listener):
+            yield replace(update, done=min((behind + update.done * len(planned.frames)) / total, 1.0))
+        behind += len(planned.frames)
+    yield from _catch_up(plan, tracker, listener)
 
 
-def _run_pass(plan: Plan, one: Pass, tracker: Tracker, recorder: Recorder, listener: _Listener,
-              ) -> Iterator[TrackUpdate]:
+def _run_pass(plan: Plan, one: Pass, queries: Queries, tracker: Tracker, listener: _Listener) -> Iterator[TrackUpdate]:
     if listener.cancelled():
         return
     with _errors_told(plan):
-        for update in tracker.track(plan.job(one, recorder.queries), listener):
-            yield recorder.write(update, one.side)
+        for update in tracker.track(plan.job(one, queries), listener):
+            yield listener.recorder.write(update, one.side)
 
 
-def _catch_up(plan: Plan, tracker: Tracker, recorder: Recorder, listener: _Listener) -> Iterator[TrackUpdate]:
+def _catch_up(plan: Plan, tracker: Tracker, listener: _Listener) -> Iterator[TrackUpdate]:
     """Points added when the tracker had already passed their frame get passes of their own."""
-    tried: set[tuple[int, str]] = set()
+    tried: set[tuple[int, Side]] = set()
     while not listener.cancelled():
         listener.new_queries()
-        late = _late(plan, recorder, listener.added, tried)
+        late = _late(plan, listener, tried)
         if late is None:
             return
         one, queries = late
-        tried.update((track, one.side.name) for track in queries.ids.tolist())
-        with _errors_told(plan):
-            for update in tracker.track(plan.job(one, queries), listener):
-                yield replace(recorder.write(update, one.side), done=0.99, message="tracking added points")
+        tried.update((track, one.side) for track in queries.ids.tolist())
+        for update in _run_pass(plan, one, queries, tracker, listener):
+            yield replace(update, done=0.99, message="tracking added points")
 
 
-def _late(plan: Plan, recorder: Recorder, added: set[int], tried: set[tuple[int, str]]) -> tuple[Pass, Queries] | None:
-    for side in {one.side for one in plan_passes(
-            plan.video.n_frames, recorder.queries, plan.options.direction, plan.entry.bidirectional)}:
-        waiting = recorder.unanswered(side)
-        rows = [i for i, track in enumerate(waiting.ids.tolist()) if track in added and (track, side.name) not in tried]
-        if rows:
-            queries = waiting.select(_rows(rows))
-            passes = plan_passes(plan.video.n_frames, queries, plan.options.direction, plan.entry.bidirectional)
-            return next(one for one in passes if one.side is side), queries
+def _late(plan: Plan, listener: _Listener, tried: set[tuple[int, Side]]) -> tuple[Pass, Queries] | None:
+    for side in Side:
+        waiting = listener.recorder.unanswered(side)
+        new = [track in listener.added and (track, side) not in tried for track in waiting.ids.tolist()]
+        queries = waiting.select(np.array(new, np.bool_))
+        passes = _passes_for(plan, queries) if len(queries) else ()
+        for one in passes:
+            if one.side is side:
+                return one, queries
     return None
 
 
-def _rows(rows: list[int]) -> Any:
-    import numpy as np
-
-    return np.array(rows, np.intp)
+def _passes_for(plan: Plan, queries: Queries) -> tuple[Pass, ...]:
+    return plan_passes(plan.video.n_frames, queries, plan.options.direction, plan.entry.bidirectional)
 
 
 @contextmanager
@@ -168,7 +177,7 @@ def _errors_told(plan: Plan) -> Iterator[None]:
     except Exception as error:
         detail = (str(error).strip().splitlines() or [""])[0]
         raise TrackingError(
-            f"{plan.choice.model.name} stopped with {type(error).__name__}: {detail:.200}; what was tracked so far is kept; "
+            f"{plan.choice.model.name} stopped with {type(error).__name__}: {detail:.200}; "
             "try another model, or report this with the video's size and the options used"
         ) from error
 
@@ -196,8 +205,6 @@ def _describe_run(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]
         "seconds": round(seconds, 3), "cancelled": cancelled, "version": __version__, "settings": _plain(settings),
     }
     if checkpoint:
-        from pathlib import Path
-
         run["checkpoint"] = {"name": Path(checkpoint).name, "sha256": sha256(Path(checkpoint))}
     return run
 

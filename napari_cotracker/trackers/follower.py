@@ -10,7 +10,7 @@ used to move with, and is searched for until its template is found again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ FAR_MISS = 20.0  # px, stands for "the flow failed"
 SEARCHES = 64  # lost points searched for in one step
 GUIDES = 256  # held points that tell lost ones where to go
 ALIGNMENTS = 6
+WHOLE = 0.98  # share of a template inside the picture from which it is not taken anew
 
 
 class Picture(NamedTuple):
@@ -79,7 +80,9 @@ class Follower:
         self._followed_for = np.zeros(0, np.int64)
         self._since_refresh = np.zeros(0, np.int64)
         self._match = np.zeros((0, 2), np.float32)
+        self._match_centre = np.zeros((0, 2), np.float32)
         self._miss = np.zeros(0, np.float32)
+        self._free = np.zeros(0, np.float32)
         self._turn = 0
 
     def grow(self, n: int) -> None:
@@ -87,7 +90,7 @@ class Follower:
         self._first.grow(n)
         self._recent.grow(n)
         for name in ("xy", "is_on", "_velocity", "_shape", "_recent_shape", "_lost_for", "_followed_for",
-                     "_since_refresh", "_match", "_miss"):
+                     "_since_refresh", "_match", "_match_centre", "_miss", "_free"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros((n, *old.shape[1:]), old.dtype)]))
 
@@ -97,7 +100,9 @@ class Follower:
         self._shape[rows] = self._recent_shape[rows] = eye = _unit(len(rows))
         self._lost_for[rows] = np.where(inside(xy, self._size), 0, 1)
         self._followed_for[rows] = self._since_refresh[rows] = 0
-        self._velocity[rows], self._match[rows], self._miss[rows] = 0, 1, 0
+        self._velocity[rows], self._miss[rows] = 0, 0
+        self._match[rows] = self._match_centre[rows] = 1
+        self._free[rows] = self._margin(rows)
         for templates in (self._first, self._recent):
             templates.take(picture.floats, rows, Warps(xy, eye))
 
@@ -109,29 +114,32 @@ class Follower:
         moved = np.zeros_like(self.xy)
         if len(held):
             was = self.xy[held]
-            self._follow(held, before, now)
+            sure = self._follow(held, before, now)
             moved[held] = self.xy[held] - was
         if len(lost):
             self._drift(lost, held[self._lost_for[held] == 0], moved)
-            self._search(lost, now)
+        self._search(np.concatenate([held[~sure], lost]) if len(held) else lost, now)
 
     def signs(self) -> Floats:
-        """(n, 6) what the scores are computed from: see `napari_cotracker.trackers.scores`."""
-        best = self._match.max(1)
+        """(n, 9) what the scores are computed from: see `napari_cotracker.trackers.scores`."""
+        best, centre = self._match.max(1), self._match_centre.max(1)
         return np.stack([
-            best, self._match[:, 0], np.log10(self._miss + 0.01), (self._lost_for > 0).astype(np.float32),
-            np.log10(self._followed_for + 1.0), inside(self.xy, self._size).astype(np.float32),
+            best, self._match[:, 0], centre, self._match_centre[:, 0], np.log10(self._miss + 0.01),
+            (self._lost_for > 0).astype(np.float32), np.log10(self._followed_for + 1.0),
+            np.log10(self._first.contrast + 1.0), inside(self.xy, self._size).astype(np.float32),
         ], 1).astype(np.float32)
 
-    def _follow(self, rows: Rows, before: Picture, now: Picture) -> None:
+    def _follow(self, rows: Rows, before: Picture, now: Picture) -> NDArray[np.bool_]:
+        """Move held points; tells which of them a template vouches for."""
         xy, velocity = self.xy[rows], self._velocity[rows]
         flow, miss = self._flow(before, now, xy, velocity)
         start = np.where((miss < 5)[:, None], flow, xy + velocity).astype(np.float32)
-        first, recent = Warps(start, self._shape[rows]), Warps(start, self._recent_shape[rows])
-        first, match_first = self._first.align(now.floats, rows, first, ALIGNMENTS)
-        recent, match_recent = self._recent.align(now.floats, rows, recent, ALIGNMENTS)
-        by_first = (match_first > SAME) & _near(first.xy, start)
-        by_recent = (match_recent > SAME) & _near(recent.xy, start)
+        starts = (start, xy + velocity)
+        first, match_first, by_first = self._align(self._first, self._shape, rows, now, starts)
+        recent, match_recent, by_recent = self._align(self._recent, self._recent_shape, rows, now, starts)
+        # where the flow is lost, a template has to be surer: under a free warp much looks alike
+        by_first &= (miss < RETURNS) | (match_first > FOUND)
+        by_recent &= (miss < RETURNS) | (match_recent > FOUND)
         alike = np.maximum(match_first, match_recent)
         held = by_first | by_recent | ((miss < RETURNS) & (alike > DOUBT))
         place = np.where(by_first[:, None], first.xy, np.where(by_recent[:, None], recent.xy, start))
@@ -143,11 +151,50 @@ class Follower:
         self._shape[rows] = _sane(np.where(by_first[:, None, None], first.shape, turned))
         self._recent_shape[rows] = _sane(np.where(by_recent[:, None, None], recent.shape, self._recent_shape[rows]))
         self._match[rows] = np.stack([match_first, match_recent], 1)
+        self._match_centre[rows] = np.stack([
+            self._first.match_centre(now.floats, rows, Warps(self.xy[rows], self._shape[rows])),
+            self._recent.match_centre(now.floats, rows, Warps(self.xy[rows], self._recent_shape[rows])),
+        ], 1)
         self._miss[rows] = np.minimum(miss, FAR_MISS)
         self._lost_for[rows] = ~held
         self._since_refresh[rows] += 1
+        self._complete(rows[by_first & held], now)
         fresh = held & (alike > SAME) & (match_recent < REFRESH) & (miss < RETRY)
         self._refresh(rows[fresh & (self._since_refresh[rows] >= REFRESH_AFTER)], now)
+        return held & (by_first | by_recent)
+
+    def _align(self, templates: Templates, shapes: Floats, rows: Rows, now: Picture, starts: tuple[Floats, Floats]
+               ) -> tuple[Warps, Floats, NDArray[np.bool_]]:
+        """Align templates from the flow's place, or, where that fails, from where the point was heading.
+
+        What passes in front of a point drags the flow along, but not the point.
+        """
+        warps, match = templates.align(now.floats, rows, Warps(starts[0], shapes[rows]), ALIGNMENTS)
+        holds = (match > SAME) & _near(warps.xy, starts[0])
+        rest = np.flatnonzero(~holds)
+        if len(rest):
+            again = Warps(starts[1][rest], shapes[rows[rest]])
+            others, matches = templates.align(now.floats, rows[rest], again, ALIGNMENTS)
+            better = (matches > np.maximum(match[rest], SAME)) & _near(others.xy, starts[1][rest])
+            warps.xy[rest[better]], warps.shape[rest[better]] = others.xy[better], others.shape[better]
+            match[rest[better]], holds[rest[better]] = matches[better], True
+        return warps, match, holds
+
+    def _complete(self, rows: Rows, now: Picture) -> None:
+        """Take first templates anew that were cut off by the picture's edge, once more of them is to be seen."""
+        rows = rows[self._first.share_inside(rows) < WHOLE]
+        free = self._margin(rows)
+        rows = rows[(free > self._reach.radius) | (free > self._free[rows] + 2)]
+        if len(rows):
+            eye = _unit(len(rows))
+            self._first.take(now.floats, rows, Warps(self.xy[rows], eye))
+            self._shape[rows] = eye
+            self._free[rows] = self._margin(rows)
+
+    def _margin(self, rows: Rows) -> Floats:
+        """(n,) pixels from each point to the nearest edge of the picture."""
+        margin = np.minimum(self.xy[rows] + 0.5, np.array(self._size, np.float32) - 0.5 - self.xy[rows])
+        return np.asarray(margin.min(1), np.float32)
 
     def _refresh(self, rows: Rows, now: Picture) -> None:
         eye = _unit(len(rows))
@@ -169,7 +216,7 @@ class Follower:
     def _there_and_back(self, before: Picture, now: Picture, xy: Floats, guess: Floats) -> tuple[Floats, Floats]:
         import cv2
 
-        how = {
+        how: dict[str, Any] = {
             "winSize": (self._reach.window, self._reach.window), "maxLevel": self._reach.levels,
             "criteria": (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 0.01),
             "flags": cv2.OPTFLOW_USE_INITIAL_FLOW, "minEigThreshold": 1e-6,
@@ -218,7 +265,7 @@ class Follower:
             return
         templates, shapes = options[which]
         warp, exact = templates.align(now.floats, rows, Warps(place[None], shapes[rows]), ALIGNMENTS)
-        self._match[row, which] = exact[0]
+        self._match[row, which] = self._match_centre[row, which] = exact[0]
         if exact[0] > FOUND and _near(warp.xy, place[None])[0] and inside(warp.xy[0], self._size):
             self.xy[row], self._lost_for[row], self._miss[row], self._velocity[row] = warp.xy[0], 0, RETRY, 0
             shapes[row] = _sane(warp.shape)[0]
@@ -227,12 +274,13 @@ class Follower:
         """The best correlation of a template around a lost point, and its place."""
         import cv2
 
-        margin = min(6 + 2 * int(self._lost_for[row]), self._reach.search)
+        margin = min(10 + 2 * int(self._lost_for[row]), self._reach.search)
         seen = templates.view(now.floats, row, Warps(self.xy[row][None], shape), margin)
         # a flat template would match anything flat
         if templates.contrast[row] < 2:
             return 0.0, self.xy[row]
-        _, best, _, (u, v) = cv2.minMaxLoc(cv2.matchTemplate(seen, templates.patch[row], cv2.TM_CCOEFF_NORMED))
+        _, best, _, (u, v) = cv2.minMaxLoc(
+            cv2.matchTemplate(seen, templates.patch[row] * (templates.weight[row] > 0), cv2.TM_CCOEFF_NORMED))
         offset = shape[0] @ np.array([u - margin, v - margin], np.float32)
         return float(best), (self.xy[row] + offset).astype(np.float32)
 

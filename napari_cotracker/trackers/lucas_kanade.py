@@ -41,7 +41,7 @@ class LucasKanadeSettings:
     """
 
     radius: int = 12
-    window: int = 21
+    window: int = 13
     levels: int = 4
     search: int = 24
     blur: float = 0.7
@@ -118,7 +118,8 @@ class _Run:
         self._before, self._position = now, position + 1
         signs, on = self._follower.signs(), self._follower.is_on
         xy = np.where(on[:, None], self._follower.xy, np.float32(np.nan))
-        visibility, confidence = (np.where(on, score(signs), np.float32(np.nan)) for score in (visibility_of, confidence_of))
+        visibility = np.where(on, visibility_of(signs), np.float32(np.nan))
+        confidence = np.where(on, confidence_of(signs), np.float32(np.nan))
         here = self._t == t
         xy[here], visibility[here], confidence[here] = self._start_xy[here], 1, 1
         self._frames.append(t)
@@ -147,9 +148,10 @@ class _Run:
 def _anchored(anchors: Anchors, t: int, ids: NDArray[np.int64], is_on: NDArray[np.bool_]
               ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Rows of followed points that a person placed, visible, in a frame, and where."""
-    seen = (anchors.t == t) & np.isin(anchors.state, (State.FROM_SCORES, State.VISIBLE)) & np.isfinite(anchors.xy).all(1)
+    seen = (anchors.t == t) & np.isin(anchors.state, (State.FROM_SCORES, State.VISIBLE))
+    seen &= np.isfinite(anchors.xy).all(1)
     place = {int(track): xy for track, xy in zip(anchors.ids[seen], anchors.xy[seen])}
-    rows = np.array([row for row in np.flatnonzero(is_on) if int(ids[row]) in place], np.intp) if place else np.zeros(0, np.intp)
+    rows = np.array([row for row in np.flatnonzero(is_on & bool(place)) if int(ids[row]) in place], np.intp)
     return rows, np.array([place[int(ids[row])] for row in rows], np.float32).reshape(-1, 2)
 
 

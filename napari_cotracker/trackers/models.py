@@ -139,7 +139,8 @@ def bundled() -> str:
 def models() -> dict[str, Model]:
     """Every model by name: those with weights, then each registered tracker that needs none."""
     with_weights = {name for model in NAMED for name in model.trackers.values()}
-    plain = [Model(name, entry.title, {"": name}) for name, entry in registry.trackers().items() if name not in with_weights]
+    others = {name: entry for name, entry in registry.trackers().items() if name not in with_weights}
+    plain = [Model(name, entry.title, {"": name}) for name, entry in others.items()]
     return {model.name: model for model in (*plain, *NAMED)}
 
 
@@ -222,6 +223,6 @@ def _model_of_file(name: str, path: Path) -> Model:
         return official[0] if official else OWN_CHECKPOINT
     model = find_model(name)
     if not model.files:
-        raise TrackingError(f"model {name!r} needs no weights file; leave the checkpoint out, or ask for model cotracker3")
+        raise TrackingError(f"model {name!r} takes no weights file; leave it out, or ask for model cotracker3")
     # the file decides whose licence holds: weights of one's own are not Meta's
     return model if model in official or name not in CHECKPOINT_MODELS else official[0] if official else model

@@ -52,25 +52,38 @@ class Templates:
         axis = np.arange(-radius, radius + 1, dtype=np.float32)
         self._v, self._u = (a.astype(np.float32) for a in np.meshgrid(axis, axis, indexing="ij"))
         weight = np.exp(-0.5 * (self._u**2 + self._v**2) / (0.6 * radius) ** 2)
-        self._weight = (weight / weight.sum()).astype(np.float32)
+        self._window = (weight / weight.sum()).astype(np.float32)
+        self._centre = np.exp(-0.5 * (self._u**2 + self._v**2) / (radius / 4) ** 2).astype(np.float32)
         self.patch = np.zeros((n, side, side), np.float32)
+        self.weight = np.zeros((n, side, side), np.float32)
         self.contrast = np.zeros(n, np.float32)
         self._colour = np.zeros((n, 3), np.float32)
         self._inverse = np.zeros((n, 6, 6), np.float32)
 
     def grow(self, n: int) -> None:
         """Room for n more."""
-        for name in ("patch", "contrast", "_colour", "_inverse"):
+        for name in ("patch", "weight", "contrast", "_colour", "_inverse"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros((n, *old.shape[1:]), np.float32)]))
 
     def take(self, picture: Floats, rows: Rows, warps: Warps) -> None:
-        """Take the templates of some rows from a picture, at the warps (one for each row)."""
+        """Take the templates of some rows from a picture, at the warps (one for each row).
+
+        What lies outside the picture is left out of a template.
+        """
         for part in _chunks(len(rows)):
-            raw = self._sample(picture, warps.xy[part], warps.shape[part])
-            self._colour[rows[part]] = colour = self._strongest_colour(raw)
-            self.patch[rows[part]], self.contrast[rows[part]] = self._normalise(_project(raw, colour))
-            self._inverse[rows[part]] = self._inverse_hessian(self.patch[rows[part]])
+            raw, within = self._sample(picture, warps.xy[part], warps.shape[part])
+            self.weight[rows[part]] = within * self._window
+            weight = _sum_to_one(self.weight[rows[part]])
+            self._colour[rows[part]] = colour = _strongest_colour(raw, weight)
+            patch, self.contrast[rows[part]] = _normalise(_project(raw, colour), weight)
+            self.patch[rows[part]] = patch
+            self._inverse[rows[part]] = self._inverse_hessian(patch, weight)
+
+    def share_inside(self, rows: Rows) -> Floats:
+        """(n,) how much of each template was inside the picture, 0 … 1."""
+        share: Floats = self.weight[rows].sum((1, 2))
+        return share
 
     def align(self, picture: Floats, rows: Rows, warps: Warps, iterations: int) -> tuple[Warps, Floats]:
         """Move warps so that the picture looks like the templates; gives them and the correlation, -1 … 1."""
@@ -79,6 +92,16 @@ class Templates:
             xy, shape, score[part] = self._align(picture, rows[part], moved.xy[part], moved.shape[part], iterations)
             moved.xy[part], moved.shape[part] = xy, shape
         return moved, score
+
+    def match_centre(self, picture: Floats, rows: Rows, warps: Warps) -> Floats:
+        """(n,) correlation of the innermost part only: falls as soon as something hides the point itself."""
+        match = np.zeros(len(rows), np.float32)
+        for part in _chunks(len(rows)):
+            raw, within = self._sample(picture, warps.xy[part], warps.shape[part])
+            weight = _sum_to_one(self.weight[rows[part]] * self._centre * within)
+            seen = _normalise(_project(raw, self._colour[rows[part]]), weight)[0]
+            match[part] = (seen * _normalise(self.patch[rows[part]], weight, flat=0.1)[0] * weight).sum((1, 2))
+        return match
 
     def view(self, picture: Floats, row: int, warp: Warps, margin: int) -> Floats:
         """The picture around a warp as one template sees it, upright, `margin` pixels wider on each side."""
@@ -89,10 +112,12 @@ class Templates:
         v, u = np.meshgrid(axis, axis, indexing="ij")
         (a, b), (c, d) = warp.shape[0]
         x, y = warp.xy[0]
-        seen = cv2.remap(picture, x + a * u + b * v, y + c * u + d * v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return _project(seen[None], self._colour[row][None])[0]
+        at = (x + a * u + b * v, y + c * u + d * v)
+        seen = cv2.remap(picture, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(_project(seen[None], self._colour[row][None])[0])
 
-    def _sample(self, picture: Floats, xy: Floats, shape: Floats) -> Floats:
+    def _sample(self, picture: Floats, xy: Floats, shape: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        """(n, side, side, 3) of the picture under each warp, and which of it lies inside."""
         import cv2
 
         side = 2 * self.radius + 1
@@ -102,21 +127,9 @@ class Templates:
         flat: Floats = cv2.remap(
             picture, x.reshape(-1, side), y.reshape(-1, side), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        return flat.reshape(len(xy), side, side, 3)
-
-    def _strongest_colour(self, raw: Floats) -> Floats:
-        """The mixture of channels in which each patch varies most: some edges do not show in grey."""
-        zero_mean = raw - np.einsum("nijc,ij->nc", raw, self._weight)[:, None, None]
-        weighted = (zero_mean * self._weight[..., None]).reshape(len(raw), -1, 3)
-        covariance = weighted.transpose(0, 2, 1) @ zero_mean.reshape(len(raw), -1, 3)
-        colour: Floats = np.linalg.eigh(covariance)[1][:, :, -1]
-        return colour
-
-    def _normalise(self, raw: Floats) -> tuple[Floats, Floats]:
-        """Zero weighted mean, weighted norm one; and the contrast in grey levels that there was."""
-        zero_mean = raw - np.einsum("nij,ij->n", raw, self._weight)[:, None, None]
-        contrast = np.sqrt(np.einsum("nij,nij,ij->n", zero_mean, zero_mean, self._weight, optimize=True))
-        return (zero_mean / np.maximum(contrast, FLAT)[:, None, None]).astype(np.float32), contrast.astype(np.float32)
+        height, width = picture.shape[:2]
+        within = (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5)
+        return flat.reshape(len(xy), side, side, 3), within
 
     def _gradients(self, patch: Floats) -> tuple[Floats, Floats]:
         gx, gy = np.empty_like(patch), np.empty_like(patch)
@@ -126,22 +139,20 @@ class Templates:
         return gx, gy
 
     def _moments(self, gx: Floats, gy: Floats, values: Floats) -> Floats:
-        """Products of the six derivatives with `values`: translation, then the four of the shape in units of the radius."""
+        """Sums of the six derivatives times `values`: of the place, then of the shape in units of the radius."""
         r = self.radius
-        weights = np.stack([self._weight, self._weight * self._u / r, self._weight * self._v / r])
-        side = values.shape[1] * values.shape[2]
-        flat = weights.reshape(3, side).T
-        x, y = (gx * values).reshape(-1, side) @ flat, (gy * values).reshape(-1, side) @ flat
+        basis = np.stack([np.ones_like(self._u), self._u / r, self._v / r]).reshape(3, -1).T
+        x, y = ((g * values).reshape(len(values), -1) @ basis for g in (gx, gy))
         return np.stack([x[:, 0], y[:, 0], x[:, 1], x[:, 2], y[:, 1], y[:, 2]], 1)
 
-    def _inverse_hessian(self, patch: Floats) -> Floats:
+    def _inverse_hessian(self, patch: Floats, weight: Floats) -> Floats:
         gx, gy = self._gradients(patch)
-        u, v, r = self._u, self._v, self.radius
-        steepest = np.stack([gx, gy, gx * u / r, gx * v / r, gy * u / r, gy * v / r], 1).reshape(len(patch), 6, -1)
-        weight = self._weight.reshape(-1)
-        hessian = (steepest * weight) @ steepest.transpose(0, 2, 1)
+        u, v, r, n = self._u, self._v, self.radius, len(patch)
+        steepest = np.stack([gx, gy, gx * u / r, gx * v / r, gy * u / r, gy * v / r], 1).reshape(n, 6, -1)
+        weighted = steepest * weight.reshape(n, 1, -1)
+        hessian = weighted @ steepest.transpose(0, 2, 1)
         # brightness and contrast are free, so what they explain tells nothing about the motion
-        on_one, on_patch = steepest @ weight, np.einsum("nkp,np,p->nk", steepest, patch.reshape(len(patch), -1), weight)
+        on_one, on_patch = weighted.sum(2), (weighted @ patch.reshape(n, -1, 1))[:, :, 0]
         hessian -= on_one[:, :, None] * on_one[:, None] + on_patch[:, :, None] * on_patch[:, None]
         # a prior of no change keeps flat patches and edges in place; stiffer for the shape
         prior = np.array([2e-4, 2e-4, 4e-3, 4e-3, 4e-3, 4e-3], np.float32)
@@ -149,26 +160,48 @@ class Templates:
 
     def _align(self, picture: Floats, rows: Rows, xy: Floats, shape: Floats, iterations: int
                ) -> tuple[Floats, Floats, Floats]:
-        patch, inverse, colour = self.patch[rows], self._inverse[rows], self._colour[rows]
-        gx, gy = self._gradients(patch)
-        eye = np.eye(2, dtype=np.float32)
+        given, inverse, colour, window = self.patch[rows], self._inverse[rows], self._colour[rows], self.weight[rows]
+        gx, gy = self._gradients(given)
         best = (xy, shape, np.full(len(rows), -1, np.float32))
         for iteration in range(iterations + 1):
-            seen, _ = self._normalise(_project(self._sample(picture, xy, shape), colour))
-            score = np.einsum("nij,nij,ij->n", seen, patch, self._weight, optimize=True).astype(np.float32)
+            raw, within = self._sample(picture, xy, shape)
+            weight = _sum_to_one(window * within)
+            seen, patch = _normalise(_project(raw, colour), weight)[0], _normalise(given, weight, flat=0.1)[0]
+            score = (seen * patch * weight).sum((1, 2))
             better = score > best[2]
             best = (
                 np.where(better[:, None], xy, best[0]), np.where(better[:, None, None], shape, best[1]),
                 np.maximum(score, best[2]),
             )
-            if iteration == iterations:
-                break
-            step = np.einsum("nkl,nl->nk", inverse, self._moments(gx, gy, seen - score[:, None, None] * patch))
-            step = np.clip(step, -2, 2)
-            change = np.linalg.inv(eye + step[:, 2:].reshape(-1, 2, 2) / self.radius)
-            shape = np.clip(shape @ change, -8, 8).astype(np.float32)
-            xy = (xy - np.einsum("nij,nj->ni", shape, step[:, :2])).astype(np.float32)
+            if iteration < iterations:
+                difference = (seen - score[:, None, None] * patch) * weight
+                xy, shape = self._move(xy, shape, (inverse @ self._moments(gx, gy, difference)[:, :, None])[:, :, 0])
         return best
+
+    def _move(self, xy: Floats, shape: Floats, step: Floats) -> tuple[Floats, Floats]:
+        step = np.clip(step, -2, 2)
+        change = np.linalg.inv(np.eye(2, dtype=np.float32) + step[:, 2:].reshape(-1, 2, 2) / self.radius)
+        shape = np.clip(shape @ change, -8, 8).astype(np.float32)
+        return (xy - (shape @ step[:, :2, None])[:, :, 0]).astype(np.float32), shape
+
+
+def _sum_to_one(weight: Floats) -> Floats:
+    return np.asarray(weight / np.maximum(weight.sum((1, 2), keepdims=True), 1e-6), np.float32)
+
+
+def _normalise(raw: Floats, weight: Floats, flat: float = FLAT) -> tuple[Floats, Floats]:
+    """Zero weighted mean and weighted norm one; and the contrast that there was, in the units of `raw`."""
+    zero_mean = raw - (raw * weight).sum((1, 2), keepdims=True)
+    contrast = np.sqrt((zero_mean * zero_mean * weight).sum((1, 2)))
+    return zero_mean / np.maximum(contrast, np.float32(flat))[:, None, None], contrast
+
+
+def _strongest_colour(raw: Floats, weight: Floats) -> Floats:
+    """The mixture of channels in which each patch varies most: some edges do not show in grey."""
+    zero_mean = raw - (raw * weight[..., None]).sum((1, 2), keepdims=True)
+    weighted = (zero_mean * weight[..., None]).reshape(len(raw), -1, 3)
+    colour: Floats = np.linalg.eigh(weighted.transpose(0, 2, 1) @ zero_mean.reshape(len(raw), -1, 3))[1][:, :, -1]
+    return colour
 
 
 def _project(raw: Floats, colour: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ class StillTracker:
         for first in range(0, len(job.frames), FRAMES_PER_UPDATE):
             while control.paused() and not control.cancelled():
                 yield TrackUpdate.heartbeat(first / len(job.frames), "paused")
+                time.sleep(0.1)
             if control.cancelled():
                 return
             queries = _join(queries, control.new_queries())

@@ -100,8 +100,8 @@ def require_local(choice: Choice) -> Path | None:
     found = find_weights(choice.file)
     if found is None and not choice.file.repository:
         raise CheckpointError(
-            f"expected {choice.file.name} of model {choice.model.name!r} to come with this version of napari-cotracker, "
-            "and it does not; use model lucas-kanade or cotracker3, or name a weights file with --checkpoint"
+            f"expected {choice.file.name} of model {choice.model.name!r} to come with this version of "
+            "napari-cotracker, and it does not; use model lucas-kanade or cotracker3, or name a weights file with --checkpoint"
         )
     return found
 
@@ -115,7 +115,8 @@ def licence_notice(choice: Choice) -> LicenceNotice | None:
     if file is None or require_local(choice) is not None or is_accepted(model):
         return None
     return LicenceNotice(
-        model.name, model.licence, model.licence_url, model.summary, file.name, file.url, file.megabytes, str(cache_folder())
+        model.name, model.licence, model.licence_url, model.summary, file.name, file.url, file.megabytes,
+        str(cache_folder()),
     )
 
 
@@ -134,7 +135,8 @@ def accept_licence(model: Model) -> None:
         If the answer cannot be written down.
     """
     path = consent_file()
-    entry = {"licence": model.licence, "url": model.licence_url, "date": datetime.now(UTC).isoformat(timespec="seconds")}
+    date = datetime.now(UTC).isoformat(timespec="seconds")
+    entry = {"licence": model.licence, "url": model.licence_url, "date": date}
     text = json.dumps({**_consents(), model.name: entry}, indent=2) + "\n"
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -142,7 +144,8 @@ def accept_licence(model: Model) -> None:
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
-        raise CheckpointError(f"cannot note in {path} that the licence was accepted: {error.strerror or error}") from error
+        reason = error.strerror or error
+        raise CheckpointError(f"cannot note in {path} that the licence was accepted: {reason}") from error
 
 
 def check_fetched(path: Path, file: WeightsFile) -> None:
