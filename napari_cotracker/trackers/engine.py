@@ -68,10 +68,10 @@ def working_size(network: Network, settings: CoTracker3Settings, size: tuple[int
     and the trained area, in multiples of 8.
     """
     wanted = settings.resolution or network.model.config.model_resolution
+    smallest = network.model.config.stride * 2 ** network.model.config.levels
     if settings.resolution is None and network.keeps_aspect:
         scale = (wanted[0] * wanted[1] / (size[0] * size[1])) ** 0.5
-        wanted = (max(64, round(size[1] * scale / 8) * 8), max(64, round(size[0] * scale / 8) * 8))
-    smallest = network.model.config.stride * 2 ** network.model.config.levels
+        wanted = (max(smallest, round(size[1] * scale / 8) * 8), max(smallest, round(size[0] * scale / 8) * 8))
     if wanted[0] % 8 or wanted[1] % 8 or min(wanted) < smallest:
         raise TrackingError(
             f"expected a resolution in multiples of 8, at least {smallest} × {smallest}, got {wanted[0]} × {wanted[1]}"
@@ -127,7 +127,12 @@ class Engine:
         return torch.from_numpy(self.order(queries)).to(self.model.device), xy.to(self.model.device)
 
     def support(self, position: int) -> tuple[Tensor, Tensor]:
-        """The support grid, placed on one frame: helper points that join the attention."""
+        """The support grid: helper points that join the attention, on the frame at a position along the job's range.
+
+        The published predictor places them on the clip's first frame, and so does ``parity``.
+        """
+        if self.settings.parity:
+            position = int(np.abs(self.frames).argmin())
         count = self.settings.support_grid
         width, height = self._size
         margin = width / 64

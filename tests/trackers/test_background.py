@@ -1,0 +1,124 @@
+"""Work in a thread under a generator that goes on yielding."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+
+import pytest
+
+from napari_cotracker.core.tracker import Control
+from napari_cotracker.trackers import background as module
+from napari_cotracker.trackers.background import Background, Cancelled
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.002)
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0.01)
+
+
+class Switch(Control):
+    """Cancel and pause by hand."""
+
+    stop = hold = False
+
+    def cancelled(self) -> bool:
+        return self.stop
+
+    def paused(self) -> bool:
+        return self.hold
+
+
+def drain(beats: Generator[str, None, int]) -> tuple[list[str], int]:
+    """All that was yielded, and the result."""
+    seen = []
+    while True:
+        try:
+            seen.append(next(beats))
+        except StopIteration as stop:
+            return seen, stop.value
+
+
+def slow(background: Background, until: Callable[[], bool]) -> Callable[[], int]:
+    """Work in small pieces that ends when `until` says so."""
+
+    def work() -> int:
+        count = 0
+        while not until():
+            background.check()
+            count += 1
+            time.sleep(0.001)
+        return count
+
+    return work
+
+
+def test_the_result_comes_with_heartbeats_before_it() -> None:
+    with Background(Control()) as background:
+        done = threading.Event()
+        beats = background.run(slow(background, done.is_set))
+        assert [next(beats) for _ in range(3)] == ["", "", ""]
+        done.set()
+        assert drain(beats)[1] > 0
+        assert drain(background.run(lambda: 7)) == ([], 7)
+
+
+def test_cancel_stops_the_work_at_its_next_check() -> None:
+    switch = Switch()
+    with Background(switch) as background:
+        beats = background.run(slow(background, lambda: False))
+        next(beats)
+        switch.stop = True
+        with pytest.raises(Cancelled):
+            drain(beats)
+
+
+def test_pause_holds_the_work_and_says_so() -> None:
+    switch = Switch()
+    count = []
+    with Background(switch) as background:
+        def work() -> int:
+            while len(count) < 10_000:
+                background.check()
+                count.append(1)
+                time.sleep(0.001)
+            return 0
+
+        beats = background.run(work)
+        switch.hold = True
+        while next(beats) != "paused":
+            pass
+        time.sleep(0.01)
+        held = len(count)
+        assert next(beats) == "paused"
+        assert len(count) == held
+        switch.hold = False
+        while next(beats) == "paused":
+            pass
+        assert len(count) > held
+        switch.stop = True
+        with pytest.raises(Cancelled):
+            drain(beats)
+
+
+def test_errors_of_the_work_come_out_even_time_outs() -> None:
+    def fail(error: Exception) -> Callable[[], int]:
+        def work() -> int:
+            raise error
+
+        return work
+
+    with Background(Control()) as background:
+        for error in (ValueError("broken"), TimeoutError("late")):
+            with pytest.raises(type(error), match=str(error)):
+                drain(background.run(fail(error)))
+
+
+def test_leaving_early_ends_the_thread() -> None:
+    with Background(Control()) as background:
+        beats = background.run(slow(background, lambda: False))
+        next(beats)
+        beats.close()
+    assert not any(thread.name.startswith("tracker") for thread in threading.enumerate())

@@ -1,0 +1,86 @@
+"""Reading a frame's features: resized, encoded once, kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from napari_cotracker.core.video import Video
+from napari_cotracker.model import load_checkpoint
+from napari_cotracker.trackers.features import FeatureReader, resize_frames, shared_store
+from napari_cotracker.trackers.store import FeatureStore
+from napari_cotracker.videos.array import ArrayVideo
+from tests.trackers.networks import moving_clip, small_file
+
+
+def reader(video: Video, store: FeatureStore, keep: torch.dtype = torch.float16) -> FeatureReader:
+    model = load_checkpoint(small_file())
+    return FeatureReader(video, model, weights="small", resolution=(32, 64), keep=keep, store=store)
+
+
+def nothing() -> None:
+    """No check."""
+
+
+def test_features_are_those_of_the_resized_frame(tmp_path: Path) -> None:
+    video = moving_clip(3)
+    one = reader(video, FeatureStore(1 << 20, 0, tmp_path), torch.float32)
+    with torch.inference_mode():
+        found = one.read([2, 0, 2], nothing)
+        frame = resize_frames(torch.from_numpy(video.read([2])), (32, 64))
+        expected = one.model.encode(frame)[0]
+    assert found.shape == (3, 8, 16, 16)
+    torch.testing.assert_close(found[0], expected)
+    torch.testing.assert_close(found[2], expected)
+    assert one.encoded == 2
+
+
+def test_another_run_on_the_same_content_encodes_nothing(tmp_path: Path) -> None:
+    readers = [reader(moving_clip(6, seed=seed), FeatureStore(1 << 20, 1 << 20, tmp_path)) for seed in (0, 0, 5)]
+    with torch.inference_mode():
+        first, again, other = (one.read(range(6), nothing) for one in readers)
+    torch.testing.assert_close(again, first)
+    assert float((other - first).abs().max()) > 0
+    assert [one.encoded for one in readers] == [6, 0, 6]
+
+
+def test_a_frame_that_could_not_be_decoded_is_not_kept(tmp_path: Path) -> None:
+    video = ArrayVideo(moving_clip(3).read(range(3)))
+    video.bad_frames.add(1)
+    store = FeatureStore(1 << 20, 1 << 20, tmp_path)
+    for expected in (3, 1):
+        one = reader(video, store)
+        with torch.inference_mode():
+            one.read(range(3), nothing)
+        assert one.encoded == expected
+
+
+def test_checks_come_between_frames_and_may_stop(tmp_path: Path) -> None:
+    one = reader(moving_clip(6), FeatureStore(1 << 20, 0, tmp_path))
+    calls = []
+
+    def check() -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), torch.inference_mode():
+        one.read(range(6), check)
+    assert one.encoded == 2
+
+
+def test_resizing_keeps_corner_pixels() -> None:
+    frames = torch.from_numpy(np.random.default_rng(0).integers(0, 255, (1, 7, 9, 3), np.uint8))
+    small = resize_frames(frames, (3, 5))
+    assert small.shape == (1, 3, 3, 5)
+    for y, x in ((0, 0), (0, -1), (-1, 0), (-1, -1)):
+        torch.testing.assert_close(small[0, :, y, x], frames[0, y, x].float())
+    torch.testing.assert_close(resize_frames(frames, (7, 9)), frames.permute(0, 3, 1, 2).float())
+
+
+def test_runs_of_one_process_share_a_store(tmp_path: Path) -> None:
+    assert shared_store(1, 2, tmp_path) is shared_store(1, 2, tmp_path)
+    assert shared_store(1, 2, tmp_path) is not shared_store(1, 3, tmp_path)
