@@ -37,6 +37,7 @@ MAY_COMPUTE_IMPORTS = {"core/registry.py", "__init__.py"}
 HEAVY = {"torch", "qtpy", "napari", "cv2", "av", "scipy", "skimage", "PyQt6", "PySide6"}
 NO_TEST_OF_ITS_OWN = {
     "core/video.py": "a protocol; every source is held to it in tests/videos",
+    "trackers/settings.py": "plain values without behaviour; the trackers' tests set every one",
 }
 
 
