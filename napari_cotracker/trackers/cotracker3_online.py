@@ -102,7 +102,7 @@ class _Sweep:
             )
             finished = min(1.0, (start + window - self.first) / (length - self.first))
             yield TrackUpdate(*engine.answer(self.tracked, solved, start), finished, message)
-            self.state = leave_window(self.state, solved)
+            self.state = leave_window(self.state, solved, extrapolate=engine.settings.fast)
         return self.late
 
     def share(self, start: int, window: int, iteration: int) -> float:

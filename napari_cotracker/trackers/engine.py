@@ -29,6 +29,8 @@ from .store import features_folder
 
 Result = TypeVar("Result")
 SMALLEST_CHUNK = 64
+# fast mode: stop when this share of tracks moved less than so many model pixels
+CONVERGED_SHARE, CONVERGED_PIXELS = 0.9, 0.25
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,10 @@ class Engine:
             try:
                 solved = guess
                 for iteration in range(self.settings.iters):
+                    before = solved
                     solved = yield from self.work(background, partial(next, states), done(iteration), message)
+                    if self.settings.fast and self._has_converged(before, solved):
+                        break
                 return solved
             except RuntimeError as error:
                 if not is_out_of_memory(error) or self._tokens <= SMALLEST_CHUNK:
@@ -174,6 +179,11 @@ class Engine:
             self._tokens //= 2
             if self.model.device.type == "cuda":
                 torch.cuda.empty_cache()
+
+    def _has_converged(self, before: Guess, after: Guess) -> bool:
+        """Whether nearly all tracks moved so little in an iteration that more would not pay."""
+        moved = (after.xy - before.xy).norm(dim=-1).amax(1) * self.model.config.stride
+        return bool(moved.quantile(CONVERGED_SHARE) < CONVERGED_PIXELS)
 
     def answer(self, queries: Queries, solved: Guess, start: int, *, both_ways: bool = False) -> Answer:
         """An answer in pixels of the video: the query cell is the query, cells before it are NaN.

@@ -34,7 +34,7 @@ class CoTracker3Settings:
     disk_budget : int
         Bytes of disk that cached features may take in the user's cache folder; 0 for none.
     fast : bool
-        Streaming only: start windows from extrapolated motion and stop iterating where tracks have converged.
+        Stop iterating once the tracks have converged, and start windows from extrapolated motion.
     parity : bool
         Follow the published predictor exactly: windows and support grid from frame 0, float32 features.
     """

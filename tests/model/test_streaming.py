@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_cotracker.core.coordinates import resize_scale
+from napari_cotracker.model.cotracker import Guess
 from napari_cotracker.model.streaming import WindowState, enter_window, leave_window, window_starts
 from tests.model.golden_clips import as_video, golden, network
 
@@ -143,3 +144,17 @@ def test_a_track_that_joins_later_is_solved_like_one_that_was_there() -> None:
     torch.testing.assert_close(start.xy[1], xy[1].expand(16, 2))
     torch.testing.assert_close(start.xy[0, 8:], start.xy[0, 7].expand(8, 2))
     torch.testing.assert_close(joined.templates[1:], model.templates(pyramid, torch.tensor([10]), xy[1:]))
+
+
+def test_extrapolation_goes_on_with_the_last_motion() -> None:
+    model = network("online")
+    state = WindowState.begin(model, torch.tensor([0]), torch.tensor([[3.0, 4.0]]))
+    line = torch.stack([torch.arange(16.0), 30 - 2 * torch.arange(16.0)], -1)[None]
+    solved = Guess(line, torch.zeros(1, 16), torch.ones(1, 16))
+    held, ahead = leave_window(state, solved).guess, leave_window(state, solved, extrapolate=True).guess
+    assert held is not None
+    assert ahead is not None
+    torch.testing.assert_close(ahead.xy[:, :8], line[:, 8:])
+    torch.testing.assert_close(ahead.xy[:, 8:], line[:, 8:] + torch.tensor([8.0, -16.0]))
+    torch.testing.assert_close(held.xy[:, 8:], line[:, -1:].expand(1, 8, 2))
+    torch.testing.assert_close(ahead.confidence, held.confidence)

@@ -74,3 +74,24 @@ def test_it_is_declared_without_loading_a_network() -> None:
     job = TrackJob(moving_clip(30), some_queries((0, 1, 1)), range(30), settings=small_settings(checkpoint="nowhere"))
     assert TRACKER.estimate(job).peak_bytes > 0
     assert not TRACKER.bidirectional
+
+
+def test_fast_stops_when_tracks_have_converged(monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari_cotracker.trackers import engine
+
+    iterations, refine = [], CoTracker3.refine
+
+    def counted(self: CoTracker3, *args: object) -> object:
+        for state in refine(self, *args):  # type: ignore[arg-type]
+            iterations.append(1)
+            yield state
+
+    monkeypatch.setattr(CoTracker3, "refine", counted)
+    for pixels, expected in ((1e9, 3), (0.0, 3 * 5)):
+        monkeypatch.setattr(engine, "CONVERGED_PIXELS", pixels)
+        settings = small_settings(fast=True, iters=5)
+        iterations.clear()
+        job = TrackJob(moving_clip(32), some_queries((0, 9, 9)), range(32), settings=settings)
+        out = record(OnlineTracker(settings), job)
+        assert len(iterations) == expected
+        assert np.isfinite(out.xy).all()
