@@ -56,7 +56,8 @@ def moving_film(n_frames: int = 24, size: tuple[int, int] = (160, 120), velocity
         rotation = np.array([[c, -s], [s, c]])
         return np.column_stack([rotation, centre + np.array(velocity) * t - rotation @ (centre + 120)])
 
-    frames = np.stack([cv2.warpAffine(plane, matrix(t), (width, height), flags=cv2.INTER_CUBIC) for t in range(n_frames)])
+    moves = [matrix(t) for t in range(n_frames)]
+    frames = np.stack([cv2.warpAffine(plane, move, (width, height), flags=cv2.INTER_CUBIC) for move in moves])
 
     def where(xy: NDArray[Any], t0: int, t: int) -> NDArray[np.float64]:
         start, end = matrix(t0), matrix(t)

@@ -135,16 +135,21 @@ def _reason(error: BaseException | None) -> str:
     """Why a download failed, in one clause."""
     from huggingface_hub import errors
 
-    if isinstance(error, errors.OfflineModeIsEnabled | errors.LocalEntryNotFoundError):
-        return "there is no connection to the Hugging Face hub"
-    if isinstance(error, errors.EntryNotFoundError | errors.RepositoryNotFoundError):
+    if isinstance(error, errors.EntryNotFoundError | errors.RepositoryNotFoundError) and _status(error) == 404:
         return "the hub does not have it any more"
-    status = getattr(getattr(error, "response", None), "status_code", None)
+    status = _status(error) or _status(getattr(error, "__cause__", None))
     if status is not None:
         return f"the hub answered with HTTP status {status}"
+    if isinstance(error, errors.OfflineModeIsEnabled | errors.LocalEntryNotFoundError):
+        return "there is no connection to the Hugging Face hub"
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"the disk of {cache_folder()} is full"
     if isinstance(error, PermissionError):
         return f"{cache_folder()} cannot be written"
     first = (str(error).strip().splitlines() or [""])[0]
     return f"the transfer broke off ({type(error).__name__}: {first:.120})"
+
+
+def _status(error: BaseException | None) -> int | None:
+    status: int | None = getattr(getattr(error, "response", None), "status_code", None)
+    return status

@@ -101,7 +101,8 @@ def require_local(choice: Choice) -> Path | None:
     if found is None and not choice.file.repository:
         raise CheckpointError(
             f"expected {choice.file.name} of model {choice.model.name!r} to come with this version of "
-            "napari-cotracker, and it does not; use model lucas-kanade or cotracker3, or name a weights file with --checkpoint"
+            "napari-cotracker, and it does not; use model lucas-kanade or cotracker3, "
+            "or name a weights file with --checkpoint"
         )
     return found
 

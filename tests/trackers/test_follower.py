@@ -1,5 +1,7 @@
 """What a follower does when points are hidden, leave, or come in."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from napari_cotracker.trackers.follower import Follower, Reach, prepare
@@ -15,7 +17,7 @@ def follow(frames: np.ndarray, xy: list[tuple[float, float]]) -> tuple[np.ndarra
     pictures = [prepare(frame, 0.7) for frame in frames]
     follower.start(pictures[0], np.arange(len(xy)), np.array(xy, np.float32))
     places, lost = [follower.xy.copy()], [follower.signs()[:, 5] > 0]
-    for before, now in zip(pictures, pictures[1:]):
+    for before, now in pairwise(pictures):
         follower.step(before, now)
         places.append(follower.xy.copy())
         lost.append(follower.signs()[:, 5] > 0)

@@ -137,7 +137,8 @@ def test_points_added_on_the_way_are_followed_from_their_frame() -> None:
 def test_an_anchor_puts_a_point_right_for_the_rest_of_the_run() -> None:
     film, where = moving_film(12, velocity=(0.5, 0))
     queries = Queries(np.zeros(1), np.array([[40.0, 60.0]]), np.array([7]))
-    anchors = Anchors(np.array([7]), np.array([5]), np.array([[100, 50]], np.float32), np.array([State.VISIBLE], np.uint8))
+    visible = np.array([State.VISIBLE], np.uint8)
+    anchors = Anchors(np.array([7]), np.array([5]), np.array([[100, 50]], np.float32), visible)
     xy, _ = table(run(film, queries, range(12), anchors=anchors), 12, queries.ids)
     assert np.linalg.norm(xy[4, 0] - where([(40, 60)], 0, 4)[0]) < 0.3
     assert np.linalg.norm(xy[11, 0] - where([(100, 50)], 5, 11)[0]) < 0.3
@@ -148,7 +149,8 @@ def test_each_frame_is_read_once_and_memory_is_estimated_without_the_length() ->
     queries = Queries(np.zeros(1), np.array([[30.0, 20.0]]))
     run(film, queries, range(40))
     assert film.asked == list(range(40))
-    short, long = (TRACKER.estimate(TrackJob(film, queries, range(n), settings=LucasKanadeSettings())) for n in (40, 4000))
+    jobs = [TrackJob(film, queries, range(n), settings=LucasKanadeSettings()) for n in (40, 4000)]
+    short, long = map(TRACKER.estimate, jobs)
     assert short.peak_bytes == long.peak_bytes > 48 * 64 * 3
     assert long.seconds > 50 * short.seconds > 0
 

@@ -1,0 +1,35 @@
+"""Whatever the user calls a video."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.errors import VideoError
+from napari_cotracker.core.samples import sample_clip
+from napari_cotracker.tasks.open import open_video
+from tests.moving_films import Film
+
+
+def test_a_path_a_string_and_an_array_become_videos() -> None:
+    path = sample_clip("street")
+    by_path, by_text = open_video(path), open_video(str(path))
+    assert by_path.n_frames == by_text.n_frames and by_path.fingerprint == by_text.fingerprint
+    array = open_video(np.zeros((3, 8, 9, 3), np.uint8))
+    assert (array.n_frames, array.height, array.width) == (3, 8, 9)
+
+
+def test_a_video_is_handed_back_as_it_is() -> None:
+    film = Film(np.zeros((2, 4, 4, 3), np.uint8))
+    assert open_video(film) is film
+
+
+def test_a_missing_file_and_a_thing_that_is_no_video_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(VideoError, match=r"no\.mp4.*does not exist"):
+        open_video(tmp_path / "no.mp4")
+    with pytest.raises(VideoError, match="expected a video"):
+        open_video({"not": "a video"})
+    text = tmp_path / "note.mp4"
+    text.write_text("this is no film")
+    with pytest.raises(VideoError):
+        open_video(text)
