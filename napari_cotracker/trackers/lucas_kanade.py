@@ -171,7 +171,7 @@ def estimate(job: TrackJob) -> Estimate:
     waiting = FRAMES_PER_UPDATE * n * 16 * 2
     return Estimate(
         peak_bytes=read + pixels * 80 + n * (side * side * 8 + 800) + work + waiting,
-        seconds=len(job.frames) * (4e-8 * pixels + 1.5e-4 * n + 0.002),
+        seconds=len(job.frames) * (5e-8 * pixels + 2.5e-4 * n + 0.005),
     )
 
 
