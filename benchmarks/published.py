@@ -57,7 +57,8 @@ class PublishedFlow:
             if start:
                 known = t < start + step
                 for index, part in enumerate(state):
-                    carried = torch.cat([part[start : start + step], part[start + step - 1].expand(step, *part.shape[1:])])
+                    last = part[start + step - 1].expand(step, *part.shape[1:])
+                    carried = torch.cat([part[start : start + step], last])
                     mask = known[None, :, None] if part.ndim == 3 else known[None]
                     guess[index] = torch.where(mask, carried, guess[index])
             solved = self.refine(pyramid, templates, tuple(guess), iters)

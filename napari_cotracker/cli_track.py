@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .cli_terminal import Interrupt, accepts_licence, follow, say, show
 from .cli_text import seconds_text, size_text, tracks_line
-from .core.errors import CotrackerError, FormatError
+from .core.errors import CotrackerError, FormatError, TrackingError
 
 if TYPE_CHECKING:
     from .core.queries import Queries
@@ -41,12 +41,23 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
             f"{len(points)} points, {film.n_frames} frames of {film.width} × {film.height}; expected to take "
             f"{seconds_text(cost.seconds)} and {size_text(cost.peak_bytes)} of memory"
         )
-        tracks = follow(track(film, points, options, control=interrupt), film.n_frames)
+        try:
+            tracks = follow(track(film, points, options, control=interrupt), film.n_frames)
+        except TrackingError as error:
+            _rescue(error, out)
+            raise
     notes = write(tracks, out)
     if overlay is not None and not interrupt.cancelled():
         follow(render_overlay(film, tracks, overlay), film.n_frames)
     report(tracks, out, notes, as_json=as_json)
     interrupt.finish()
+
+
+def _rescue(error: TrackingError, out: Path) -> None:
+    """Write what was tracked before a run broke off."""
+    if error.tracks is not None:
+        write(error.tracks, out)
+        say(f"The run broke off; what was tracked until then is in {out}")
 
 
 def check_apart(targets: Iterable[Path | None], sources: Iterable[Path | None]) -> None:

@@ -102,6 +102,8 @@ def test_a_direction_leaves_the_other_side_untracked(film: str) -> None:
         (["--grid", "2", "--mode", "sideways"], "'sideways'"),
         (["--grid", "2", "--direction", "up"], "'up'"),
         (["--grid", "2", "--checkpoint", "gone.pth"], "gone.pth"),
+        (["--grid", "2", "--device", "tpu"], "'tpu'"),
+        (["--grid", "2", "--precision", "some"], "'some'"),
         (["--grid", "2", "--iters", "0"], "at least 1 iteration"),
         (["--grid", "2", "--model", "cotracker3"], "accept it with --accept-licence"),
         (["--grid", "2", "-o", "out.docx"], ".npz"),
@@ -302,3 +304,21 @@ def test_napari_opens_with_or_without_a_film(words: list[str], monkeypatch: pyte
     monkeypatch.setattr("napari_cotracker.ui.window.open_window", opened.append)
     run(*words)
     assert opened == [Path("film.mp4") if "film.mp4" in words else None]
+
+
+def test_what_was_tracked_before_a_run_broke_off_is_written(film: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari_cotracker.trackers.still import StillTracker
+
+    whole = StillTracker.track
+
+    def breaks(self: StillTracker, job: Any, control: Any) -> Iterator[TrackUpdate]:
+        yield from whole(self, job, control)
+        raise RuntimeError("the cable came out")
+
+    monkeypatch.setattr(StillTracker, "track", breaks)
+    result = run("track", film, "--grid", "2", "-o", "out.npz", "--model", "still", code=1)
+    assert "cable" in result.stderr.splitlines()[-1]
+    assert "out.npz" in result.stderr
+    tracks = read_tracks("out.npz")
+    assert np.isfinite(tracks.xy).all()
+    assert tracks.meta["runs"][0]["cancelled"]

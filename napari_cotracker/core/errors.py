@@ -13,6 +13,13 @@
 A message says what was expected, what was got (quoting it) and what to do next.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .tracks import Tracks
+
 
 class CotrackerError(Exception):
     """Root of every error that this package raises on purpose."""
@@ -23,7 +30,15 @@ class VideoError(CotrackerError):
 
 
 class TrackingError(CotrackerError):
-    """A tracking run cannot start or cannot go on."""
+    """A tracking run cannot start or cannot go on.
+
+    Attributes
+    ----------
+    tracks : Tracks or None
+        What was tracked until the run stopped, where there is anything.
+    """
+
+    tracks: Tracks | None = None
 
 
 class CheckpointError(CotrackerError):

@@ -16,7 +16,8 @@ def open_video(source: Any) -> Video:
     Parameters
     ----------
     source : path, array or Video
-        A film, a folder of pictures or one picture of a sequence; or an array (T, H, W, 3), (T, H, W).
+        A film, a folder of pictures, one picture of a sequence or its pattern (``shot.####.png``,
+        ``shot.%04d.png``); or an array (T, H, W, 3), (T, H, W).
 
     Raises
     ------
@@ -27,8 +28,6 @@ def open_video(source: Any) -> Video:
         return source
     if isinstance(source, str | Path):
         source = Path(source).expanduser()
-        if not source.exists():
-            raise VideoError(f"expected a video, got {str(source)!r}, which does not exist; check the path")
     sources = registry.video_sources()
     for kind in sources:
         if kind.accepts(source):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -59,9 +60,9 @@ class TrackOptions:
     direction: str = "both"
     fast: bool = False
     accept_licence: bool = False
-    precision: Literal["auto", "float32", "half"] = "auto"
+    precision: str = "auto"
     feature_precision: Literal["half", "float32"] = "half"
-    memory_budget: int = 768 << 20
+    memory_budget: int = 512 << 20
     disk_budget: int = 8 << 30
     parity: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -69,6 +70,10 @@ class TrackOptions:
     def __post_init__(self) -> None:
         if self.direction not in ("both", "forward", "backward"):
             raise TrackingError(f"expected direction both, forward or backward; got {self.direction!r}")
+        if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", self.device):
+            raise TrackingError(f"expected device auto, cpu, mps, cuda or cuda:1; got {self.device!r}")
+        if self.precision not in ("auto", "float32", "half"):
+            raise TrackingError(f"expected precision auto, float32 or half; got {self.precision!r}")
         if self.iters < 1 or self.support_grid < 0:
             got = f"{self.iters} and {self.support_grid}"
             raise TrackingError(f"expected at least 1 iteration and a support grid of 0 or more, got {got}")

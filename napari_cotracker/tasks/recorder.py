@@ -112,6 +112,10 @@ class Recorder:
         answered = np.isfinite(self._xy).all(2) & asked
         return self.queries.select(np.flatnonzero(asked.any(0) & ~answered.any(0)))
 
+    def has_answers(self) -> bool:
+        """Whether any cell holds more than what was given."""
+        return bool((np.isfinite(self._xy).all(2) & ~self._held).any())
+
     def tracks(self, meta: Mapping[str, Any], bad_frames: Iterable[int] = ()) -> Tracks:
         """The tracks so far; cells of frames that could not be decoded are unknown, save anchors."""
         state = self._state.copy()

@@ -53,7 +53,8 @@ def track(video: Video, queries: Queries, options: TrackOptions | None = None, *
     Raises
     ------
     CotrackerError
-        If the run cannot start or go on, whatever the tracker raised.
+        If the run cannot start or go on, whatever the tracker raised; a `TrackingError` carries what
+        was tracked until then.
     """
     from ..trackers.download import Cancelled
 
@@ -62,10 +63,16 @@ def track(video: Video, queries: Queries, options: TrackOptions | None = None, *
     recorder = Recorder(video.n_frames, queries, plan.anchors)
     listener = _Listener(control, recorder, video)
     began = monotonic()
-    if plan.passes:
+    try:
         with suppress(Cancelled):
-            plan = yield from _with_weights(plan, control)
-            yield from _run(plan, listener)
+            if plan.passes:
+                plan = yield from _with_weights(plan, control)
+                yield from _run(plan, listener)
+    except TrackingError as error:
+        if recorder.has_answers():
+            meta = _describe(plan, seconds=monotonic() - began, cancelled=True)
+            error.tracks = recorder.tracks(meta, video.bad_frames)
+        raise
     yield TrackUpdate.heartbeat(1.0, "cancelled" if control.cancelled() else "done")
     meta = _describe(plan, seconds=monotonic() - began, cancelled=control.cancelled())
     return recorder.tracks(meta, video.bad_frames)

@@ -46,7 +46,7 @@ class CoTracker3Settings:
     resolution: tuple[int, int] | None = None
     precision: Precision = "auto"
     feature_precision: Literal["half", "float32"] = "half"
-    memory_budget: int = 768 << 20
+    memory_budget: int = 512 << 20
     disk_budget: int = 8 << 30
     fast: bool = False
     parity: bool = False

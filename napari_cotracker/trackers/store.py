@@ -6,6 +6,7 @@ another name and renamed: two processes may use the folder at once, and the next
 
 from __future__ import annotations
 
+import mmap
 import os
 import shutil
 import threading
@@ -62,6 +63,19 @@ class FeatureKey:
         return int(np.prod(self.shape)) * np.dtype(self.dtype).itemsize
 
 
+def _on_own_pages(features: Features) -> Features:
+    """A copy in memory of its own, given back to the system when it goes.
+
+    On the common heap, arrays that live long between ones that go at once leave holes that nobody
+    fills: a long run took twice its budget (measured).
+    """
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
+    pages = mmap.mmap(-1, features.nbytes, **private)
+    copy = np.frombuffer(pages, features.dtype).reshape(features.shape)
+    copy[...] = features
+    return copy
+
+
 class FeatureStore:
     """Features of frames in memory up to a budget, then on disk; safe to use from several threads.
 
@@ -97,6 +111,7 @@ class FeatureStore:
     def put(self, key: FeatureKey, frame: int, features: Features, persist: bool) -> None:
         """Keep a frame's features; `persist` writes them to disk at once, else only when memory is short."""
         with self._lock:
+            features = _on_own_pages(features)
             self._remember(key, frame, features)
             if persist:
                 self._save(key, frame, features)

@@ -25,7 +25,7 @@ def test_a_video_is_handed_back_as_it_is() -> None:
 
 
 def test_a_missing_file_and_a_thing_that_is_no_video_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(VideoError, match=r"no\.mp4.*does not exist"):
+    with pytest.raises(VideoError, match=r"there is no .*no\.mp4"):
         open_video(tmp_path / "no.mp4")
     with pytest.raises(VideoError, match="expected a video"):
         open_video({"not": "a video"})
@@ -33,3 +33,12 @@ def test_a_missing_file_and_a_thing_that_is_no_video_are_refused(tmp_path: Path)
     text.write_text("this is no film")
     with pytest.raises(VideoError):
         open_video(text)
+
+
+def test_a_pattern_names_a_sequence(tmp_path: Path) -> None:
+    import imageio.v3 as iio
+
+    for number in (1001, 1002, 1004):
+        iio.imwrite(tmp_path / f"shot.{number}.png", np.zeros((4, 6, 3), np.uint8))
+    for pattern in ("shot.####.png", "shot.%04d.png"):
+        assert open_video(tmp_path / pattern).frame_numbers.tolist() == [1001, 1002, 1004]
