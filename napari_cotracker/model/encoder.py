@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 from .config import CoTracker3Config
 
+FRAMES_AT_A_TIME = 4
+
 
 def instance_norm(x: Tensor) -> Tensor:
     """Zero mean and unit variance per image and channel (biased variance, eps 1e-5, no learned scale).
@@ -78,15 +80,14 @@ def normalise_features(features: Tensor) -> Tensor:
 def build_pyramid(features: Tensor, levels: int) -> list[Tensor]:
     """Level 0 and its 2 × 2 averages: `levels` tensors (T, h/2^i, w/2^i, C), in the precision given.
 
-    Averages of half-precision features are taken in float32.
+    Averages of half-precision features are taken in float32, a few frames at a time.
     """
     pyramid = [features]
     for _ in range(levels - 1):
-        pyramid.append(_halve(pyramid[-1]))
+        pyramid.append(torch.cat([_halve(frames) for frames in pyramid[-1].split(FRAMES_AT_A_TIME)]))
     return pyramid
 
 
 def _halve(level: Tensor) -> Tensor:
-    h, w = level.shape[1] // 2 * 2, level.shape[2] // 2 * 2
-    quads = [level[:, y:h:2, x:w:2].float() for y in (0, 1) for x in (0, 1)]
-    return ((quads[0] + quads[1]) + (quads[2] + quads[3])).mul(0.25).to(level.dtype)
+    averages = F.avg_pool2d(level.float().permute(0, 3, 1, 2), 2, 2)
+    return averages.permute(0, 2, 3, 1).to(level.dtype)

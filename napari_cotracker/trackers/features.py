@@ -61,28 +61,36 @@ class FeatureReader:
             video.fingerprint, weights, (resolution[0] // stride, resolution[1] // stride, model.config.latent),
             str(keep).removeprefix("torch."), f"{arithmetic} on {model.device.type}",
         )
-        self._near: dict[int, Tensor] = {}
+        self._last: tuple[dict[int, int], Tensor] = ({}, torch.empty(0))
 
     def read(self, frames: Sequence[int], check: Callable[[], None]) -> Tensor:
         """(n, h, w, C) features on the network's device, in the kept precision.
 
         What the last call returned is still at hand for this one; the rest comes from the store or the encoder.
         """
-        found: dict[int, Tensor] = {}
+        out = torch.empty(len(frames), *self.key.shape, dtype=self.keep, device=self.model.device)
+        places: dict[int, list[int]] = {}
+        for place, frame in enumerate(frames):
+            places.setdefault(frame, []).append(place)
         missing = []
-        for frame in dict.fromkeys(frames):
-            kept = self._near.get(frame)
-            if kept is None:
-                stored = self.store.get(self.key, frame)
-                kept = None if stored is None else torch.from_numpy(stored).to(self.model.device)
+        for frame, rows in places.items():
+            kept = self._at_hand(frame)
             if kept is None:
                 missing.append(frame)
             else:
-                found[frame] = kept
+                out[rows] = kept
         for frame, features in self._encode_all(missing, check):
-            found[frame] = features
-        self._near = found if len(found) <= 2 * self.model.config.window else {}
-        return torch.stack([found[frame] for frame in frames])
+            out[places[frame]] = features
+        self._last = ({frame: rows[0] for frame, rows in places.items()}, out)
+        return out
+
+    def _at_hand(self, frame: int) -> Tensor | None:
+        """A frame's features from the last call or the store."""
+        rows, features = self._last
+        if frame in rows:
+            return features[rows[frame]]
+        stored = self.store.get(self.key, frame)
+        return None if stored is None else torch.from_numpy(stored).to(self.model.device)
 
     def _encode_all(self, frames: list[int], check: Callable[[], None]) -> Iterator[tuple[int, Tensor]]:
         """Encode frames in small batches; the next batch is decoded and pinned meanwhile."""
