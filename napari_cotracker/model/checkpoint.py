@@ -86,7 +86,7 @@ def describe(path: str | Path) -> dict[str, Any]:
         "parameters": sum(p.numel() for p in model.parameters()),
         "mode": "online" if window == ONLINE_WINDOW else "offline",
         "config": model.config.to_dict(),
-        "metadata": _metadata(path),
+        **({"metadata": metadata} if (metadata := _metadata(path)) else {}),
     }
 
 

@@ -20,7 +20,7 @@ from .config import MOTION_OCTAVES, CoTracker3Config
 from .correlation import CPU_CHUNK, GPU_CHUNK, sample_templates, volumes
 from .encoder import Encoder, build_pyramid, normalise_features
 from .layers import Linear, Mlp, Pace
-from .transformer import UpdateTransformer
+from .transformer import CrossBlock, SelfBlock, UpdateTransformer
 
 # Tokens that go through the transformer together: bounds memory, results do not depend on it.
 CPU_TOKENS = 2048
@@ -83,6 +83,17 @@ class CoTracker3(nn.Module):
             for name, layer in module.named_modules():
                 if isinstance(layer, Linear) and not name.endswith("head"):
                     layer.to(dtype)
+        return self
+
+    def compile_blocks(self, backend: str = "inductor") -> CoTracker3:
+        """Compile the encoder, the correlation MLP and every attention block (``torch.compile``).
+
+        Pays on GPUs after the first windows, which take minutes; needs a C++ compiler. What lies
+        between the blocks stays as it is, so that a run can still be stopped there.
+        """
+        blocks = [m for m in self.updateformer.modules() if isinstance(m, SelfBlock | CrossBlock)]
+        for block in (self.fnet, self.corr_mlp, *blocks):
+            block.compile(dynamic=block is not self.fnet, backend=backend)
         return self
 
     def encode(self, frames: Tensor) -> Tensor:

@@ -43,9 +43,11 @@ class Network:
 
 
 @lru_cache(maxsize=2)
-def _load(path: str, changed: int, device: torch.device, dtype: torch.dtype) -> Network:
+def _load(path: str, changed: int, device: torch.device, dtype: torch.dtype, compiled: bool) -> Network:
     """The network of a file, kept warm for the next run; `changed` makes a rewritten file load anew."""
     model = load_checkpoint(path).to(device).use_precision(dtype)
+    if compiled:
+        model.compile_blocks()
     return Network(model, file_hash(path), keeps_aspect=path.endswith(".safetensors"))
 
 
@@ -60,7 +62,7 @@ def load_network(settings: CoTracker3Settings) -> Network:
     device = pick_device(settings.device)
     path = Path(settings.checkpoint)
     changed = path.stat().st_mtime_ns if path.is_file() else 0
-    return _load(str(path), changed, device, pick_dtype(settings.precision, device))
+    return _load(str(path), changed, device, pick_dtype(settings.precision, device), settings.compile)
 
 
 def working_size(network: Network, settings: CoTracker3Settings, size: tuple[int, int]) -> tuple[int, int]:

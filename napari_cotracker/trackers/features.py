@@ -111,7 +111,9 @@ class FeatureReader:
 
     def _encode(self, frames: list[int], pictures: Tensor) -> list[Tensor]:
         device = self.model.device
-        features = self.model.encode(resize_frames(pictures.to(device, non_blocking=True), self.resolution))
+        # convolutions in float32 mean float32 here, not the GPU's 19-bit substitute
+        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+            features = self.model.encode(resize_frames(pictures.to(device, non_blocking=True), self.resolution))
         kept = list(features.to(self.keep))
         self.encoded += len(frames)
         bad = self.video.bad_frames

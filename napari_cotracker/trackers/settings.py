@@ -35,6 +35,8 @@ class CoTracker3Settings:
         Bytes of disk that cached features may take in the user's cache folder; 0 for none.
     fast : bool
         Stop iterating once the tracks have converged, and start windows from extrapolated motion.
+    compile : bool
+        Compile the network with ``torch.compile`` before the first run: slow to start, then faster on GPUs.
     parity : bool
         Follow the published predictor exactly: windows and support grid from frame 0, float32 features.
     """
@@ -49,4 +51,5 @@ class CoTracker3Settings:
     memory_budget: int = 512 << 20
     disk_budget: int = 8 << 30
     fast: bool = False
+    compile: bool = False
     parity: bool = False

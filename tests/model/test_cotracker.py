@@ -267,3 +267,14 @@ def test_half_precision_pyramid_averages_in_float32() -> None:
     for a, b in zip(exact, rounded, strict=True):
         assert b.dtype == torch.float16
         assert float((a - b.float()).abs().max()) < 1e-3
+
+
+def test_compiled_blocks_compute_the_same(raw: dict[str, np.ndarray]) -> None:
+    from napari_cotracker.model import load_checkpoint
+    from tests.model.golden_clips import official_file
+
+    # the eager backend traces as any other does and needs no compiler
+    model = load_checkpoint(official_file("offline")).compile_blocks(backend="eager")
+    with torch.inference_mode():
+        xy, _, _ = model.track_clip(as_video(raw["frames"][:5]), torch.from_numpy(raw["T5_queries"]), 4)
+    assert_close(xy, raw["T5_coords"], PIXELS)
