@@ -39,7 +39,7 @@ _onednn_linear = _find_onednn_linear()
 def dense(x: Tensor, weight: Tensor, bias: Tensor | None, activation: Activation = "none") -> Tensor:
     """``activation(x @ weight.T + bias)`` over the last axis, in the weight's precision."""
     x = x.to(weight.dtype)
-    if _onednn_linear is not None and x.device.type == "cpu" and not torch.is_grad_enabled():
+    if _onednn_linear is not None and x.device.type == "cpu" and not _is_traced():
         kind, variant = _ONEDNN[activation]
         flat = x.reshape(-1, x.shape[-1])
         return _onednn_linear(flat, weight, bias, kind, [], variant).view(*x.shape[:-1], weight.shape[0])
@@ -47,6 +47,11 @@ def dense(x: Tensor, weight: Tensor, bias: Tensor | None, activation: Activation
     if activation == "none":
         return y
     return F.gelu(y, approximate="tanh" if activation == "gelu_tanh" else "none")
+
+
+def _is_traced() -> bool:
+    """Whether somebody needs to see what a layer does: autograd, or a compiler."""
+    return torch.is_grad_enabled() or torch.compiler.is_compiling()
 
 
 class Linear(nn.Linear):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from ..core.declarations import TrackerEntry
 from ..core.errors import TrackingError
 from ..core.queries import Queries
-from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
-from .cotracker3_online import NOBODY
+from ..core.tracker import Control, TrackJob, TrackUpdate
 from .estimates import estimate
+from .network import NOBODY, NetworkTracker
 from .settings import CoTracker3Settings
 
 if TYPE_CHECKING:
@@ -25,40 +25,10 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 
-class OfflineTracker:
-    """The whole-clip tracker.
+class OfflineTracker(NetworkTracker):
+    """The whole-clip tracker; refuses a clip that does not fit into memory."""
 
-    Parameters
-    ----------
-    settings : CoTracker3Settings
-
-    Raises
-    ------
-    CheckpointError, TrackingError
-        If there is no such network or device.
-    """
-
-    def __init__(self, settings: CoTracker3Settings) -> None:
-        from .engine import load_network
-
-        self.settings = settings
-        self._network = load_network(settings)
-
-    def track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
-        """Run the job; every iteration's answer revises the one before.
-
-        Raises
-        ------
-        TrackingError
-            If the clip does not fit into memory.
-        """
-        from .engine import guarded
-
-        return guarded(self._track(job, control))
-
-    def estimate(self, job: TrackJob) -> Estimate:
-        """Predicted peak memory and time."""
-        return estimate(job, whole=True)
+    whole = True
 
     def _track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
         from .background import Background, Cancelled

@@ -11,12 +11,11 @@ from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..core.declarations import TrackerEntry
 from ..core.queries import Queries
-from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
+from ..core.tracker import Control, TrackJob, TrackUpdate
 from .estimates import estimate
+from .network import NOBODY, NetworkTracker
 from .settings import CoTracker3Settings
 
 if TYPE_CHECKING:
@@ -28,34 +27,10 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 
-class OnlineTracker:
-    """The sliding-window tracker.
+class OnlineTracker(NetworkTracker):
+    """The sliding-window tracker; every window's answer revises the second half of the one before."""
 
-    Parameters
-    ----------
-    settings : CoTracker3Settings
-
-    Raises
-    ------
-    CheckpointError, TrackingError
-        If there is no such network or device.
-    """
-
-    def __init__(self, settings: CoTracker3Settings) -> None:
-        from .engine import load_network
-
-        self.settings = settings
-        self._network = load_network(settings)
-
-    def track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
-        """Run the job; every window's answer revises the second half of the one before."""
-        from .engine import guarded
-
-        return guarded(self._track(job, control))
-
-    def estimate(self, job: TrackJob) -> Estimate:
-        """Predicted peak memory and time."""
-        return estimate(job, whole=False)
+    whole = False
 
     def _track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
         from .background import Background, Cancelled
@@ -140,8 +115,6 @@ class _Sweep:
         self.state, guess = enter_window(self.engine.model, self.state, pyramid)
         return pyramid, guess
 
-
-NOBODY = Queries(np.zeros(0, np.int64), np.zeros((0, 2), np.float32))
 
 TRACKER = TrackerEntry(
     name="cotracker3-online",

@@ -1,0 +1,57 @@
+"""What both CoTracker3 trackers are to those who call them; loads torch only when one is made."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from ..core.queries import Queries
+from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
+from .estimates import estimate
+from .settings import CoTracker3Settings
+
+NOBODY = Queries(np.zeros(0, np.int64), np.zeros((0, 2), np.float32))
+
+
+class NetworkTracker(ABC):
+    """A CoTracker3 network, loaded and ready to run.
+
+    Parameters
+    ----------
+    settings : CoTracker3Settings
+
+    Raises
+    ------
+    CheckpointError, TrackingError
+        If there is no such network or device.
+    """
+
+    whole: ClassVar[bool]
+
+    def __init__(self, settings: CoTracker3Settings) -> None:
+        from .engine import load_network
+
+        self.settings = settings
+        self._network = load_network(settings)
+
+    def track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
+        """Run the job; later updates revise earlier ones.
+
+        Raises
+        ------
+        TrackingError
+            If the run cannot go on, memory that ran out included.
+        """
+        from .engine import guarded
+
+        return guarded(self._track(job, control))
+
+    def estimate(self, job: TrackJob) -> Estimate:
+        """Predicted peak memory and time."""
+        return estimate(job, self.whole)
+
+    @abstractmethod
+    def _track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]: ...
