@@ -36,7 +36,7 @@ class CoTracker3Settings:
     fast : bool
         Stop iterating once the tracks have converged, and start windows from extrapolated motion.
     compile : bool
-        Compile the network with ``torch.compile`` before the first run: slow to start, then faster on GPUs.
+        On CUDA, compile the network with ``torch.compile``: the first windows take a minute or more.
     parity : bool
         Follow the published predictor exactly: windows and support grid from frame 0, float32 features.
     """
