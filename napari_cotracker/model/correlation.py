@@ -16,6 +16,8 @@ from .layers import dense
 # Tokens whose correlations are computed together: small enough that a processor's cache holds them.
 CPU_CHUNK = 192
 GPU_CHUNK = 16384
+# Tracks whose templates are sampled together.
+TEMPLATE_CHUNK = 512
 
 
 def gather_patches(level: Tensor, frames: Tensor, corner: Tensor, side: int) -> Tensor:
@@ -80,13 +82,15 @@ def sample_templates(pyramid: Sequence[Tensor], frames: Tensor, xy: Tensor, radi
     (N, L, taps, C) in the pyramid's precision
     """
     side = 2 * radius + 2
-    templates = []
-    for index, level in enumerate(pyramid):
-        corner, fraction = split_position(xy, index, radius, (level.shape[1], level.shape[2]))
-        patches = gather_patches(level, frames, corner, side).float()
-        grid = patches.view(len(xy), side, side, -1)
-        templates.append(interpolate_patches(grid, fraction).reshape(len(xy), -1, grid.shape[-1]))
-    return torch.stack(templates, 1).to(pyramid[0].dtype)
+    shape = (len(xy), len(pyramid), (side - 1) ** 2, pyramid[0].shape[-1])
+    templates = torch.empty(shape, dtype=pyramid[0].dtype, device=xy.device)
+    for rows in torch.arange(len(xy), device=xy.device).split(TEMPLATE_CHUNK):
+        for index, level in enumerate(pyramid):
+            corner, fraction = split_position(xy[rows], index, radius, (level.shape[1], level.shape[2]))
+            patches = gather_patches(level, frames[rows], corner, side).float()
+            grid = patches.view(len(rows), side, side, -1)
+            templates[rows, index] = interpolate_patches(grid, fraction).flatten(1, 2).to(templates.dtype)
+    return templates
 
 
 def correlate(level: Tensor, index: int, templates: Tensor, xy: Tensor, dtype: torch.dtype) -> Tensor:

@@ -43,10 +43,11 @@ class WindowState:
     guess: Guess | None = None
 
     @classmethod
-    def begin(cls, model: CoTracker3, t: Tensor, xy: Tensor, start: int = 0) -> WindowState:
-        """Before the first window: nothing seen yet."""
+    def begin(cls, model: CoTracker3, t: Tensor, xy: Tensor, start: int = 0,
+              dtype: torch.dtype = torch.float32) -> WindowState:
+        """Before the first window: nothing seen yet; `dtype` is that of the features to come."""
         c = model.config
-        templates = torch.zeros(len(t), c.levels, c.taps, c.latent, device=xy.device)
+        templates = torch.zeros(len(t), c.levels, c.taps, c.latent, dtype=dtype, device=xy.device)
         return cls(start, t, xy, templates, torch.zeros_like(t, dtype=torch.bool))
 
     def join(self, other: WindowState) -> WindowState:

@@ -119,6 +119,7 @@ def _with_weights(plan: Plan, control: Control) -> Generator[TrackUpdate, None, 
 
 
 def _run(plan: Plan, listener: _Listener) -> Iterator[TrackUpdate]:
+    yield TrackUpdate.heartbeat(0.0, f"loading {plan.choice.model.name}")
     with _errors_told(plan):
         tracker = plan.entry.make(plan.settings)
     total, behind = sum(len(one.frames) for one in plan.passes), 0

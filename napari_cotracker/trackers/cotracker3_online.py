@@ -100,10 +100,10 @@ class _Sweep:
         """Add tracks to the state; the support grid goes before them all."""
         from ..model.streaming import WindowState
 
-        model = self.engine.model
+        begin = partial(WindowState.begin, self.engine.model, start=start, dtype=self.engine.reader.keep)
         if self.state is None:
-            self.state = WindowState.begin(model, *self.engine.support(self.first), start)
-        self.state = self.state.join(WindowState.begin(model, *self.engine.place(queries), start))
+            self.state = begin(*self.engine.support(self.first))
+        self.state = self.state.join(begin(*self.engine.place(queries)))
         self.tracked = self.tracked.join(queries)
 
     def prepare(self, positions: list[int]) -> tuple[list[Tensor], Guess]:
