@@ -69,7 +69,7 @@ def published(kind: str, length: int, columns: int) -> dict[str, float]:
 
 
 def ours(kind: str, length: int, columns: int, precision: str = "float32", *, span: range | None = None,
-         cached: bool = False) -> dict[str, float]:
+         cached: bool = False, fast: bool = False) -> dict[str, float]:
     """Our tracker; with `cached`, features of the clip are at hand, as after a first run."""
     from napari_cotracker.core.registry import trackers
     from napari_cotracker.trackers.settings import CoTracker3Settings
@@ -77,7 +77,7 @@ def ours(kind: str, length: int, columns: int, precision: str = "float32", *, sp
 
     settings = CoTracker3Settings(
         checkpoint=str(WEIGHTS), device="cpu", iters=ITERS, support_grid=0, resolution=RESOLUTION,
-        precision=precision, disk_budget=0,  # type: ignore[arg-type]
+        precision=precision, disk_budget=0, fast=fast,  # type: ignore[arg-type]
     )
     tracker = trackers()[f"cotracker3-{kind}"].make(settings)
     video = ArrayVideo(load(length))
@@ -93,6 +93,8 @@ CASES: dict[str, Callable[[], dict[str, float]]] = {
     "online published float32": lambda: published("online", 48, 10),
     "online ours float32": lambda: ours("online", 48, 10, "float32"),
     "online ours bfloat16": lambda: ours("online", 48, 10, "half"),
+    "online ours float32 fast": lambda: ours("online", 48, 10, "float32", fast=True),
+    "online ours bfloat16 fast": lambda: ours("online", 48, 10, "half", fast=True),
     "offline published float32": lambda: published("offline", 48, 10),
     "offline ours float32": lambda: ours("offline", 48, 10, "float32"),
     "offline ours bfloat16": lambda: ours("offline", 48, 10, "half"),
@@ -104,6 +106,8 @@ CASES: dict[str, Callable[[], dict[str, float]]] = {
 ROWS = [
     ("online, 48 frames, 100 points, float32", "online published float32", "online ours float32", 2.0),
     ("online, 48 frames, 100 points, bfloat16", "online published float32", "online ours bfloat16", 3.5),
+    ("online, fast mode, float32", "online published float32", "online ours float32 fast", 2.0),
+    ("online, fast mode, bfloat16", "online published float32", "online ours bfloat16 fast", 3.5),
     ("offline, 48 frames, 100 points, float32", "offline published float32", "offline ours float32", 1.5),
     ("offline, 48 frames, 100 points, bfloat16", "offline published float32", "offline ours bfloat16", 2.2),
     ("16 points on 24 frames, features cached", "16 points published", "16 points cached", 4.0),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import CheckpointError
@@ -108,5 +110,21 @@ class CoTracker3Config:
             raise CheckpointError(f"expected plain network sizes, got {values!r:.200}") from error
 
 
+def read_sizes(path: str | Path) -> CoTracker3Config:
+    """Sizes of the network in a weights file, from its first bytes; the published ones where it holds none.
+
+    Reads nothing but the header of a ``.safetensors`` file and needs no torch. A file that is missing or
+    damaged counts as one of the published size: whoever loads it says what is wrong.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            length = int.from_bytes(file.read(8), "little") if Path(path).suffix == ".safetensors" else 0
+            header = json.loads(file.read(length)) if 0 < length <= MAX_HEADER else {}
+        return CoTracker3Config.from_dict(json.loads(header["__metadata__"]["config"]))
+    except (OSError, ValueError, KeyError, TypeError, CheckpointError):
+        return CoTracker3Config()
+
+
+MAX_HEADER = 1 << 20
 MOTION_OCTAVES = 10
 MOTION_WIDTH = 4 + 2 * 4 * MOTION_OCTAVES

@@ -31,6 +31,8 @@ def track(
     support_grid: int = 6,
     resolution: tuple[int, int] | None = None,
     direction: str = "both",
+    precision: str = "auto",
+    fast: bool = False,
     accept_licence: bool = False,
     on_update: Callable[[TrackUpdate], None] | None = None,
 ) -> Tracks:
@@ -59,6 +61,10 @@ def track(
         At which the network sees the frames; None is the checkpoint's own.
     direction : {"both", "forward", "backward"}
         From each query.
+    precision : {"auto", "float32", "half"}
+        Arithmetic of the network's heavy layers; ``auto`` is half on CUDA, float32 elsewhere.
+    fast : bool
+        Online only: windows start from extrapolated motion and need fewer iterations.
     accept_licence : bool
         Whether you accept the licence of weights that have to be fetched; remembered.
     on_update : callable, optional
@@ -82,7 +88,7 @@ def track(
     points = queries if isinstance(queries, Queries) else Queries.from_array(queries)
     options = TrackOptions(
         model=model, mode=mode, device=device, checkpoint=checkpoint, iters=iters, support_grid=support_grid,
-        resolution=resolution, direction=direction, accept_licence=accept_licence,
+        resolution=resolution, direction=direction, precision=precision, fast=fast, accept_licence=accept_licence,
     )
     film = open_video(video)
     run = track_by_pieces(film, points, options)

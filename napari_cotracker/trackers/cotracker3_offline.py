@@ -59,7 +59,7 @@ def _solve(engine: Engine, background: Background, queries: Queries) -> Generato
     prepare = partial(_prepare, engine, queries, background.check)
     pyramid, templates, guess = yield from engine.work(background, prepare, 0.0, "encoding frames")
     solved = yield from engine.refine(
-        background, pyramid, templates, guess, done=lambda i: 0.5 + 0.5 * i / count, message=message
+        background, pyramid, templates, guess, iters=count, done=lambda i: 0.5 + 0.5 * i / count, message=message
     )
     yield TrackUpdate(*engine.answer(queries, solved, 0, both_ways=True), 1.0, message)
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .background import Background
     from .engine import Engine
 
+FAST_ITERS = 2
+
 
 class OnlineTracker(NetworkTracker):
     """The sliding-window tracker; every window's answer revises the second half of the one before."""
@@ -65,7 +67,7 @@ class _Sweep:
         engine, length = self.engine, len(self.engine)
         window = engine.model.config.window
         for start in (self.first + s for s in window_starts(length - self.first, window)):
-            self.admit(added(), start, window)
+            iters = self.iterations(newcomers=self.admit(added(), start, window))
             positions = [min(p, length - 1) for p in range(start, start + window)]
             message = f"frame {int(engine.frames[start])}"
             done = partial(self.share, start, window)
@@ -73,7 +75,7 @@ class _Sweep:
             pyramid, guess = yield from engine.work(self.background, prepare, done(0), message)
             assert self.state is not None
             solved = yield from engine.refine(
-                self.background, pyramid, self.state.templates, guess, done=done, message=message
+                self.background, pyramid, self.state.templates, guess, iters=iters, done=done, message=message
             )
             finished = min(1.0, (start + window - self.first) / (length - self.first))
             yield TrackUpdate(*engine.answer(self.tracked, solved, start), finished, message)
@@ -85,8 +87,13 @@ class _Sweep:
         step = iteration / self.engine.settings.iters * window // 2
         return min(1.0, (start - self.first + step) / (len(self.engine) - self.first))
 
-    def admit(self, added: Queries, start: int, window: int) -> None:
-        """Let tracks in whose query lies in the window; put off those that it has passed."""
+    def iterations(self, newcomers: int) -> int:
+        """How often to refine a window: in fast mode, windows in which no track starts need less."""
+        iters = self.engine.settings.iters
+        return min(iters, FAST_ITERS) if self.engine.settings.fast and not newcomers else iters
+
+    def admit(self, added: Queries, start: int, window: int) -> int:
+        """Let tracks in whose query lies in the window; put off those that it has passed. How many came in."""
         gone = self.engine.order(added) < start
         self.late = self.late.join(added.select(gone))
         self.waiting = self.waiting.join(added.select(~gone))
@@ -95,6 +102,7 @@ class _Sweep:
             ready[:] = True
         self.enter(self.waiting.select(ready), start)
         self.waiting = self.waiting.select(~ready)
+        return int(ready.sum())
 
     def enter(self, queries: Queries, start: int) -> None:
         """Add tracks to the state; the support grid goes before them all."""

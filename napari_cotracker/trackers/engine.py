@@ -29,8 +29,6 @@ from .store import features_folder
 
 Result = TypeVar("Result")
 SMALLEST_CHUNK = 64
-# fast mode: stop when this share of tracks moved less than so many model pixels
-CONVERGED_SHARE, CONVERGED_PIXELS = 0.9, 0.25
 
 
 @dataclass(frozen=True)
@@ -162,18 +160,15 @@ class Engine:
             yield TrackUpdate.heartbeat(done, state or message)
 
     def refine(self, background: Background, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, *,
-               done: Callable[[int], float], message: str) -> Generator[TrackUpdate, None, Guess]:
+               iters: int, done: Callable[[int], float], message: str) -> Generator[TrackUpdate, None, Guess]:
         """Run the iterations; yields heartbeats, halves its pieces when memory runs out."""
         while True:
             pace = Pace(self._tokens, background.check)
-            states = self.model.refine(pyramid, templates, guess, self.settings.iters, pace)
+            states = self.model.refine(pyramid, templates, guess, iters, pace)
             try:
                 solved = guess
-                for iteration in range(self.settings.iters):
-                    before = solved
+                for iteration in range(iters):
                     solved = yield from self.work(background, partial(next, states), done(iteration), message)
-                    if self.settings.fast and self._has_converged(before, solved):
-                        break
                 return solved
             except RuntimeError as error:
                 if not is_out_of_memory(error) or self._tokens <= SMALLEST_CHUNK:
@@ -181,11 +176,6 @@ class Engine:
             self._tokens //= 2
             if self.model.device.type == "cuda":
                 torch.cuda.empty_cache()
-
-    def _has_converged(self, before: Guess, after: Guess) -> bool:
-        """Whether nearly all tracks moved so little in an iteration that more would not pay."""
-        moved = (after.xy - before.xy).norm(dim=-1).amax(1) * self.model.config.stride
-        return bool(moved.quantile(CONVERGED_SHARE) < CONVERGED_PIXELS)
 
     def answer(self, queries: Queries, solved: Guess, start: int, *, both_ways: bool = False) -> Answer:
         """An answer in pixels of the video: the query cell is the query, cells before it are NaN.

@@ -1,47 +1,94 @@
 """What a CoTracker3 run will cost: arithmetic only, so that the window can ask without loading torch.
 
-The constants were fitted to runs of the published sizes (see ``benchmarks/``); rates are per device.
+Counts follow from the network's sizes; rates and the fixed part of memory were measured (see
+``docs/performance.md``).
 """
 
 from __future__ import annotations
 
+import shutil
+import sys
+
 from ..core.tracker import Estimate, TrackJob
+from ..model.config import CoTracker3Config, read_sizes
 from .settings import CoTracker3Settings
 
-WINDOW = 16
-MODEL_BYTES = 110 << 20
-WORKSPACE_BYTES = 260 << 20
-TEMPLATE_VALUES = 4 * 49 * 128
-TOKEN_BYTES = 384 * 4
-VIRTUAL_TRACKS = 64
-# seconds per operation on the kinds of device; a laptop's processor, a recent GPU
-SECONDS_PER_GFLOP = {"cpu": 1 / 250, "cuda": 1 / 30_000, "mps": 1 / 2_000}
-ENCODER_GFLOP = 51.8 / (384 * 512)
-TOKEN_GFLOP = 0.0335
-VIRTUAL_GFLOP = 1.9
-
-
-def feature_bytes(settings: CoTracker3Settings) -> int:
-    """Bytes of one frame's features as they are kept."""
-    height, width = settings.resolution or (384, 512)
-    precise = settings.feature_precision == "float32" or settings.parity
-    return height * width // 16 * 128 * (4 if precise else 2)
+WORKSPACE_BYTES = 250 << 20
+# GFLOP per second by device and precision: two cores of a server, a recent GPU, a recent laptop
+RATES = {
+    ("cpu", "float32"): 270.0, ("cpu", "half"): 400.0, ("cuda", "float32"): 15_000.0, ("cuda", "half"): 60_000.0,
+    ("mps", "float32"): 2_000.0, ("mps", "half"): 3_000.0,
+}
 
 
 def estimate(job: TrackJob, whole: bool) -> Estimate:
     """Peak memory and time of a job; `whole` means one window over all of it."""
     settings: CoTracker3Settings = job.settings
-    frame = feature_bytes(settings)
-    tracks = len(job.queries) + settings.support_grid**2
-    length = max(len(job.frames), 1)
-    at_once = length if whole else WINDOW
-    tokens = (tracks + VIRTUAL_TRACKS) * at_once
-    templates = tracks * TEMPLATE_VALUES * (4 if settings.feature_precision == "float32" else 2)
-    kept = min(settings.memory_budget, length * frame)
-    peak = MODEL_BYTES + WORKSPACE_BYTES + kept + int(2.4 * at_once * frame) + 2 * templates + 5 * tokens * TOKEN_BYTES
-    windows = 1 if whole else max(1, -(-(length - WINDOW) // (WINDOW // 2)) + 1)
-    height, width = settings.resolution or (384, 512)
-    per_iteration = at_once * (tracks * TOKEN_GFLOP + VIRTUAL_GFLOP)
-    work = length * height * width * ENCODER_GFLOP + windows * settings.iters * per_iteration
-    device = settings.device.split(":")[0]
-    return Estimate(peak_bytes=peak, seconds=work * SECONDS_PER_GFLOP.get(device, SECONDS_PER_GFLOP["cpu"]))
+    sizes = read_sizes(settings.checkpoint)
+    length, tracks = max(len(job.frames), 1), len(job.queries) + settings.support_grid**2
+    window = length if whole else sizes.window
+    step = max(window // 2, 1)
+    windows = 1 if whole else max(1, -(-(length - window) // step) + 1)
+    area = _area(settings, sizes)
+    work = length * encoder_flop(sizes, area) + windows * settings.iters * window * (
+        tracks * token_flop(sizes) + virtual_flop(sizes)
+    )
+    frame = area // sizes.stride**2 * sizes.latent * _feature_width(settings)
+    templates = tracks * sizes.levels * sizes.taps * sizes.latent * _feature_width(settings)
+    tokens = (tracks + sizes.virtual_tracks) * window * sizes.hidden * 4
+    # features in the store and in the window with its pyramid; templates twice while some are added;
+    # the residual stream, its successor and what lies between
+    peak = WORKSPACE_BYTES + min(settings.memory_budget, length * frame) + int(2.4 * window * frame)
+    return Estimate(peak + 2 * templates + 5 * tokens, work / 1e9 / _rate(settings))
+
+
+def encoder_flop(sizes: CoTracker3Config, area: int) -> float:
+    """Operations to encode one frame of so many pixels."""
+    a, b, c, d = sizes.encoder_widths
+    inner, latent = 2 * sizes.latent, sizes.latent
+    stages = (
+        (4, 3 * a * 49 + 4 * a * a * 9),
+        (16, a * b * 10 + 3 * b * b * 9),
+        (64, b * c * 10 + 3 * c * c * 9),
+        (256, c * d * 10 + 3 * d * d * 9),
+        (16, (a + b + c + d) * inner * 9 + inner * latent),
+    )
+    return 2.0 * sum(area / shrink * products for shrink, products in stages)
+
+
+def token_flop(sizes: CoTracker3Config) -> float:
+    """Operations for one track in one frame and iteration."""
+    taps, hidden = sizes.taps, sizes.hidden
+    matching = (2 * sizes.radius + 2) ** 2 * taps * sizes.latent
+    embedding = taps * taps * sizes.corr_hidden + sizes.corr_hidden * sizes.corr_out
+    blocks = sizes.depth * (8 + 4 * sizes.mlp_ratio) * hidden * hidden
+    return 2.0 * (sizes.levels * (matching + embedding) + sizes.token_width * hidden + blocks)
+
+
+def virtual_flop(sizes: CoTracker3Config) -> float:
+    """Operations for all virtual tracks in one frame and iteration."""
+    return 2.0 * sizes.virtual_tracks * sizes.depth * (12 + 6 * sizes.mlp_ratio) * sizes.hidden**2
+
+
+def likely_device(name: str) -> str:
+    """The kind of device that a name will mean, guessed without loading torch."""
+    if name != "auto":
+        return name.split(":", maxsplit=1)[0]
+    if sys.platform == "darwin":
+        return "mps"
+    return "cuda" if shutil.which("nvidia-smi") else "cpu"
+
+
+def _area(settings: CoTracker3Settings, sizes: CoTracker3Config) -> int:
+    height, width = settings.resolution or sizes.model_resolution
+    return height * width
+
+
+def _feature_width(settings: CoTracker3Settings) -> int:
+    return 4 if settings.feature_precision == "float32" or settings.parity else 2
+
+
+def _rate(settings: CoTracker3Settings) -> float:
+    device = likely_device(settings.device)
+    half = settings.precision == "half" or (settings.precision == "auto" and device == "cuda")
+    return RATES.get((device, "half" if half else "float32"), RATES["cpu", "float32"])

@@ -34,7 +34,7 @@ class CoTracker3Settings:
     disk_budget : int
         Bytes of disk that cached features may take in the user's cache folder; 0 for none.
     fast : bool
-        Stop iterating once the tracks have converged, and start windows from extrapolated motion.
+        Sliding windows start from extrapolated motion and, where no track begins, are refined twice only.
     compile : bool
         On CUDA, compile the network with ``torch.compile``: the first windows take a minute or more.
     parity : bool

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from napari_cotracker.core.errors import CheckpointError
-from napari_cotracker.model import CoTracker3Config
+from napari_cotracker.model import CoTracker3, CoTracker3Config, save_checkpoint
+from napari_cotracker.model.config import read_sizes
 
 
 def test_the_published_sizes() -> None:
@@ -27,3 +29,20 @@ def test_sizes_survive_json() -> None:
 def test_impossible_sizes_are_refused(sizes: dict[str, object], words: str) -> None:
     with pytest.raises(CheckpointError, match=words):
         CoTracker3Config(**sizes)  # type: ignore[arg-type]
+
+
+def test_sizes_are_read_from_a_files_first_bytes(tmp_path: Path) -> None:
+    config = CoTracker3Config(encoder_widths=(8, 8, 8, 8), latent=8, hidden=16, heads=2, corr_hidden=8, corr_out=8)
+    path = tmp_path / "mine.safetensors"
+    save_checkpoint(path, CoTracker3(config))
+    content = path.read_bytes()
+    path.write_bytes(content[: 8 + int.from_bytes(content[:8], "little")])
+    assert read_sizes(path) == config
+
+
+@pytest.mark.parametrize("content", [b"", b"12", b"\xff" * 20, (9).to_bytes(8, "little") + b"{not json", b"{}" * 50])
+def test_a_file_without_sizes_counts_as_the_published_network(tmp_path: Path, content: bytes) -> None:
+    for name in ("odd.safetensors", "odd.pth"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert read_sizes(path) == read_sizes(tmp_path / "missing.safetensors") == CoTracker3Config()

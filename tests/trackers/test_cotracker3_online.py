@@ -76,22 +76,18 @@ def test_it_is_declared_without_loading_a_network() -> None:
     assert not TRACKER.bidirectional
 
 
-def test_fast_stops_when_tracks_have_converged(monkeypatch: pytest.MonkeyPatch) -> None:
-    from napari_cotracker.trackers import engine
-
-    iterations, refine = [], CoTracker3.refine
+def test_fast_refines_windows_without_newcomers_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, refine = [], CoTracker3.refine
 
     def counted(self: CoTracker3, *args: object) -> object:
-        for state in refine(self, *args):  # type: ignore[arg-type]
-            iterations.append(1)
-            yield state
+        asked.append(args[3])
+        return refine(self, *args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(CoTracker3, "refine", counted)
-    for pixels, expected in ((1e9, 3), (0.0, 3 * 5)):
-        monkeypatch.setattr(engine, "CONVERGED_PIXELS", pixels)
-        settings = small_settings(fast=True, iters=5)
-        iterations.clear()
-        job = TrackJob(moving_clip(32), some_queries((0, 9, 9)), range(32), settings=settings)
-        out = record(OnlineTracker(settings), job)
-        assert len(iterations) == expected
-        assert np.isfinite(out.xy).all()
+    queries = some_queries((0, 9, 9), (27, 20, 20))
+    for fast, iters, expected in ((True, 5, [5, 2, 5, 2]), (False, 5, [5, 5, 5, 5]), (True, 1, [1, 1, 1, 1])):
+        settings = small_settings(fast=fast, iters=iters)
+        asked.clear()
+        out = record(OnlineTracker(settings), TrackJob(moving_clip(40), queries, range(40), settings=settings))
+        assert asked == expected
+        assert np.isfinite(out.xy[27:]).all()

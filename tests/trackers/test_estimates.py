@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from napari_cotracker.core.tracker import TrackJob
-from napari_cotracker.trackers.estimates import estimate
+from napari_cotracker.model import CoTracker3Config
+from napari_cotracker.trackers.estimates import encoder_flop, estimate, likely_device, token_flop, virtual_flop
 from napari_cotracker.trackers.settings import CoTracker3Settings
-from tests.trackers.networks import moving_clip, some_queries
+from tests.trackers.networks import moving_clip, small_file, some_queries
 
 VIDEO = moving_clip(4)
 
@@ -37,3 +38,27 @@ def test_only_the_whole_clip_tracker_needs_memory_for_length() -> None:
 
 def test_a_gpu_is_faster() -> None:
     assert estimate(job(device="cuda:0"), whole=False).seconds < estimate(job(), whole=False).seconds / 10
+
+
+def test_operations_of_the_published_network() -> None:
+    sizes = CoTracker3Config()
+    # counted by hand from the published layers: 51.8 GFLOP a frame, about 33 MFLOP a token
+    assert encoder_flop(sizes, 384 * 512) == pytest.approx(51.8e9, rel=0.01)
+    assert token_flop(sizes) == pytest.approx(33.5e6, rel=0.05)
+    assert virtual_flop(sizes) == pytest.approx(2.0e9, rel=0.1)
+
+
+def test_a_small_network_costs_little() -> None:
+    small = job(checkpoint=str(small_file()))
+    assert estimate(small, whole=True).seconds < estimate(job(), whole=True).seconds / 100
+    long = job(length=2_000, checkpoint=str(small_file()))
+    assert estimate(long, whole=True).peak_bytes < 1 << 30
+
+
+def test_a_device_is_guessed_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert likely_device("cuda:1") == "cuda"
+    cases = [("linux", None, "cpu"), ("linux", "/usr/bin/nvidia-smi", "cuda"), ("darwin", None, "mps")]
+    for platform, tool, expected in cases:
+        monkeypatch.setattr("sys.platform", platform)
+        monkeypatch.setattr("shutil.which", lambda name, tool=tool: tool)
+        assert likely_device("auto") == expected
