@@ -181,7 +181,10 @@ def estimate(video: Video, queries: Queries, options: TrackOptions | None = None
     CotrackerError
         As the run itself would.
     """
+    from ..trackers.weights import require_local
+
     plan = make_plan(video, queries, options or TrackOptions())
+    plan = plan.with_checkpoint(require_local(plan.choice))
     costs = [plan.entry.estimate(plan.job(one)) for one in plan.passes]
     tracks = BYTES_PER_CELL * video.n_frames * len(queries)
     return Estimate(max((c.peak_bytes for c in costs), default=0) + 2 * tracks, sum(c.seconds for c in costs))

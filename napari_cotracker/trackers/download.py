@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import inspect
+import logging
 import os
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -106,13 +108,26 @@ def _download(file: WeightsFile, meter: _Meter) -> None:
     if "tqdm_class" in inspect.signature(hf_hub_download).parameters:  # older versions show no progress
         extra["tqdm_class"] = _silent_bar(meter)
     try:
-        # the file is public: a stale token of the user's would only make the hub refuse it
-        meter.path = hf_hub_download(
-            file.repository, file.name, cache_dir=cache_folder(), endpoint=os.environ.get("HF_ENDPOINT") or None,
-            token=False, **extra,
-        )
+        with _quiet():
+            # the file is public: a stale token of the user's would only make the hub refuse it
+            meter.path = hf_hub_download(
+                file.repository, file.name, cache_dir=cache_folder(), endpoint=os.environ.get("HF_ENDPOINT") or None,
+                token=False, **extra,
+            )
     except BaseException as error:  # the waiting thread reports it
         meter.error = error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library's word of every retry to itself: the outcome is said once, by us."""
+    logger = logging.getLogger("huggingface_hub")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _silent_bar(meter: _Meter) -> type[Any]:

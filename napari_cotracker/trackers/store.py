@@ -10,8 +10,10 @@ import mmap
 import os
 import shutil
 import threading
+import time
 import uuid
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Features = NDArray[np.generic]
+BEING_WRITTEN_SECONDS = 60
 
 
 def features_folder() -> Path:
@@ -160,10 +163,13 @@ class FeatureStore:
             features.tofile(partial)
             partial.replace(path)
             self._disk_bytes = (self._disk_bytes or 0) + features.nbytes
+        except FileNotFoundError:
+            pass  # somebody cleared the folder this moment; the next frame is written again
         except OSError:
             # a full or read-only disk costs speed, never the run
-            partial.unlink(missing_ok=True)
             self.disk_budget = 0
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
 
     def _make_room(self, needed: int) -> bool:
         """Remove the longest unused files until `needed` bytes fit the budget."""
@@ -188,12 +194,11 @@ class FeatureStore:
         return True
 
     def _files(self) -> list[tuple[float, int, Path]]:
-        """(time of last use, bytes, path) of every file, our own leftovers of a crash included."""
-        found = []
+        """(time of last use, bytes, path) of every file, leftovers of a crash included, but none being written."""
+        found, just_now = [], time.time() - BEING_WRITTEN_SECONDS
         for path in self.folder.glob("*/*"):
-            try:
+            with suppress(OSError):
                 facts = path.stat()
-            except OSError:
-                continue
-            found.append((facts.st_mtime, facts.st_size, path))
+                if path.suffix != ".part" or facts.st_mtime < just_now:
+                    found.append((facts.st_mtime, facts.st_size, path))
         return found

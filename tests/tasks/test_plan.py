@@ -8,6 +8,7 @@ from napari_cotracker.core.queries import Queries
 from napari_cotracker.tasks.plan import TrackOptions, check_queries, estimate, licence_to_accept, make_plan, plan_passes
 from napari_cotracker.tasks.recorder import Side
 from tests.moving_films import Film
+from tests.trackers.networks import small_file
 
 FILM = Film(np.zeros((10, 40, 60, 3), np.uint8))
 
@@ -69,6 +70,14 @@ def test_points_far_off_or_outside_the_clip_are_one_clear_error(t: int, xy: tupl
 def test_an_estimate_loads_and_fetches_nothing_and_grows_with_the_work() -> None:
     few, many = (estimate(FILM, at(*[0] * n), TrackOptions(model="cotracker3")) for n in (1, 500))
     assert 0 < few.peak_bytes < many.peak_bytes and 0 < few.seconds < many.seconds
+
+
+def test_an_estimate_knows_the_size_of_the_network_in_the_file() -> None:
+    small, official = (
+        estimate(FILM, at(0), TrackOptions(model="cotracker3", mode="online", checkpoint=path))
+        for path in (small_file(), None)
+    )
+    assert small.seconds < official.seconds / 50
 
 
 def test_the_licence_is_asked_for_official_weights_only() -> None:

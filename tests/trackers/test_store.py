@@ -100,6 +100,20 @@ def test_a_disk_that_takes_nothing_costs_only_speed(
     assert not (tmp_path / "new").exists()
 
 
+def test_leftovers_of_a_crash_are_cleared_but_nothing_that_is_being_written(tmp_path: Path) -> None:
+    store = FeatureStore(SIZE, 2 * SIZE, tmp_path)
+    store.put(KEY, 0, frame(0), persist=True)
+    old, new = (store._path(KEY, 0).with_name(f"{name}.part") for name in ("old", "new"))
+    for path in (old, new):
+        path.write_bytes(b"x" * SIZE)
+    os.utime(old, (1, 1))
+    store = FeatureStore(SIZE, 2 * SIZE, tmp_path)
+    for number in range(1, 4):
+        store.put(KEY, number, frame(number), persist=True)
+    assert not old.exists()
+    assert new.exists()
+
+
 def test_two_processes_share_a_folder(tmp_path: Path) -> None:
     code = """
 import sys
