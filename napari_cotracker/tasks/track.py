@@ -6,9 +6,10 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -118,10 +119,24 @@ def _with_weights(plan: Plan, control: Control) -> Generator[TrackUpdate, None, 
         yield TrackUpdate.heartbeat(0.0, message)
 
 
-def _run(plan: Plan, listener: _Listener) -> Iterator[TrackUpdate]:
-    yield TrackUpdate.heartbeat(0.0, f"loading {plan.choice.model.name}")
-    with _errors_told(plan):
-        tracker = plan.entry.make(plan.settings)
+def _make_tracker(plan: Plan, control: Control) -> Generator[TrackUpdate, None, Tracker]:
+    """The tracker of a plan; heartbeats go on while torch and a network load."""
+    from ..trackers.background import Background
+
+    message = f"loading {plan.choice.model.name}"
+    yield TrackUpdate.heartbeat(0.0, message)
+    with _errors_told(plan), Background(control) as background:
+        beats = background.run(partial(plan.entry.make, plan.settings))
+        while True:
+            try:
+                next(beats)
+            except StopIteration as stop:
+                return cast(Tracker, stop.value)
+            yield TrackUpdate.heartbeat(0.0, message)
+
+
+def _run(plan: Plan, listener: _Listener) -> Generator[TrackUpdate, None, None]:
+    tracker = yield from _make_tracker(plan, listener)
     total, behind = sum(len(one.frames) for one in plan.passes), 0
     for planned in plan.passes:
         # queries that came in since may lie further out

@@ -33,6 +33,7 @@ class Background:
         self._control = control
         self._pool = ThreadPoolExecutor(1, "tracker")
         self._stop = threading.Event()
+        self._beat = time.monotonic()
         self._go = threading.Event()
         self._go.set()
 
@@ -64,17 +65,17 @@ class Background:
             Once the control says so and the work has come to a check.
         """
         future = self._pool.submit(work)
-        beat = time.monotonic()
         while True:
             self._poll()
+            # measured over all runs, so that many short ones do not add up to a silence
+            if time.monotonic() - self._beat >= BEAT_SECONDS:
+                self._beat = time.monotonic()
+                yield "" if self._go.is_set() else "paused"
             try:
                 return future.result(POLL_SECONDS)
             except NotYet:
                 if future.done():  # the work itself raised a time-out
                     raise
-            if time.monotonic() - beat >= BEAT_SECONDS:
-                beat = time.monotonic()
-                yield "" if self._go.is_set() else "paused"
 
     def _poll(self) -> None:
         if self._control.cancelled():

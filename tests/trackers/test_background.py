@@ -62,7 +62,15 @@ def test_the_result_comes_with_heartbeats_before_it() -> None:
         assert [next(beats) for _ in range(3)] == ["", "", ""]
         done.set()
         assert drain(beats)[1] > 0
-        assert drain(background.run(lambda: 7)) == ([], 7)
+        assert drain(background.run(lambda: 7))[1] == 7
+
+
+def test_many_short_pieces_do_not_add_up_to_a_silence() -> None:
+    beats = 0
+    with Background(Control()) as background:
+        for _ in range(40):
+            beats += len(drain(background.run(lambda: time.sleep(0.002) or 0))[0])
+    assert beats >= 3
 
 
 def test_cancel_stops_the_work_at_its_next_check() -> None:
