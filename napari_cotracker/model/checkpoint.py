@@ -7,7 +7,6 @@ from a formula. Ours carry their sizes as JSON in the metadata entry ``config``.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import pickle
 import zipfile
@@ -75,25 +74,18 @@ def read_window(path: str | Path) -> int:
 
 
 def describe(path: str | Path) -> dict[str, Any]:
-    """Facts about a weights file, as plain values: sizes, parameters, hash, metadata."""
+    """Facts about a weights file, as plain values: sizes, parameters, metadata."""
     path = Path(path)
     model = load_checkpoint(path)
     window = model.config.window
     return {
         "file": path.name,
         "bytes": path.stat().st_size,
-        "sha256": file_hash(path),
         "parameters": sum(p.numel() for p in model.parameters()),
         "mode": "online" if window == ONLINE_WINDOW else "offline",
         "config": model.config.to_dict(),
         **({"metadata": metadata} if (metadata := _metadata(path)) else {}),
     }
-
-
-def file_hash(path: str | Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], CoTracker3Config]:

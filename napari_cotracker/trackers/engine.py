@@ -18,7 +18,6 @@ from ..core.errors import TrackingError
 from ..core.queries import Queries
 from ..core.tracker import TrackJob, TrackUpdate
 from ..model import CoTracker3, load_checkpoint
-from ..model.checkpoint import file_hash
 from ..model.cotracker import Guess
 from ..model.layers import Pace
 from .background import Background
@@ -26,6 +25,7 @@ from .devices import is_out_of_memory, pick_device, pick_dtype
 from .features import FeatureReader, shared_store
 from .settings import CoTracker3Settings
 from .store import features_folder
+from .weights import sha256
 
 Result = TypeVar("Result")
 SMALLEST_CHUNK = 64
@@ -46,7 +46,7 @@ def _load(path: str, changed: int, device: torch.device, dtype: torch.dtype, com
     model = load_checkpoint(path).to(device).use_precision(dtype)
     if compiled and device.type == "cuda":  # on a processor compiled blocks are slower than oneDNN's (measured: 1.7×)
         model.compile_blocks()
-    return Network(model, file_hash(path), keeps_aspect=path.endswith(".safetensors"))
+    return Network(model, sha256(Path(path)), keeps_aspect=path.endswith(".safetensors"))
 
 
 def load_network(settings: CoTracker3Settings) -> Network:

@@ -25,14 +25,14 @@ def devices() -> list[dict[str, Any]]:
 
 
 def describe_checkpoint(path: Path) -> dict[str, Any]:
-    """Configuration, number of parameters, licence and hash of a weights file.
+    """Configuration, number of parameters, metadata and hash of a weights file.
 
     Raises
     ------
     CheckpointError
         If it is missing, damaged or of another network; the message says which.
     """
-    from ..model import checkpoint
+    from ..model.checkpoint import describe
+    from .weights import sha256
 
-    described: dict[str, Any] = checkpoint.describe(path)
-    return described
+    return {**describe(path), "sha256": sha256(path)}

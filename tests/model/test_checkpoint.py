@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from napari_cotracker.core.errors import CheckpointError
 from napari_cotracker.model import CoTracker3, CoTracker3Config, load_checkpoint, save_checkpoint
-from napari_cotracker.model.checkpoint import describe, file_hash, read_window
+from napari_cotracker.model.checkpoint import describe, read_window
 from tests.model.weights import make_weights
 
 SMALL = CoTracker3Config(
@@ -80,7 +80,6 @@ def test_our_own_file_returns_the_network(tmp_path: Path, config: CoTracker3Conf
     facts = describe(path)
     assert facts["metadata"]["licence"] == "BSD-3-Clause"
     assert facts["parameters"] == sum(p.numel() for p in model.parameters())
-    assert facts["sha256"] == file_hash(path)
     json.dumps(facts)
     assert [p.name for p in tmp_path.iterdir()] == ["mine.safetensors"]
 

@@ -13,21 +13,13 @@ from napari_cotracker.core.declarations import NoOptions, TrackerEntry
 from napari_cotracker.core.errors import CheckpointError, TrackingError
 from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.tracker import Control, Estimate, TrackJob, TrackUpdate
-from napari_cotracker.core.tracks import Anchors, Source, State, Tracks
+from napari_cotracker.core.tracks import Anchors, Source, State
 from napari_cotracker.tasks.track import TrackOptions, track
+from tests.generators import drain
 from tests.moving_films import Film, moving_film
 
 Work = Callable[[TrackJob, Control], Iterator[TrackUpdate]]
 QUERIES = Queries(np.array([2, 5]), np.array([[10, 11], [20, 21]]), np.array([3, 8]), ("a/x", "b"))
-
-
-def drain(run: Any) -> tuple[list[TrackUpdate], Tracks]:
-    seen = []
-    while True:
-        try:
-            seen.append(next(run))
-        except StopIteration as stop:
-            return seen, stop.value
 
 
 def film(n_frames: int = 8, bad: tuple[int, ...] = ()) -> Film:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import pytest
 
 from napari_cotracker.core.tracker import Control
 from napari_cotracker.trackers import background as module
 from napari_cotracker.trackers.background import Background, Cancelled
+from tests.generators import drain
 
 
 @pytest.fixture(autouse=True)
@@ -29,16 +30,6 @@ class Switch(Control):
 
     def paused(self) -> bool:
         return self.hold
-
-
-def drain(beats: Generator[str, None, int]) -> tuple[list[str], int]:
-    """All that was yielded, and the result."""
-    seen = []
-    while True:
-        try:
-            seen.append(next(beats))
-        except StopIteration as stop:
-            return seen, stop.value
 
 
 def slow(background: Background, until: Callable[[], bool]) -> Callable[[], int]:

@@ -16,6 +16,7 @@ from napari_cotracker.core.tracker import Control
 from napari_cotracker.trackers import download, weights
 from napari_cotracker.trackers.download import fetch, provide_weights
 from napari_cotracker.trackers.models import COTRACKER3_TRACKERS, NON_COMMERCIAL, Choice, Model, WeightsFile
+from tests.generators import drain
 
 CONTENT = bytes(range(256)) * 1200
 FILE = WeightsFile("tiny.pth", len(CONTENT) / 1e6, repository="maker/model")
@@ -97,15 +98,6 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-def drain(run: Any) -> tuple[list[tuple[float, str]], Any]:
-    seen = []
-    while True:
-        try:
-            seen.append(next(run))
-        except StopIteration as stop:
-            return seen, stop.value
 
 
 def test_nothing_is_asked_of_the_network_before_the_licence_is_accepted(hub: Hub) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from napari_cotracker.core.errors import CheckpointError
 from napari_cotracker.trackers.devices import pick_device
 from napari_cotracker.trackers.inspection import describe_checkpoint, devices
+from tests.trackers.networks import small_file
 
 
 def test_every_device_can_be_asked_for_by_its_name() -> None:
@@ -33,3 +35,10 @@ def test_a_file_without_weights_is_told_in_one_sentence(content: bytes | None, s
     with pytest.raises(CheckpointError, match="weights") as caught:
         describe_checkpoint(path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_weights_file_is_described() -> None:
+    facts = describe_checkpoint(small_file())
+    assert facts["sha256"] == hashlib.sha256(small_file().read_bytes()).hexdigest()
+    assert facts["config"]["latent"] == 16
+    json.dumps(facts)
