@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Points = NDArray[np.float64]
-Convert = Callable[[ArrayLike, tuple[int, int]], Points]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -126,13 +126,7 @@ def _make_tracker(plan: Plan, control: Control) -> Generator[TrackUpdate, None, 
     message = f"loading {plan.choice.model.name}"
     yield TrackUpdate.heartbeat(0.0, message)
     with _errors_told(plan), Background(control) as background:
-        beats = background.run(partial(plan.entry.make, plan.settings))
-        while True:
-            try:
-                next(beats)
-            except StopIteration as stop:
-                return cast(Tracker, stop.value)
-            yield TrackUpdate.heartbeat(0.0, message)
+        return (yield from background.run(partial(plan.entry.make, plan.settings), 0.0, message))
 
 
 def _run(plan: Plan, listener: _Listener) -> Generator[TrackUpdate, None, None]:

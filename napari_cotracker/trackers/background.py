@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from typing import TypeVar
 
-from ..core.tracker import Control
+from ..core.tracker import Control, TrackUpdate
 
 Result = TypeVar("Result")
 POLL_SECONDS = 0.05
@@ -56,8 +56,8 @@ class Background:
         if self._stop.is_set():
             raise Cancelled
 
-    def run(self, work: Callable[[], Result]) -> Generator[str, None, Result]:
-        """Run `work` in the thread; yields now and then ("" or "paused"), returns its result.
+    def run(self, work: Callable[[], Result], done: float, message: str) -> Generator[TrackUpdate, None, Result]:
+        """Run `work` in the thread; yields heartbeats with `done` and `message` (or "paused"), returns its result.
 
         Raises
         ------
@@ -70,7 +70,7 @@ class Background:
             # measured over all runs, so that many short ones do not add up to a silence
             if time.monotonic() - self._beat >= BEAT_SECONDS:
                 self._beat = time.monotonic()
-                yield "" if self._go.is_set() else "paused"
+                yield TrackUpdate.heartbeat(done, message if self._go.is_set() else "paused")
             try:
                 return future.result(POLL_SECONDS)
             except NotYet:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -102,12 +102,10 @@ class Engine:
         self.model = network.model
         self.settings = settings
         self.frames = np.array(job.frames, np.int64)
-        self.video = job.video
         resolution = working_size(network, settings, (job.video.width, job.video.height))
-        precise = settings.feature_precision == "float32" or settings.parity
         self.reader = FeatureReader(
             job.video, self.model, weights=network.weights, resolution=resolution,
-            keep=torch.float32 if precise else torch.float16,
+            keep=torch.float32 if settings.keeps_float32 else torch.float16,
             store=shared_store(settings.memory_budget, settings.disk_budget, features_folder()),
         )
         self._size = (resolution[1], resolution[0])
@@ -150,14 +148,8 @@ class Engine:
 
     def work(self, background: Background, function: Callable[[], Result], done: float,
              message: str) -> Generator[TrackUpdate, None, Result]:
-        """Run a piece of work in the background; yields heartbeats, returns its result."""
-        beats = background.run(partial(_without_gradients, function))
-        while True:
-            try:
-                state = next(beats)
-            except StopIteration as stop:
-                return cast(Result, stop.value)
-            yield TrackUpdate.heartbeat(done, state or message)
+        """Run a piece of work in the background, without gradients; yields heartbeats, returns its result."""
+        return background.run(partial(_without_gradients, function), done, message)
 
     def refine(self, background: Background, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, *,
                iters: int, done: Callable[[int], float], message: str) -> Generator[TrackUpdate, None, Guess]:

@@ -85,7 +85,7 @@ def _area(settings: CoTracker3Settings, sizes: CoTracker3Config) -> int:
 
 
 def _feature_width(settings: CoTracker3Settings) -> int:
-    return 4 if settings.feature_precision == "float32" or settings.parity else 2
+    return 4 if settings.keeps_float32 else 2
 
 
 def _rate(settings: CoTracker3Settings) -> float:

@@ -53,3 +53,8 @@ class CoTracker3Settings:
     fast: bool = False
     compile: bool = False
     parity: bool = False
+
+    @property
+    def keeps_float32(self) -> bool:
+        """Whether features are kept unrounded."""
+        return self.parity or self.feature_precision == "float32"

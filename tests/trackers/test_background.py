@@ -49,25 +49,26 @@ def slow(background: Background, until: Callable[[], bool]) -> Callable[[], int]
 def test_the_result_comes_with_heartbeats_before_it() -> None:
     with Background(Control()) as background:
         done = threading.Event()
-        beats = background.run(slow(background, done.is_set))
-        assert [next(beats) for _ in range(3)] == ["", "", ""]
+        beats = background.run(slow(background, done.is_set), 0.25, "busy")
+        seen = [next(beats) for _ in range(3)]
+        assert [(update.done, update.message, len(update.frames)) for update in seen] == [(0.25, "busy", 0)] * 3
         done.set()
         assert drain(beats)[1] > 0
-        assert drain(background.run(lambda: 7))[1] == 7
+        assert drain(background.run(lambda: 7, 0, ""))[1] == 7
 
 
 def test_many_short_pieces_do_not_add_up_to_a_silence() -> None:
     beats = 0
     with Background(Control()) as background:
         for _ in range(40):
-            beats += len(drain(background.run(lambda: time.sleep(0.002) or 0))[0])
+            beats += len(drain(background.run(lambda: time.sleep(0.002) or 0, 0, ""))[0])
     assert beats >= 3
 
 
 def test_cancel_stops_the_work_at_its_next_check() -> None:
     switch = Switch()
     with Background(switch) as background:
-        beats = background.run(slow(background, lambda: False))
+        beats = background.run(slow(background, lambda: False), 0, "")
         next(beats)
         switch.stop = True
         with pytest.raises(Cancelled):
@@ -85,16 +86,16 @@ def test_pause_holds_the_work_and_says_so() -> None:
                 time.sleep(0.001)
             return 0
 
-        beats = background.run(work)
+        beats = background.run(work, 0, "")
         switch.hold = True
-        while next(beats) != "paused":
+        while next(beats).message != "paused":
             pass
         time.sleep(0.01)
         held = len(count)
-        assert next(beats) == "paused"
+        assert next(beats).message == "paused"
         assert len(count) == held
         switch.hold = False
-        while next(beats) == "paused":
+        while next(beats).message == "paused":
             pass
         assert len(count) > held
         switch.stop = True
@@ -112,12 +113,12 @@ def test_errors_of_the_work_come_out_even_time_outs() -> None:
     with Background(Control()) as background:
         for error in (ValueError("broken"), TimeoutError("late")):
             with pytest.raises(type(error), match=str(error)):
-                drain(background.run(fail(error)))
+                drain(background.run(fail(error), 0, ""))
 
 
 def test_leaving_early_ends_the_thread() -> None:
     with Background(Control()) as background:
-        beats = background.run(slow(background, lambda: False))
+        beats = background.run(slow(background, lambda: False), 0, "")
         next(beats)
         beats.close()
     assert not any(thread.name.startswith("tracker") for thread in threading.enumerate())
