@@ -10,7 +10,7 @@ import typer
 
 from . import __version__
 from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
-from .cli_text import format_lines, lines_of, program_lines
+from .cli_text import evaluation_lines, format_lines, lines_of, program_lines
 from .cli_track import check_apart, check_target, report, track_and_write, write
 
 app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, add_completion=False)
@@ -120,6 +120,33 @@ def convert(
         with closing(open_video(video)) as film:
             tracks = with_video(tracks, film)
     report(tracks, out, write(tracks, out, to), as_json=as_json)
+
+
+@app.command()
+def evaluate(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A TAP-Vid .pkl, an .npz beside its film, or a folder.")],
+    *,
+    model: Annotated[str, typer.Option(help="auto, or a name that `info` lists.")] = "auto",
+    mode: Annotated[str, typer.Option(help="auto, online (sliding window) or offline (whole clip).")] = "auto",
+    checkpoint: Annotated[Path | None, typer.Option(metavar="FILE", help="A weights file of your own.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    iters: Annotated[int, typer.Option(help="Refinements per window.")] = 6,
+    protocol: Annotated[str, typer.Option(help="Queries: first (once a point) or strided (every 5 frames).")] = "first",
+    size: Annotated[str, typer.Option(help="256, native, or auto: 256 × 256 for TAP-Vid pickles.")] = "auto",
+    accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Accept the weights' licence.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure a tracker on films whose true tracks are known."""
+    from .tasks.evaluate import evaluate as run
+    from .tasks.track import TrackOptions
+
+    options = TrackOptions(
+        model=model, mode=mode, checkpoint=checkpoint, device=device, iters=iters, accept_licence=accept_licence
+    )
+    with Interrupt() as interrupt:
+        facts = follow(run(data, options, protocol, size=size, control=interrupt), 100, "%")
+    show(facts, as_json, evaluation_lines(facts))
+    interrupt.finish()
 
 
 @app.command()

@@ -42,6 +42,25 @@ def format_lines(facts: Sequence[Facts]) -> Iterator[str]:
     return columns([(fact["name"], " ".join(fact["suffixes"]), verbs(fact), fact["title"]) for fact in facts])
 
 
+def evaluation_lines(facts: Facts) -> Iterator[str]:
+    """What `evaluate` measured: a row for each clip, and their mean."""
+    shares = {"average_jaccard": "AJ", "delta_avg": "delta", "occlusion_accuracy": "OA", "always_visible": "OA0",
+              "survival": "survival"}
+    pixels = {"median_error": "median px", "reappearance": "return px"}
+
+    def row(name: str, scores: Facts, *last: str) -> list[str]:
+        cells = [*(_number(scores[key], 100, 1) for key in shares), *(_number(scores[key], 1, 2) for key in pixels)]
+        return [name, *(f"{cell:>{len(title)}}" for cell, title in zip(cells, heads, strict=True)), *last]
+
+    heads = [f"{title:>5}" for title in [*shares.values(), *pixels.values()]]
+    if facts["model"]:
+        made = f"{facts['model']} ({facts['licence']}) {facts['mode']}".rstrip()
+        yield f"{made}, queries {facts['protocol']}, {facts['seconds_per_frame']:.3g} s a frame"
+    clips = [row(c["name"], c, f"{c['tracks']} tracks, {c['frames']} frames") for c in facts["clips"]]
+    yield from columns([["", *heads, ""], *clips, row("mean", facts["mean"], f"{len(clips)} clips")])
+    yield "AJ, delta, OA (0: if all were called visible) and survival in %, distances in px of 256 × 256"
+
+
 def lines_of(facts: Facts) -> Iterator[str]:
     """Plain facts, one a line, nested ones indented."""
     width = max(map(len, facts), default=0)
@@ -76,6 +95,10 @@ def seconds_text(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def _number(value: float | None, factor: float, digits: int) -> str:
+    return "–" if value is None else f"{factor * value:.{digits}f}"
 
 
 def _model_row(model: Facts) -> tuple[str, str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,11 @@ from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import State, Tracks
 from .export import read_tracks, render_overlay, write_tracks
 from .open import open_video
+from .progress import scaled
 from .track import TrackOptions, track
 
 DEMO_CLIP = "street"
 TRACKING_SHARE = 0.6  # of the time; the rest draws the film
-THRESHOLDS = (1, 2, 4, 8, 16)  # px of a picture of 256 × 256, as in TAP-Vid
 
 
 def run_demo(folder: str | Path, control: Control | None = None, clip: str = DEMO_CLIP,
@@ -49,12 +48,12 @@ def run_demo(folder: str | Path, control: Control | None = None, clip: str = DEM
         raise CotrackerError(f"expected the truth of sample clip {clip!r} to hold queries, got none")
     with closing(open_video(sample_clip(clip))) as video:
         run = track(video, truth.queries, options, control=control)
-        tracks: Tracks = yield from _scaled(run, 0.0, TRACKING_SHARE)
+        tracks: Tracks = yield from scaled(run, 0.0, TRACKING_SHARE)
         files = [folder / "tracks.npz", folder / "tracks.csv"]
         for file in files:
             write_tracks(file, tracks)
         if not control.cancelled():
-            film = yield from _scaled(render_overlay(video, tracks, folder / "overlay.mp4"), TRACKING_SHARE, 1.0)
+            film = yield from scaled(render_overlay(video, tracks, folder / "overlay.mp4"), TRACKING_SHARE, 1.0)
             files.append(film)
     model = tracks.meta["runs"][0]["model"]
     facts = {"clip": clip, "model": model, "files": [str(file) for file in files], **measure(tracks, truth)}
@@ -71,31 +70,22 @@ def measure(tracks: Tracks, truth: Tracks) -> dict[str, float]:
         within 1, 2, 4, 8 and 16 px of a 256 × 256 picture, and ``occlusion_accuracy``, the share of
         cells of which it is rightly said whether they are visible; shares from 0 to 1.
     """
-    width, height = truth.size or tracks.size or (256, 256)
+    from ..evaluation.metrics import distances, score
+
     column = {int(track): n for n, track in enumerate(truth.ids)}
     order = np.array([column[int(track)] for track in tracks.ids])
     counted = np.ones(tracks.xy.shape[:2], np.bool_)
     if tracks.queries is not None:
         counted[tracks.queries.t, np.arange(len(tracks))] = False
-    visible = truth.states()[:, order] == State.VISIBLE
-    offset = np.nan_to_num(tracks.xy - truth.xy[:, order], nan=np.inf)
-    error, scaled = (np.linalg.norm(offset * scale, axis=2)[visible & counted]
-                     for scale in (np.ones(2), np.array([256 / width, 256 / height])))
-    right = (tracks.states() == State.VISIBLE) == visible
+    true_xy, visible = truth.xy[:, order], truth.states()[:, order] == State.VISIBLE
+    scores = score(true_xy, visible, tracks.xy, tracks.states() == State.VISIBLE, counted=counted,
+                   size=truth.size or (256, 256))
+    error = distances(true_xy, tracks.xy)[visible & counted]
     return {
         "median_error": float(np.median(error)) if error.size else float("nan"),
-        "delta_avg": float(np.mean([(scaled < limit).mean() for limit in THRESHOLDS])) if error.size else float("nan"),
-        "occlusion_accuracy": float(right[counted].mean()) if counted.any() else float("nan"),
+        "delta_avg": scores.delta_avg,
+        "occlusion_accuracy": scores.occlusion_accuracy,
     }
-
-
-def _scaled(run: Generator[TrackUpdate, None, Any], start: float, stop: float) -> Generator[TrackUpdate, None, Any]:
-    while True:
-        try:
-            update = next(run)
-        except StopIteration as end:
-            return end.value
-        yield replace(update, done=start + (stop - start) * update.done)
 
 
 def _summary(facts: dict[str, Any], n_tracks: int, n_frames: int) -> str:
