@@ -93,7 +93,8 @@ def sample_templates(pyramid: Sequence[Tensor], frames: Tensor, xy: Tensor, radi
     return templates
 
 
-def correlate(level: Tensor, index: int, templates: Tensor, xy: Tensor, dtype: torch.dtype) -> Tensor:
+def correlate(level: Tensor, index: int, templates: Tensor, xy: Tensor, dtype: torch.dtype,
+              clips: int = 1) -> Tensor:
     """Correlation volumes of some tracks on one level.
 
     Parameters
@@ -106,6 +107,8 @@ def correlate(level: Tensor, index: int, templates: Tensor, xy: Tensor, dtype: t
         Positions in pixels of level 0.
     dtype : torch.dtype
         Precision of the products.
+    clips : int
+        How many clips of T frames lie one after the other in `level`; rows go through the clips in turn.
 
     Returns
     -------
@@ -121,7 +124,8 @@ def correlate(level: Tensor, index: int, templates: Tensor, xy: Tensor, dtype: t
     radius = (int(taps**0.5) - 1) // 2
     side = 2 * radius + 2
     corner, fraction = split_position(xy, index, radius, (level.shape[1], level.shape[2]))
-    frames = torch.arange(length, device=xy.device).expand(n, length)
+    first = torch.arange(n, device=xy.device)[:, None] % clips * length
+    frames = torch.arange(length, device=xy.device) + first
     patches = _cast(gather_patches(level, frames, corner, side), dtype)
     products = _match(patches.view(n, length * side * side, -1), _cast(templates, dtype))
     return interpolate_patches(products.view(n, length, side, side, taps), fraction).reshape(n, length, taps * taps)
@@ -140,7 +144,7 @@ def _match(patches: Tensor, templates: Tensor) -> Tensor:
 
 
 def volumes(pyramid: Sequence[Tensor], templates: Tensor, xy: Tensor, dtype: torch.dtype,
-            chunk: int) -> Iterator[tuple[slice, Tensor]]:
+            chunk: int, clips: int = 1) -> Iterator[tuple[slice, Tensor]]:
     """Correlation volumes of all levels, a few tracks at a time.
 
     Parameters
@@ -149,6 +153,8 @@ def volumes(pyramid: Sequence[Tensor], templates: Tensor, xy: Tensor, dtype: tor
     xy : (N, T, 2)
     chunk : int
         Tokens (tracks × frames) per step.
+    clips : int
+        As in `correlate`.
 
     Yields
     ------
@@ -156,10 +162,11 @@ def volumes(pyramid: Sequence[Tensor], templates: Tensor, xy: Tensor, dtype: tor
         Which tracks.
     volume : (n, T, L, taps · taps)
     """
-    step = max(1, chunk // max(1, xy.shape[1]))
+    step = clips * max(1, chunk // max(1, clips * xy.shape[1]))
     for start in range(0, len(xy), step):
         rows = slice(start, min(start + step, len(xy)))
         parts = [
-            correlate(level, index, templates[rows, index], xy[rows], dtype) for index, level in enumerate(pyramid)
+            correlate(level, index, templates[rows, index], xy[rows], dtype, clips)
+            for index, level in enumerate(pyramid)
         ]
         yield rows, torch.stack(parts, 2)

@@ -129,24 +129,28 @@ class CoTracker3(nn.Module):
         return Pace(CPU_TOKENS if self.device.type == "cpu" else GPU_TOKENS)
 
     def refine(self, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, iters: int,
-               pace: Pace | None = None) -> Iterator[Guess]:
+               pace: Pace | None = None, clips: int = 1) -> Iterator[Guess]:
         """Improve a guess; yields the state after every iteration.
 
         Parameters
         ----------
-        pyramid : L tensors (T, h, w, C)
-        templates : (N, L, taps, C)
-        guess : Guess of N tracks over T frames
+        pyramid : L tensors (clips · T, h, w, C)
+        templates : (N · clips, L, taps, C)
+        guess : Guess of N · clips tracks over T frames
         iters : int
         pace : Pace, optional
             How much to compute at a time.
+        clips : int
+            Clips that are treated together but share nothing: their frames lie one after the other, their
+            tracks in turn (track 0 of every clip, then track 1).
         """
         pace = pace or self.pace()
         embedding = interpolate_embedding(self.time_emb, guess.xy.shape[1])
         for _ in range(iters):
             guess = Guess(guess.xy.detach(), guess.visibility, guess.confidence)  # no gradient through positions
-            points = self._project(pyramid, templates, guess, embedding, pace)
-            delta = self.updateformer(points, pace).float()
+            points = self._project(pyramid, templates, guess, embedding, pace=pace, clips=clips)
+            of_clips = points.view(len(points) // clips, -1, points.shape[-1])
+            delta = self.updateformer(of_clips, pace, clips).float().view(*points.shape[:2], 4)
             guess = Guess(guess.xy + delta[..., :2], guess.visibility + delta[..., 2], guess.confidence + delta[..., 3])
             yield guess
 
@@ -154,8 +158,8 @@ class CoTracker3(nn.Module):
         """The last state of `refine`."""
         return deque(self.refine(pyramid, templates, guess, iters), maxlen=1).pop()
 
-    def _project(self, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, embedding: Tensor,
-                 pace: Pace) -> Tensor:
+    def _project(self, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, embedding: Tensor, *,
+                 pace: Pace, clips: int) -> Tensor:
         """Tokens of all points, already through the transformer's first layer (they are three times as wide before)."""
         height, width = self.config.model_resolution
         unit = torch.tensor([width, height], device=guess.xy.device) / self.config.stride
@@ -163,7 +167,7 @@ class CoTracker3(nn.Module):
         dtype = self.corr_mlp.fc1.weight.dtype
         chunk = min(pace.tokens, CPU_CHUNK if self.device.type == "cpu" else GPU_CHUNK)
         parts = []
-        for rows, volume in volumes(pyramid, templates, guess.xy, dtype, chunk):
+        for rows, volume in volumes(pyramid, templates, guess.xy, dtype, chunk, clips):
             pace.check()
             matched = self.corr_mlp(volume).flatten(2).float()
             logits = torch.stack([guess.visibility[rows], guess.confidence[rows]], -1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import torch
@@ -36,10 +37,17 @@ def _find_onednn_linear() -> Callable[..., Tensor] | None:
 _onednn_linear = _find_onednn_linear()
 
 
+@cache
+def _is_fused(dtype: torch.dtype) -> bool:
+    """Whether oneDNN computes in this precision here; on processors without bfloat16 products it refuses them."""
+    supports = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    return dtype == torch.float32 or bool(dtype == torch.bfloat16 and supports and supports())
+
+
 def dense(x: Tensor, weight: Tensor, bias: Tensor | None, activation: Activation = "none") -> Tensor:
     """``activation(x @ weight.T + bias)`` over the last axis, in the weight's precision."""
     x = x.to(weight.dtype)
-    if _onednn_linear is not None and x.device.type == "cpu" and not _is_traced():
+    if _onednn_linear is not None and _is_fused(weight.dtype) and x.device.type == "cpu" and not _is_traced():
         kind, variant = _ONEDNN[activation]
         flat = x.reshape(-1, x.shape[-1])
         return _onednn_linear(flat, weight, bias, kind, [], variant).view(*x.shape[:-1], weight.shape[0])

@@ -7,6 +7,7 @@ weights have.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Literal, cast
 
@@ -103,25 +104,26 @@ class UpdateTransformer(nn.Module):
         self.space_point2virtual_blocks = nn.ModuleList(CrossBlock(config) for _ in stages)
         self.space_virtual2point_blocks = nn.ModuleList(CrossBlock(config) for _ in stages)
 
-    def forward(self, points: Tensor, pace: Pace) -> Tensor:
+    def forward(self, points: Tensor, pace: Pace, clips: int = 1) -> Tensor:
         """Updates of all points.
 
         Parameters
         ----------
-        points : (N, T, C)
-            Tokens after `input_transform`.
+        points : (N, clips · T, C)
+            Tokens after `input_transform`; several clips lie one after the other and share nothing.
         pace : Pace
+        clips : int
 
         Returns
         -------
-        (N, T, 4) float32: Δx, Δy in feature pixels, Δ visibility and Δ confidence logits.
+        (N, clips · T, 4) float32: Δx, Δy in feature pixels, Δ visibility and Δ confidence logits.
         """
         length = points.shape[1]
         virtual = self.virtual_tracks[0]
         for stage, time_block in enumerate(self.time_blocks):
-            points = pace.map(time_block, points)
+            points = _by_clip(partial(pace.map, time_block), points, clips)
             # before the first exchange a virtual track is the same in every frame: one frame stands for all
-            virtual = pace.map(time_block, virtual)
+            virtual = _by_clip(partial(pace.map, time_block), virtual, clips if stage else 1)
             virtual = self._exchange(stage, points, virtual.expand(-1, length, -1), pace)
             read = cast(CrossBlock, self.space_point2virtual_blocks[stage])
             points = pace.map(partial(_read, read, *read.keys_values(virtual)), points)
@@ -137,6 +139,11 @@ class UpdateTransformer(nn.Module):
             pace.check()
             parts.append(mix(read(v, *read.keys_values(p))))
         return torch.cat(parts, 1)
+
+
+def _by_clip(function: Callable[[Tensor], Tensor], x: Tensor, clips: int) -> Tensor:
+    """``function`` on (n, clips · T, C) tokens with every clip as a row of its own."""
+    return function(x.reshape(len(x) * clips, -1, x.shape[-1])).view(x.shape)
 
 
 def _read(block: CrossBlock, keys: Tensor, values: Tensor, x: Tensor) -> Tensor:

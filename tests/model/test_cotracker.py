@@ -278,3 +278,20 @@ def test_compiled_blocks_compute_the_same(raw: dict[str, np.ndarray]) -> None:
     with torch.inference_mode():
         xy, _, _ = model.track_clip(as_video(raw["frames"][:5]), torch.from_numpy(raw["T5_queries"]), 4)
     assert_close(xy, raw["T5_coords"], PIXELS)
+
+
+def test_clips_together_are_clips_one_by_one() -> None:
+    model = network("offline")
+    generator = torch.Generator().manual_seed(5)
+    clips = [torch.rand(3, 3, 64, 64, generator=generator) * 255 for _ in range(2)]
+    spots = torch.rand(2, 4, 2, generator=generator) * 15  # of every clip, in feature pixels
+    pyramids = [model.pyramid(model.encode(clip)) for clip in clips]
+    templates = [model.templates(p, torch.arange(4) % 3, xy) for p, xy in zip(pyramids, spots, strict=True)]
+    alone = [model.solve(p, k, Guess.at_rest(xy, 3), 2) for p, k, xy in zip(pyramids, templates, spots, strict=True)]
+    joint = list(model.refine(
+        [torch.cat(level) for level in zip(*pyramids, strict=True)], torch.stack(templates, 1).flatten(0, 1),
+        Guess.at_rest(spots.transpose(0, 1).flatten(0, 1), 3), 2, Pace(8), clips=2,
+    ))[-1]
+    for clip, one in enumerate(alone):
+        for together, apart in zip(joint.parts(), one.parts(), strict=True):
+            assert_close(together[clip::2], apart.numpy(), 1e-3)
