@@ -123,6 +123,9 @@ def _measure(clip: Clip, size: tuple[int, int], options: TrackOptions, protocol:
     from ..evaluation.metrics import counted_cells, queries_of, score
 
     frames, points = queries_of(clip.visible, protocol)
+    if not len(frames):
+        raise FormatError(f"expected points that are visible on some fifth frame of clip {clip.name!r}, got none; "
+                          "use protocol first")
     video, clip = (yield from scaled(_video(clip, size, control), 0.0, READING_SHARE)), clip.resized(size)
     with closing(video):
         if control.cancelled():  # perhaps before all frames were there

@@ -21,6 +21,7 @@ from napari_cotracker.tasks.evaluate import evaluate
 from napari_cotracker.tasks.track import TrackOptions
 from tests.evaluation.tapvid import FRAMES, HEIGHT, WIDTH, encoded, entry
 from tests.generators import drain
+from tests.trackers.networks import small_file
 
 STILL = TrackOptions("still", accept_licence=True)
 
@@ -147,6 +148,9 @@ def test_what_makes_no_sense_is_refused_before_anything_is_read(tmp_path: Path) 
         drain(evaluate(path, STILL, size="512"))
     with pytest.raises(FormatError, match="nothing of that name"):
         drain(evaluate(tmp_path / "gone", STILL))
+    rare = entry()["occluded"] | ~np.isin(np.arange(FRAMES), [3, 4])
+    with pytest.raises(FormatError, match="some fifth frame of clip 'data 0', got none; use protocol first"):
+        drain(evaluate(written([entry() | {"occluded": rare}], tmp_path), STILL, "strided"))
     with pytest.raises(FormatError, match="as frame 3 of clip"):
         pictures = encoded(entry())["video"]
         drain(evaluate(written([entry() | {"video": [*pictures[:3], b"", *pictures[4:]]}], tmp_path), STILL))
@@ -167,3 +171,11 @@ def test_what_a_tracker_raises_is_told(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_clip_of_one_frame_measures_nothing(tmp_path: Path) -> None:
     _, facts = drain(evaluate(written([entry(frames=1)], tmp_path), STILL))
     assert facts["clips"][0]["frames"] == 1 and facts["mean"]["delta_avg"] is None
+
+
+@pytest.mark.parametrize("mode", ["online", "offline"])
+def test_a_network_of_ones_own_is_measured(mode: str, tmp_path: Path) -> None:
+    options = TrackOptions(checkpoint=small_file(), mode=mode, device="cpu", iters=1, disk_budget=0)
+    _, facts = drain(evaluate(written([entry()], tmp_path), options, "strided", size="native"))
+    assert (facts["mode"], facts["checkpoint"]["name"]) == (mode, small_file().name)
+    assert facts["mean"]["survival"] is not None
