@@ -1,0 +1,1 @@
+"""Held-out clips with exact tracks, on which trackers are scored and never trained; see README.md here."""
