@@ -17,7 +17,8 @@ SIZE = (256, 256)
 # edges and motion are smoothed at once, and neither places nor times shift the picture on average
 LOOKS = [(-0.375, -0.125, -0.06), (0.125, -0.375, 0.18), (0.375, 0.125, 0.06), (-0.125, 0.375, -0.18)]
 
-LEAST_VISIBLE = 0.45  # share of the frames in which a point must be seen to be worth a track
+LEAST_VISIBLE = 0.38  # share of the frames in which a point must be seen to be worth a track
+WELL_VISIBLE = 0.52  # the same for those that are taken first
 STEADY_SHARE = 0.45  # share of the tracks that may be seen in nearly every frame
 
 
@@ -99,7 +100,7 @@ def _pick(thing: Followed) -> list[int]:
     share = thing.visible.mean(0)
     order = [k for k in np.argsort(-thing.detail, kind="stable").tolist() if share[k] >= LEAST_VISIBLE]
     steady = [k for k in order if share[k] > 0.95]
-    fleeting = [k for k in order if share[k] <= 0.95 and _returns(thing.visible[:, k])]
+    fleeting = [k for k in order if WELL_VISIBLE <= share[k] <= 0.95 and _returns(thing.visible[:, k])]
     chosen = _spread(thing, steady, [], round(STEADY_SHARE * thing.wanted))
     chosen = _spread(thing, fleeting, chosen, thing.wanted)
     return _spread(thing, order, chosen, thing.wanted)

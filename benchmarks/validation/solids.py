@@ -59,7 +59,7 @@ def tumble() -> World:
         ball("marble", 0.36, texture=marble, points=12, gloss=0.3,
              place=hop((1.25, -0.95), (-0.042, 0.004), -0.09, (0, 1, 0), (0.36, 0.3, 24, 0.2))),
         ball("pebble", (0.3, 0.3, 0.26), texture=pebble, points=9,
-             place=hop((-0.9, 1.75), (0.024, 0), 0.08, (1, 1, 0), (0.3, 0.6, 29, 0))),
+             place=hop((-0.1, 1.6), (-0.011, 0), 0.08, (1, 1, 0), (0.3, 0.6, 29, 0))),
     ]
     wall = rectangle("wall", (0, 2.4, 1), (4, 0, 0), (0, 0, 1.8), casts=False, points=8,
                      texture=mottled((700, 320), "#9aa6a2", 14, 0.2, 40))

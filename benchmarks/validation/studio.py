@@ -36,7 +36,7 @@ def statue() -> World:
     path = [(-1.9, -2.4, 1.1), (-1.0, -2.9, 1.5), (0.2, -3.1, 1.2), (1.3, -2.7, 0.9), (0.7, -3.0, 1.5), (0, -3, 1.3)]
     camera = Camera(held(along(path, 84), 64, (0.06, 0.04, 0.05)), held(fixed(0, 0, 0.85), 65, (0.07, 0.02, 0.06)),
                     lambda t: 320.0, lambda t: 0.05 * np.sin(0.11 * t) + 0.02 * np.sin(0.47 * t))
-    surroundings = [ground(planks((640, 640), "#8c6a4c", 66, 14), 10, 14),
+    surroundings = [ground(planks((1280, 1280), "#8c6a4c", 66, 40), 10, 14),
                     backdrop(tinted(tiled(photo("grass"), 4, 2), "#8a9468"), 3.2, 22, 10.0)]
     return World("statue", 84, (30, 1), [*surroundings, *parts, *posts], camera, Light((-0.7, -0.8, 1.2)))
 
