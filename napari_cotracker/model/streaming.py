@@ -62,6 +62,19 @@ class WindowState:
             torch.cat([self.seen, other.seen]), guess,
         )
 
+    def starting_guess(self, window: int) -> Guess:
+        """Where a window of so many frames starts from: what was carried over, or at rest for tracks that begin."""
+        from .cotracker import Guess
+
+        rest = Guess.at_rest(self.xy, window)
+        if self.guess is None:
+            return rest
+        return Guess(
+            torch.where(self.seen[:, None, None], self.guess.xy, rest.xy),
+            torch.where(self.seen[:, None], self.guess.visibility, rest.visibility),
+            torch.where(self.seen[:, None], self.guess.confidence, rest.confidence),
+        )
+
 
 def window_starts(length: int, window: int) -> list[int]:
     """First frames of the windows that cover a clip: half a window apart, at least one."""
@@ -81,23 +94,13 @@ def enter_window(model: CoTracker3, state: WindowState, pyramid: Sequence[Tensor
     -------
     The state with all templates known so far, and a guess for every track of it.
     """
-    from .cotracker import Guess
-
     window = len(pyramid[0])
     new = ~state.seen & (state.t >= state.start) & (state.t < state.start + window)
     templates = state.templates
     if bool(new.any()):
         templates = templates.to(pyramid[0].dtype, copy=True)
         templates[new] = model.templates(pyramid, state.t[new] - state.start, state.xy[new])
-    rest = Guess.at_rest(state.xy, window)
-    if state.guess is not None:
-        known, carried = state.seen, state.guess
-        rest = Guess(
-            torch.where(known[:, None, None], carried.xy, rest.xy),
-            torch.where(known[:, None], carried.visibility, rest.visibility),
-            torch.where(known[:, None], carried.confidence, rest.confidence),
-        )
-    return replace(state, templates=templates, seen=state.seen | new), rest
+    return replace(state, templates=templates, seen=state.seen | new), state.starting_guess(window)
 
 
 def leave_window(state: WindowState, solved: Guess, extrapolate: bool = False) -> WindowState:
