@@ -1,0 +1,1 @@
+"""Training the compact network on video that is drawn here, with exact tracks."""
