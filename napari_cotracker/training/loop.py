@@ -1,0 +1,225 @@
+"""A run of training: steps until the time is up, resumable between them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..core.errors import TrackingError
+from ..model import CoTracker3, CoTracker3Config, load_checkpoint, save_checkpoint
+from .chance import Chance
+from .clips import Clips
+from .losses import Targets, match_loss, window_loss
+from .options import Lesson, TrainOptions
+from .state import RunState, load_state, save_state
+from .supply import Supply
+from .team import Team
+from .unroll import encode, unroll
+
+WEIGHTS = "compact.safetensors"
+SAVE_SECONDS = 120.0
+MATCH_UNTIL = 0.4
+LAST_RATE = 0.02
+RESUME_STEPS = 30  # over which the rate rises again after a pause: Adam's first moment starts anew
+CLIP = 1.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that was done: its number, the seconds spent in all commands, the share of the course, and losses."""
+
+    number: int
+    seconds: float
+    share: float
+    rate: float
+    losses: dict[str, float]
+    saved: bool
+
+
+def initialise(config: CoTracker3Config, seed: int) -> CoTracker3:
+    """A network with random weights, drawn as in the published training."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = CoTracker3(config)
+        for module in model.fnet.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        for module in model.updateformer.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight)
+                nn.init.zeros_(module.bias)
+        for head in (model.updateformer.flow_head, model.updateformer.vis_conf_head):
+            nn.init.trunc_normal_(head.weight, std=0.001)
+    return model
+
+
+class Trainer:
+    """A run in a folder: starts anew, goes on where it stopped, or starts from a weights file.
+
+    Parameters
+    ----------
+    options : TrainOptions
+    folder : Path
+    total : float
+        Seconds of the whole course, over all commands.
+    seed : int
+    device : torch.device
+    start : Path, optional
+        A weights file to begin with.
+
+    Raises
+    ------
+    TrackingError, CheckpointError
+    """
+
+    def __init__(self, options: TrainOptions, folder: Path, *, total: float, seed: int, device: torch.device,
+                 start: Path | None = None) -> None:
+        self.options, self.folder, self.device = options, folder, device
+        plain = _plain(options.to_dict())
+        self.state = load_state(folder) or RunState(plain, seed, total)
+        if _plain(self.state.options)["network"] != plain["network"]:
+            raise TrackingError(f"the run in {str(folder)!r} trains a network of other sizes; name another folder")
+        self.state.total = total
+        self.model = self._make_model(start).to(device).requires_grad_(True).train()
+        # gradients of group norm are much faster channels first on a processor
+        layout = torch.contiguous_format if device.type == "cpu" else torch.channels_last
+        self.model.fnet.to(memory_format=layout)
+        self.optimiser = torch.optim.AdamW(
+            self.model.parameters(), options.rate, (0.9, 0.98), weight_decay=options.decay, eps=1e-8
+        )
+        self._restore_optimiser()
+        self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
+        self.average.update({k: v.to(device) for k, v in self.state.average.items()})
+        self._began, self.team = self.state.step, Team()
+
+    def run(self, seconds: float, stopped: Callable[[], bool], photos: Sequence[Tensor] = ()) -> Iterator[Step]:
+        """Steps until so many seconds have passed or the course is over; saves at the end and now and then."""
+        begin = last_save = time.monotonic()
+        spent, stops = self.state.seconds, False
+        seed = self.state.seed * self.team.size + self.team.rank
+        with closing(Supply(self.options, seed, self.device, photos)) as supply:
+            while not stops and self.state.seconds - spent < seconds and self.state.seconds < self.state.total:
+                losses = self._backward(supply)
+                now = spent + time.monotonic() - begin
+                self.state.seconds, stops = self.team.agree(self.model.parameters(), now, stopped())
+                losses["gradient"] = self._step()
+                due = time.monotonic() - last_save > SAVE_SECONDS
+                if due:
+                    self.save()
+                    last_save = time.monotonic()
+                yield Step(self.state.step, self.state.seconds, self.share, self.rate(), losses, due)
+        self.save()
+
+    @property
+    def checkpoint(self) -> Path:
+        """The averaged network, as it was last saved."""
+        return self.folder / WEIGHTS
+
+    @property
+    def share(self) -> float:
+        """How much of the course is done, 0 … 1."""
+        return min(self.state.seconds / self.state.total, 1.0)
+
+    def rate(self) -> float:
+        """The learning rate now: up over the first steps, then along a cosine of the time spent."""
+        rise = min(1.0, (self.state.step + 1) / self.options.warm_up)
+        again = min(1.0, (self.state.step - self._began + 1) / RESUME_STEPS)
+        fall = LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + math.cos(math.pi * self.share))
+        return self.options.rate * min(rise, again) * fall
+
+    def save(self) -> None:
+        """Write the state, and the averaged network as a weights file; the leader of a team does."""
+        if not self.team.leads:
+            return
+        names = [name for name, _ in self.model.named_parameters()]
+        moments = [self.optimiser.state.get(p, {}).get("exp_avg_sq") for p in self.model.parameters()]
+        self.state.weights = {k: v.detach() for k, v in self.model.state_dict().items()}
+        self.state.average = self.average
+        self.state.second_moment = {n: m for n, m in zip(names, moments, strict=True) if m is not None}
+        save_state(self.folder, self.state)
+        averaged = CoTracker3(self.options.network)
+        averaged.load_state_dict(self.average)
+        facts = {"trained": f"{self.state.step} steps, {self.state.seconds / 3600:.2f} h", "seed": str(self.state.seed),
+                 "device": str(self.device.type), "licence": "BSD-3-Clause"}
+        save_checkpoint(self.checkpoint, averaged, facts)
+
+    def note(self, **facts: Any) -> None:
+        """Add an entry to the run's history."""
+        self.state.history.append({"step": self.state.step, "seconds": round(self.state.seconds, 1), **facts})
+
+    def _backward(self, supply: Supply) -> dict[str, float]:
+        """Gradients of the next batch; gives its losses."""
+        lesson = self.options.lesson(self.share)
+        lesson = replace(lesson, batch=self.team.share_of(lesson.batch))
+        losses = self._losses(supply.batch(self.state.step, lesson), lesson)
+        self.optimiser.zero_grad(set_to_none=True)
+        losses["total"].backward()
+        return {name: float(value.detach()) for name, value in losses.items()}
+
+    def _step(self) -> float:
+        """Move the weights along the gradients; gives the gradients' size before it was limited."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
+        size = float(nn.utils.clip_grad_norm_(self.model.parameters(), CLIP))
+        if math.isfinite(size):  # one bad batch must not spoil the run
+            self.optimiser.step()
+            self._follow()
+        self.state.step += 1
+        return size
+
+    def _losses(self, clips: Clips, lesson: Lesson) -> dict[str, Tensor]:
+        chance = Chance(self.state.seed * 1_000_003 + self.state.step)
+        stride = self.options.network.stride
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+            footage = encode(self.model, clips.video)
+            whole = chance.happens(lesson.whole)
+            windows = list(unroll(self.model, footage, clips.queries, lesson.iters, whole))
+        losses = window_loss(windows, Targets.of(clips), stride, self.options.hidden_weight)
+        weight = self.options.match_weight * max(0.0, 1 - self.share / MATCH_UNTIL)
+        if weight > 0:
+            losses["match"] = weight * match_loss(footage, clips, stride)
+        return {**losses, "total": sum(losses.values(), torch.zeros((), device=self.device))}
+
+    def _follow(self) -> None:
+        """Move the average after the weights; faster at first, when they change most."""
+        keep = min(self.options.average, (1 + self.state.step) / (10 + self.state.step))
+        with torch.no_grad():
+            for name, value in self.model.state_dict().items():
+                self.average[name].lerp_(value, 1 - keep)
+
+    def _make_model(self, start: Path | None) -> CoTracker3:
+        if self.state.weights:
+            model = CoTracker3(self.options.network)
+            model.load_state_dict(self.state.weights)
+            return model
+        if start is None:
+            return initialise(self.options.network, self.state.seed)
+        model = load_checkpoint(start)
+        if model.config != self.options.network:
+            raise TrackingError(
+                f"expected a network of the course's sizes in {start.name!r}, got {model.config}; choose its course"
+            )
+        return model
+
+    def _restore_optimiser(self) -> None:
+        for name, parameter in self.model.named_parameters():
+            if name in self.state.second_moment:
+                self.optimiser.state[parameter] = {
+                    "step": torch.tensor(float(self.state.step)), "exp_avg": torch.zeros_like(parameter),
+                    "exp_avg_sq": self.state.second_moment[name].to(self.device),
+                }
+
+
+def _plain(values: Any) -> Any:
+    """Tuples as lists, as they come back from JSON."""
+    if isinstance(values, dict):
+        return {key: _plain(value) for key, value in values.items()}
+    return [_plain(value) for value in values] if isinstance(values, list | tuple) else values

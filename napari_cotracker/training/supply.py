@@ -1,0 +1,80 @@
+"""Clips for every step: drawn ahead in a thread, kept for a while, changed each time they are used.
+
+What a step gets depends on the run's seed and the step's number alone, and on the pool of clips before
+it; a run that goes on later fills its pool anew.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import torch
+from torch import Tensor
+
+from .augment import augment
+from .chance import Chance
+from .clips import Clips, ClipSizes, Workshop
+from .options import Lesson, TrainOptions
+
+REFRESH = 60  # steps for which one set of textures is used
+
+
+class Supply:
+    """Batches of clips for the steps of a run.
+
+    Parameters
+    ----------
+    options : TrainOptions
+    seed : int
+    device : torch.device
+    photos : sequence of (3, h, w)
+        Photographs among the textures.
+    """
+
+    def __init__(self, options: TrainOptions, seed: int, device: torch.device, photos: Sequence[Tensor] = ()) -> None:
+        self._options, self._seed, self._device, self._photos = options, seed, device, photos
+        self._thread = ThreadPoolExecutor(1, "clips")
+        self._coming: tuple[int, Lesson, Future[Clips]] | None = None
+        self._pool: deque[Clips] = deque(maxlen=max(options.pool, 1))
+        self._lesson: Lesson | None = None
+        self._workshop: tuple[int, Workshop] | None = None
+
+    def close(self) -> None:
+        """Stop drawing."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def batch(self, step: int, lesson: Lesson) -> Clips:
+        """The clips of a step."""
+        if self._coming is None or self._coming[:2] != (step, lesson):
+            self._coming = (step, lesson, self._thread.submit(self._draw, step, lesson))
+        fresh = self._coming[2].result()
+        self._coming = (step + 1, lesson, self._thread.submit(self._draw, step + 1, lesson))
+        if self._options.reuse <= 1:
+            return augment(fresh, self._chance(step, 1))
+        if lesson != self._lesson:
+            self._pool.clear()
+            self._lesson = lesson
+        self._pool.extend(fresh.map(lambda part, i=i: part[i : i + 1]) for i in range(len(fresh)))  # type: ignore[misc]
+        chance = self._chance(step, 1)
+        newest = list(self._pool)[-len(fresh) :][: lesson.batch]
+        rest = chance.integers((lesson.batch - len(newest),), 0, len(self._pool)).tolist()
+        picked = [*newest, *(self._pool[index] for index in rest)]
+        return Clips.join([augment(clip, chance) for clip in picked])
+
+    def _draw(self, step: int, lesson: Lesson) -> Clips:
+        chance = self._chance(step, 0)
+        many = lesson.batch / max(self._options.reuse, 1.0)
+        count = int((step + 1) * many) - int(step * many) or 1
+        first = 0.6 if lesson.length > self._options.network.window else 0.4
+        return self._bank(step).make(chance, ClipSizes(count, lesson.length, lesson.tracks, lesson.size, first))
+
+    def _bank(self, step: int) -> Workshop:
+        age = step // REFRESH
+        if self._workshop is None or self._workshop[0] != age:
+            self._workshop = (age, Workshop(self._chance(age, 2), photos=self._photos))
+        return self._workshop[1]
+
+    def _chance(self, step: int, purpose: int) -> Chance:
+        return Chance((self._seed * 4 + purpose) * 100_000_007 + step, self._device)

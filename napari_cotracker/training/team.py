@@ -1,0 +1,49 @@
+"""Several processes that train one network together, each on clips of its own (started by ``torchrun``).
+
+On a processor two processes of one thread each are faster than one of two threads as soon as anything
+else runs: threads wait for one another at every layer, processes once a step.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+
+class Team:
+    """This process's place among those that train together; a team of one needs no setting up."""
+
+    def __init__(self) -> None:
+        self.size = int(os.environ.get("WORLD_SIZE", "1"))
+        self.rank = int(os.environ.get("RANK", "0"))
+        if torch.cuda.is_available() and self.size > 1:
+            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+        if self.size > 1 and not torch.distributed.is_initialized():
+            torch.distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes files and speaks."""
+        return self.rank == 0
+
+    def share_of(self, batch: int) -> int:
+        """How many clips of a batch are this process's."""
+        return max(1, batch // self.size)
+
+    def agree(self, parameters: Iterable[nn.Parameter], seconds: float, stops: bool) -> tuple[float, bool]:
+        """Average all gradients; gives the leader's seconds, and whether anybody wants to stop."""
+        if self.size == 1:
+            return seconds, stops
+        slopes = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parameters]
+        note = torch.tensor([seconds if self.leads else 0.0, float(stops)], device=slopes[0].device)
+        everything = torch.cat([*(slope.flatten() for slope in slopes), note])
+        torch.distributed.all_reduce(everything)
+        start = 0
+        for slope in slopes:
+            slope.copy_(everything[start : start + slope.numel()].view_as(slope) / self.size)
+            start += slope.numel()
+        agreed: Tensor = everything[start:]
+        return float(agreed[0]), bool(agreed[1] > 0)
