@@ -120,5 +120,5 @@ def _sample(features: Tensor, xy: Tensor) -> Tensor:
     grid = xy / torch.tensor([(w - 1) / 2, (h - 1) / 2], device=xy.device) - 1
     maps = features.flatten(0, 1).permute(0, 3, 1, 2)
     found = F.grid_sample(maps, grid.flatten(0, 1)[:, None], padding_mode="border", align_corners=True)
-    rows: Tensor = found[:, :, 0].transpose(1, 2)
-    return rows.unflatten(0, xy.shape[:2])
+    rows: Tensor = found[:, :, 0].transpose(1, 2).unflatten(0, xy.shape[:2])
+    return rows
