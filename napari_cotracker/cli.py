@@ -150,6 +150,31 @@ def evaluate(
 
 
 @app.command()
+def train(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The run's folder; a run that is there goes on.")],
+    *,
+    course: Annotated[str, typer.Option(help="compact (wants a GPU), small (for processors) or tiny.")] = "compact",
+    minutes: Annotated[float, typer.Option(help="How long this command trains; scoring comes on top.")] = 9.0,
+    total_minutes: Annotated[float, typer.Option(help="How long the whole course is to be, over all commands.")] = 60.0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Of a new run.")] = 1,
+    start: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Weights a new run begins with.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Clips to score on, as for `evaluate`; the sample clips.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a network on clips that are drawn for it; see docs/training.md."""
+    from .tasks.train import TrainPlan
+    from .tasks.train import train as run
+
+    plan = TrainPlan(folder, course, minutes, total_minutes, device, seed, start, data)
+    with Interrupt() as interrupt:
+        facts = follow(run(plan, interrupt), 100, "%")
+    if facts:
+        show(facts, as_json, lines_of(facts))
+    interrupt.finish()
+
+
+@app.command()
 def formats(as_json: Json = False) -> None:
     """List the tracks formats."""
     from .core import registry

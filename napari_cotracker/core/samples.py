@@ -15,7 +15,7 @@ def sample_names() -> tuple[str, ...]:
     CotrackerError
         If this installation holds none.
     """
-    return tuple(sorted(path.stem for path in _folder().glob("*.mp4")))
+    return tuple(sorted(path.stem for path in sample_folder().glob("*.mp4")))
 
 
 def sample_clip(name: str) -> Path:
@@ -47,11 +47,17 @@ def _file(name: str, suffix: str) -> Path:
     names = sample_names()
     if name not in names:
         raise CotrackerError(f"expected a sample clip out of {', '.join(names)}, got {name!r}")
-    return _folder() / f"{name}{suffix}"
+    return sample_folder() / f"{name}{suffix}"
 
 
-def _folder() -> Path:
-    # within the package once installed, beside it in a source checkout
+def sample_folder() -> Path:
+    """Where the sample clips lie: within the package once installed, beside it in a source checkout.
+
+    Raises
+    ------
+    CotrackerError
+        If this installation holds none.
+    """
     package = Path(__file__).parents[1]
     for folder in (package / "sample_data", package.parent / "sample_data"):
         if any(folder.glob("*.mp4")):

@@ -77,15 +77,17 @@ class _Sweep:
             solved = yield from engine.refine(
                 self.background, pyramid, self.state.templates, guess, iters=iters, done=done, message=message
             )
-            finished = min(1.0, (start + window - self.first) / (length - self.first))
+            finished = done(engine.settings.iters)
             yield TrackUpdate(*engine.answer(self.tracked, solved, start), finished, message)
             self.state = leave_window(self.state, solved, extrapolate=engine.settings.fast)
         return self.late
 
     def share(self, start: int, window: int, iteration: int) -> float:
         """Share of the clip that is done at an iteration of the window at `start`."""
-        step = iteration / self.engine.settings.iters * window // 2
-        return min(1.0, (start - self.first + step) / (len(self.engine) - self.first))
+        before = start - self.first + window // 2 if start > self.first else 0
+        stop = start - self.first + window
+        covered = before + (stop - before) * iteration / self.engine.settings.iters
+        return min(1.0, covered / (len(self.engine) - self.first))
 
     def iterations(self, newcomers: int) -> int:
         """How often to refine a window: in fast mode, windows in which no track starts need less."""

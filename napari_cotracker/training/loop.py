@@ -155,6 +155,10 @@ class Trainer:
         """Add an entry to the run's history."""
         self.state.history.append({"step": self.state.step, "seconds": round(self.state.seconds, 1), **facts})
 
+    def newest(self, key: str) -> Any:
+        """The last entry of some kind in the run's history; None if there is none."""
+        return next((entry[key] for entry in reversed(self.state.history) if key in entry), None)
+
     def _backward(self, supply: Supply) -> dict[str, float]:
         """Gradients of the next batch; gives its losses."""
         lesson = self.options.lesson(self.share)
