@@ -153,8 +153,9 @@ class Workshop:
         covers = (self.coverage(look, plane)[..., 0] > 0.5) & look.is_solid[..., None]
         order = torch.arange(1, covers.shape[1] + 1, device=t.device)[:, None]
         layer = (covers * order).argmax(1)
-        picked = _prefer_sprites(chance, layer, sizes.tracks)
-        rows = torch.arange(clips, device=t.device)[:, None]
+        rows, columns = torch.arange(clips, device=t.device)[:, None], torch.arange(n, device=t.device)
+        faces = then.faces(plane)[rows, layer, columns, 0]
+        picked = _prefer_sprites(chance, layer, faces, sizes.tracks)
         layer, t, spot = layer[rows, picked], t[rows, picked], spot[rows, picked]
         material = then.to_material(plane)[:, :, :, 0][rows, layer, picked]
         xy, visible = self._follow(motion, look, layer, material, limit)
@@ -172,8 +173,8 @@ class Workshop:
         return xy, inside & facing & ~(covers & above).any(1)
 
 
-def _prefer_sprites(chance: Chance, layer: Tensor, keep: int) -> Tensor:
-    """(B, keep) which of (B, C) candidates to keep: small layers more often than their area says."""
+def _prefer_sprites(chance: Chance, layer: Tensor, fit: Tensor, keep: int) -> Tensor:
+    """(B, keep) which of (B, C) candidates to keep: small layers more often than their area says, unfit ones never."""
     counts = F.one_hot(layer).sum(1).gather(1, layer).float()
     gumbel = -torch.log(-torch.log(chance.uniform(layer.shape, 1e-6, 1 - 1e-6)))
-    return (gumbel - 0.7 * counts.log()).topk(keep, 1).indices
+    return (gumbel - 0.7 * counts.log()).masked_fill(~fit, -torch.inf).topk(keep, 1).indices

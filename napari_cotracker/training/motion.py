@@ -88,6 +88,13 @@ class Motion:
             flat = plane - self._waves(flat)
         return _transform(self.matrix, flat), ~rolled | (torch.cos(angle) > FACING)
 
+    def faces(self, plane: Tensor) -> Tensor:
+        """(B, K, T, P) whether a place of the plane shows material that is turned to the camera."""
+        radius = self.radius[..., None, None]
+        rim = 0.999 * (1 - FACING**2) ** 0.5
+        across = plane[..., 0] / radius.clamp_min(1e-3)
+        return (radius == 0) | (across.abs() < rim)
+
     def shade(self, plane: Tensor) -> Tensor:
         """(B, K, T, P) brightness of a cylinder, darker towards its edges; 1 for flat layers."""
         radius = self.radius[..., None, None]

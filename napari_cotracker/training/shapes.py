@@ -38,7 +38,7 @@ def blob(sheet: Sheet) -> Tensor:
     edge = torch.full_like(angle, 0.9)
     for k in range(2, 7):
         edge = edge + 0.3 / k * sheet.chance.number(-1, 1) * torch.cos(k * angle + sheet.chance.number(0, 2 * math.pi))
-    return edge.clamp_min(0.25) - sheet.radius
+    return edge.clamp(0.25, 1.2) - sheet.radius
 
 
 def rounded(sheet: Sheet) -> Tensor:
@@ -56,7 +56,8 @@ def fence(sheet: Sheet) -> Tensor:
     """Parallel rods with gaps, through which things behind are seen."""
     pitch = sheet.chance.number(0.3, 0.7)
     gap = (torch.remainder(sheet.x / pitch, 1) - 0.5).abs() * pitch
-    return torch.minimum(sheet.chance.number(0.15, 0.3) * pitch - gap, 1 - sheet.y.abs())
+    rods = torch.minimum(sheet.chance.number(0.15, 0.3) * pitch - gap, 1 - sheet.y.abs())
+    return torch.minimum(rods, 1 - sheet.x.abs())
 
 
 def lattice(sheet: Sheet) -> Tensor:
