@@ -104,8 +104,8 @@ def load_state(folder: Path) -> RunState | None:
         return None
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        if index["format"] != FORMAT:
-            raise ValueError(index["format"])
+        if index["format"] != FORMAT or not isinstance(index["options"]["network"], dict):
+            raise ValueError(f"format {index['format']!r}")
         parts = {part: load_file(folder / Path(name).name) for part, name in index["files"].items()}
         return RunState(
             index["options"], int(index["seed"]), float(index["total"]), int(index["step"]), float(index["seconds"]),

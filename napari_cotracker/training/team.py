@@ -37,7 +37,11 @@ class Team:
         """Average all gradients; gives the leader's seconds, and whether anybody wants to stop."""
         if self.size == 1:
             return seconds, stops
-        slopes = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parameters]
+        slopes = []
+        for parameter in parameters:
+            if parameter.grad is None:  # another process may have one
+                parameter.grad = torch.zeros_like(parameter)
+            slopes.append(parameter.grad)
         note = torch.tensor([seconds if self.leads else 0.0, float(stops)], device=slopes[0].device)
         everything = torch.cat([*(slope.flatten() for slope in slopes), note])
         torch.distributed.all_reduce(everything)

@@ -1,0 +1,116 @@
+"""Teams: one process passes through, several agree."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from napari_cotracker.training.team import Team
+
+REPOSITORY = Path(__file__).parents[2]
+
+SCRIPT = """
+import hashlib, json, sys
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import nn
+
+torch.set_num_threads(1)
+
+from napari_cotracker.training import supply
+from napari_cotracker.training.clips import Workshop
+from napari_cotracker.training.loop import Trainer
+from napari_cotracker.training.options import find_preset
+from napari_cotracker.training.team import Team
+
+folder, team = Path(sys.argv[1]), Team()
+both, one = nn.Parameter(torch.zeros(2, 3)), nn.Parameter(torch.zeros(4))
+both.grad = torch.full((2, 3), float(team.rank + 1))
+if team.rank:
+    one.grad = torch.full((4,), 5.0)
+going_on = team.agree(iter([both, one]), 10.0 + team.rank, False)
+stopping = team.agree([both, one], 20.0 + team.rank, team.rank == 1)
+
+supply.Workshop = partial(Workshop, textures=3, side=32)
+trainer = Trainer(find_preset("tiny").options, folder / "run", total=1e6, seed=1, device=torch.device("cpu"))
+steps = list(trainer.run(1e6, lambda: team.rank == 1 and trainer.state.step == 1))
+weights = hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in trainer.model.parameters())).hexdigest()
+facts = {
+    "size": team.size, "leads": team.leads, "going_on": going_on, "stopping": stopping, "both": both.grad.tolist(),
+    "one": one.grad.tolist(), "steps": len(steps), "weights": weights, "losses": [s.losses["total"] for s in steps],
+    "seconds": [s.seconds for s in steps], "gradients": [s.losses["gradient"] for s in steps],
+}
+(folder / f"{team.rank}.json").write_text(json.dumps(facts))
+torch.distributed.destroy_process_group()
+"""
+
+
+def test_a_team_of_one_passes_everything_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WORLD_SIZE", "RANK"):
+        monkeypatch.delenv(name, raising=False)
+    team, parameter = Team(), nn.Parameter(torch.zeros(3))
+    parameter.grad = torch.ones(3)
+    assert (team.size, team.rank, team.leads) == (1, 0, True)
+    assert team.agree([parameter], 4.5, False) == (4.5, False)
+    assert team.agree([parameter], 4.5, True) == (4.5, True)
+    assert parameter.grad.tolist() == [1, 1, 1]
+    assert team.share_of(7) == 7
+
+
+@pytest.mark.parametrize(("batch", "size", "share"), [(4, 2, 2), (5, 2, 2), (1, 2, 1), (3, 4, 1), (24, 4, 6)])
+def test_a_batch_is_shared(batch: int, size: int, share: int) -> None:
+    team = Team()
+    team.size = size
+    assert team.share_of(batch) == share
+
+
+@pytest.fixture(scope="module")
+def members(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What two processes say that trained together."""
+    if not torch.distributed.is_available() or not torch.distributed.is_gloo_available():
+        pytest.skip("this build of torch has no gloo")
+    folder = tmp_path_factory.mktemp("team")
+    script = folder / "member.py"
+    script.write_text(SCRIPT)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script),
+         str(folder)],
+        env=environment, capture_output=True, text=True, check=False, timeout=180,
+    )
+    assert not done.returncode, done.stderr[-3000:]
+    assert (folder / "run" / "run.json").exists()
+    return [json.loads((folder / f"{rank}.json").read_text()) for rank in range(2)]
+
+
+def test_gradients_are_averaged(members: list[dict[str, Any]]) -> None:
+    for member in members:
+        assert member["size"] == 2
+        assert member["both"] == [[1.5] * 3] * 2
+        assert member["one"] == [2.5] * 4  # also where only one process had any
+
+
+def test_all_go_by_the_leaders_clock_and_stop_together(members: list[dict[str, Any]]) -> None:
+    assert [member["leads"] for member in members] == [True, False]
+    for member in members:
+        assert member["going_on"] == [10.0, False]
+        assert member["stopping"] == [20.0, True]
+        assert member["steps"] == 2
+    assert members[0]["seconds"] == members[1]["seconds"]
+
+
+def test_everybody_has_the_same_network_from_clips_of_their_own(members: list[dict[str, Any]]) -> None:
+    leader, other = members
+    assert leader["weights"] == other["weights"]
+    assert leader["gradients"] == other["gradients"]
+    assert leader["losses"] != other["losses"]
