@@ -93,7 +93,7 @@ class Motion:
         radius = self.radius[..., None, None]
         rim = 0.999 * (1 - FACING**2) ** 0.5
         across = plane[..., 0] / radius.clamp_min(1e-3)
-        return (radius == 0) | (across.abs() < rim)
+        return torch.where(radius > 0, across.abs() < rim, True)
 
     def shade(self, plane: Tensor) -> Tensor:
         """(B, K, T, P) brightness of a cylinder, darker towards its edges; 1 for flat layers."""

@@ -13,7 +13,7 @@ from torch import Tensor
 from napari_cotracker.core.errors import CheckpointError, TrackingError
 from napari_cotracker.model import load_checkpoint, save_checkpoint
 from napari_cotracker.training import loop
-from napari_cotracker.training.clips import Clips
+from napari_cotracker.training.clips import Clips, ClipSizes
 from napari_cotracker.training.loop import LAST_RATE, RESUME_STEPS, WEIGHTS, Step, Trainer, initialise
 from napari_cotracker.training.options import SMALL, TINY, Lesson, TrainOptions, find_preset
 from napari_cotracker.training.state import load_state
@@ -65,7 +65,7 @@ class Repeated:
         self.closed = False
 
     def batch(self, step: int, lesson: Lesson) -> Clips:
-        return drawn(8)
+        return drawn(8, ClipSizes(2, 6, 12, (32, 32)))
 
     def close(self) -> None:
         self.closed = True
