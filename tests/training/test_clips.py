@@ -58,9 +58,9 @@ def test_every_track_passes_through_its_query_and_is_seen_there(seed: int, sizes
 @pytest.mark.parametrize(("share", "expected"), [(1.0, 1.0), (0.6, 0.65), (0.0, 0.125)])
 def test_the_share_of_queries_on_the_first_frame(share: float, expected: float) -> None:
     sizes = replace(SIZES, tracks=200, first=share)
-    first = torch.cat([drawn(seed, sizes).queries[..., 0] == 0 for seed in range(4)])
+    first = torch.cat([drawn(seed, sizes).queries[..., 0] == 0 for seed in range(2)])
     # which points are kept depends on the layer, so the share is not met to the point
-    assert abs(float(first.float().mean()) - expected) < 0.06
+    assert abs(float(first.float().mean()) - expected) < 0.08
 
 
 def test_most_points_are_seen_but_by_no_means_all() -> None:
@@ -71,7 +71,7 @@ def test_most_points_are_seen_but_by_no_means_all() -> None:
 
 def test_points_outside_of_the_picture_are_not_visible() -> None:
     outside = 0
-    for seed in range(20):
+    for seed in range(12):
         clips = drawn(seed)
         beyond = ((clips.xy < -0.5) | (clips.xy > 63.5)).any(-1)
         assert not bool((beyond & clips.visible).any())
@@ -177,10 +177,10 @@ def coded_scene(patch: pytest.MonkeyPatch, seed: int, sizes: ClipSizes, rolled: 
 @pytest.fixture(scope="module")
 def scenes() -> Iterator[list[Scene]]:
     with pytest.MonkeyPatch.context() as patch:
-        yield [coded_scene(patch, seed, replace(SIZES, tracks=60)) for seed in range(20)]
+        yield [coded_scene(patch, seed, replace(SIZES, tracks=60)) for seed in range(16)]
 
 
-def sharp(scenes: list[Scene], least: int = 10) -> list[Scene]:
+def sharp(scenes: list[Scene], least: int = 8) -> list[Scene]:
     found = [scene for scene in scenes if scene.steps == 1]
     assert len(found) >= least
     return found
@@ -188,7 +188,7 @@ def sharp(scenes: list[Scene], least: int = 10) -> list[Scene]:
 
 def test_a_visible_point_shows_what_its_query_shows(scenes: list[Scene]) -> None:
     error = torch.cat([displacement(scene) for scene in sharp(scenes)])
-    assert len(error) > 4000
+    assert len(error) > 3000
     assert float(error.quantile(0.98)) < 0.1
     assert float(error.median()) < 0.01
 

@@ -19,6 +19,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 SCRIPT = """
 import hashlib, json, sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +31,7 @@ torch.set_num_threads(1)
 from napari_cotracker.training import supply
 from napari_cotracker.training.clips import Workshop
 from napari_cotracker.training.loop import Trainer
-from napari_cotracker.training.options import find_preset
+from napari_cotracker.training.options import Lesson, find_preset
 from napari_cotracker.training.team import Team
 
 folder, team = Path(sys.argv[1]), Team()
@@ -42,7 +43,8 @@ going_on = team.agree(iter([both, one]), 10.0 + team.rank, False)
 stopping = team.agree([both, one], 20.0 + team.rank, team.rank == 1)
 
 supply.Workshop = partial(Workshop, textures=3, side=32)
-trainer = Trainer(find_preset("tiny").options, folder / "run", total=1e6, seed=1, device=torch.device("cpu"))
+options = replace(find_preset("tiny").options, lessons=(Lesson(1.0, 6, (32, 32), 2, 4, 1),))
+trainer = Trainer(options, folder / "run", total=1e6, seed=1, device=torch.device("cpu"))
 steps = list(trainer.run(1e6, lambda: team.rank == 1 and trainer.state.step == 1))
 weights = hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in trainer.model.parameters())).hexdigest()
 facts = {
