@@ -93,7 +93,7 @@ def sample_templates(pyramid: Sequence[Tensor], frames: Tensor, xy: Tensor, radi
     return templates
 
 
-def correlate(level: Tensor, index: int, templates: Tensor, xy: Tensor, dtype: torch.dtype,
+def correlate(level: Tensor, index: int, templates: Tensor, xy: Tensor, dtype: torch.dtype, *,
               clips: int = 1) -> Tensor:
     """Correlation volumes of some tracks on one level.
 
@@ -144,7 +144,7 @@ def _match(patches: Tensor, templates: Tensor) -> Tensor:
 
 
 def volumes(pyramid: Sequence[Tensor], templates: Tensor, xy: Tensor, dtype: torch.dtype,
-            chunk: int, clips: int = 1) -> Iterator[tuple[slice, Tensor]]:
+            chunk: int, *, clips: int = 1) -> Iterator[tuple[slice, Tensor]]:
     """Correlation volumes of all levels, a few tracks at a time.
 
     Parameters
@@ -166,7 +166,7 @@ def volumes(pyramid: Sequence[Tensor], templates: Tensor, xy: Tensor, dtype: tor
     for start in range(0, len(xy), step):
         rows = slice(start, min(start + step, len(xy)))
         parts = [
-            correlate(level, index, templates[rows, index], xy[rows], dtype, clips)
+            correlate(level, index, templates[rows, index], xy[rows], dtype, clips=clips)
             for index, level in enumerate(pyramid)
         ]
         yield rows, torch.stack(parts, 2)

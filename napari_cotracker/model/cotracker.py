@@ -129,7 +129,7 @@ class CoTracker3(nn.Module):
         return Pace(CPU_TOKENS if self.device.type == "cpu" else GPU_TOKENS)
 
     def refine(self, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, iters: int,
-               pace: Pace | None = None, clips: int = 1) -> Iterator[Guess]:
+               pace: Pace | None = None, *, clips: int = 1) -> Iterator[Guess]:
         """Improve a guess; yields the state after every iteration.
 
         Parameters
@@ -167,7 +167,7 @@ class CoTracker3(nn.Module):
         dtype = self.corr_mlp.fc1.weight.dtype
         chunk = min(pace.tokens, CPU_CHUNK if self.device.type == "cpu" else GPU_CHUNK)
         parts = []
-        for rows, volume in volumes(pyramid, templates, guess.xy, dtype, chunk, clips):
+        for rows, volume in volumes(pyramid, templates, guess.xy, dtype, chunk, clips=clips):
             pace.check()
             matched = self.corr_mlp(volume).flatten(2).float()
             logits = torch.stack([guess.visibility[rows], guess.confidence[rows]], -1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -112,7 +112,8 @@ def _make_trainer(plan: TrainPlan) -> Trainer:
     )
 
 
-def _steps(plan: TrainPlan, trainer: Trainer, control: Control, background: Any) -> Iterator[TrackUpdate]:
+def _steps(plan: TrainPlan, trainer: Trainer, control: Control, background: Any
+           ) -> Generator[TrackUpdate, None, None]:
     """Steps until the time is up, with their mean losses in the run's history."""
     from ..training.textures import load_photos
 

@@ -13,13 +13,16 @@ from .clips import Clips
 MOST_BOXES = 3
 
 
-def augment(clips: Clips, chance: Chance) -> Clips:
-    """Mirrored, turned, reversed in time, with colours exchanged and with boxes that hide."""
+def augment(clips: Clips, chance: Chance, *, reverses: bool = True) -> Clips:
+    """Mirrored, turned, reversed in time if that may be, with colours exchanged and with boxes that hide.
+
+    Sliding windows see nothing before a query, so clips for them must not have their queries moved to the end.
+    """
     if chance.happens(0.5):
         clips = mirror(clips)
     if chance.happens(0.5) and clips.video.shape[-1] == clips.video.shape[-2]:
         clips = transpose(clips)
-    if chance.happens(0.5):
+    if chance.happens(0.5) and reverses:
         clips = reverse(clips)
     order = torch.randperm(3, generator=chance.generator, device=chance.device)
     clips = replace(clips, video=clips.video[:, :, order])

@@ -202,7 +202,10 @@ class Trainer:
     def _make_model(self, start: Path | None) -> CoTracker3:
         if self.state.weights:
             model = CoTracker3(self.options.network)
-            model.load_state_dict(self.state.weights)
+            try:
+                model.load_state_dict(self.state.weights)
+            except RuntimeError as error:
+                raise TrackingError(f"the weights in {str(self.folder)!r} are of another network") from error
             return model
         if start is None:
             return initialise(self.options.network, self.state.seed)

@@ -52,7 +52,7 @@ class Supply:
         fresh = self._coming[2].result()
         self._coming = (step + 1, lesson, self._thread.submit(self._draw, step + 1, lesson))
         if self._options.reuse <= 1:
-            return augment(fresh, self._chance(step, 1))
+            return augment(fresh, self._chance(step, 1), reverses=self._is_whole(lesson))
         if lesson != self._lesson:
             self._pool.clear()
             self._lesson = lesson
@@ -61,13 +61,17 @@ class Supply:
         newest = list(self._pool)[-len(fresh) :][: lesson.batch]
         rest = chance.integers((lesson.batch - len(newest),), 0, len(self._pool)).tolist()
         picked = [*newest, *(self._pool[index] for index in rest)]
-        return Clips.join([augment(clip, chance) for clip in picked])
+        return Clips.join([augment(clip, chance, reverses=self._is_whole(lesson)) for clip in picked])
+
+    def _is_whole(self, lesson: Lesson) -> bool:
+        """Whether clips of a lesson are always solved as one window."""
+        return lesson.length <= self._options.network.window
 
     def _draw(self, step: int, lesson: Lesson) -> Clips:
         chance = self._chance(step, 0)
         many = lesson.batch / max(self._options.reuse, 1.0)
         count = int((step + 1) * many) - int(step * many) or 1
-        first = 0.6 if lesson.length > self._options.network.window else 0.4
+        first = 0.4 if self._is_whole(lesson) else 0.6
         return self._bank(step).make(chance, ClipSizes(count, lesson.length, lesson.tracks, lesson.size, first))
 
     def _bank(self, step: int) -> Workshop:

@@ -92,7 +92,7 @@ def unroll(model: CoTracker3, footage: Footage, queries: Tensor, iters: int, who
     clip = torch.arange(len(rows), device=rows.device) % clips
     templates = model.templates(everything, clip * length + t, xy)
     if whole or length <= model.config.window:
-        states = list(model.refine(everything, templates, Guess.at_rest(xy, length), iters, ALL_AT_ONCE, clips))
+        states = list(model.refine(everything, templates, Guess.at_rest(xy, length), iters, ALL_AT_ONCE, clips=clips))
         yield Window(0, states, torch.ones_like(t, dtype=torch.bool))
         return
     window = model.config.window
@@ -101,7 +101,7 @@ def unroll(model: CoTracker3, footage: Footage, queries: Tensor, iters: int, who
         known = t < start + window
         pyramid = footage.window([min(f, length - 1) for f in range(start, start + window)])
         seen = templates * known[:, None, None, None]
-        states = list(model.refine(pyramid, seen, state.starting_guess(window), iters, ALL_AT_ONCE, clips))
+        states = list(model.refine(pyramid, seen, state.starting_guess(window), iters, ALL_AT_ONCE, clips=clips))
         yield Window(start, states, known)
         # what a window hands on is taken as given by the next one
         state = replace(leave_window(state, states[-1].map(torch.Tensor.detach)), seen=known)

@@ -111,3 +111,9 @@ def test_augmentation_follows_from_its_seed() -> None:
         assert torch.equal(getattr(first, part), getattr(again, part))
     videos = [augment(clips, Chance(seed)).video for seed in range(6)]
     assert sum(torch.equal(video, clips.video) for video in videos) < 3
+
+
+def test_clips_that_may_not_be_reversed_keep_their_query_frames() -> None:
+    clips = random_clips(7)
+    for seed in range(12):
+        assert torch.equal(augment(clips, Chance(seed), reverses=False).queries[..., 0], clips.queries[..., 0])

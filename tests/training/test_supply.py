@@ -127,3 +127,10 @@ def test_a_mishap_while_drawing_reaches_whoever_waits(monkeypatch: pytest.Monkey
     monkeypatch.setattr(supplying, "Workshop", fails)
     with closing(Supply(FRESH, 1, CPU)) as supply, pytest.raises(MemoryError, match="no room"):
         supply.batch(0, LESSON)
+
+
+@pytest.mark.parametrize("options", [FRESH, REUSED])
+def test_queries_stay_early_where_windows_slide(options: TrainOptions) -> None:
+    longer = replace(LESSON, length=12, tracks=20)
+    on_first = torch.cat([clips.queries[..., 0] == 0 for clips in batches(options, 8, list(range(6)), longer)])
+    assert float(on_first.float().mean()) > 0.4
