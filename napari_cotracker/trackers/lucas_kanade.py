@@ -13,6 +13,7 @@ from ..core.declarations import TrackerEntry
 from ..core.queries import Queries
 from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
 from ..core.tracks import Anchors, State
+from ..core.video import Video
 from .follower import Follower, Picture, Reach, prepare
 from .scores import confidence_of, visibility_of
 
@@ -62,9 +63,9 @@ class LucasKanadeTracker:
 
         Points whose frame lies behind when they are handed in are left to another pass.
         """
-        run = _Run(job, self._settings)
+        run = Run(job, self._settings)
         sent = time.monotonic()
-        for position, frame in enumerate(_frames(job)):
+        for position, frame in enumerate(read_in_order(job.video, job.frames)):
             while control.paused() and not control.cancelled():
                 yield TrackUpdate.heartbeat(position / len(job.frames), "paused")
                 time.sleep(0.1)
@@ -85,13 +86,15 @@ class LucasKanadeTracker:
         return estimate(job)
 
 
-class _Run:
+class Run:
     """One job under way: the follower, and the answers not yet sent."""
+
+    follower: Follower
 
     def __init__(self, job: TrackJob, settings: LucasKanadeSettings) -> None:
         reach = Reach(settings.radius, settings.window, settings.levels, settings.search)
         self._job, self._blur = job, settings.blur
-        self._follower = Follower((job.video.width, job.video.height), reach)
+        self.follower = self.make_follower((job.video.width, job.video.height), reach)
         self._ids, self._t = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._start_xy = np.zeros((0, 2), np.float32)
         self._before: Picture | None = None
@@ -102,24 +105,34 @@ class _Run:
 
     @property
     def is_full(self) -> bool:
+        """Whether the answers should be sent now."""
         return len(self._frames) >= FRAMES_PER_UPDATE
 
+    def make_follower(self, size: tuple[int, int], reach: Reach) -> Follower:
+        """The follower to run."""
+        return Follower(size, reach)
+
+    def judge(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Visibility and confidence of every point in the current frame."""
+        signs = self.follower.signs()
+        return visibility_of(signs), confidence_of(signs)
+
     def add(self, queries: Queries) -> None:
+        """Follow more points, from their frames on."""
         self._ids, self._t = np.concatenate([self._ids, queries.ids]), np.concatenate([self._t, queries.t])
         self._start_xy = np.concatenate([self._start_xy, queries.xy])
-        self._follower.grow(len(queries))
+        self.follower.grow(len(queries))
 
     def advance(self, position: int, frame: NDArray[np.uint8]) -> None:
         """Take in the next frame."""
         now, t = prepare(frame, self._blur), self._job.frames[position]
-        if self._before is not None and self._follower.is_on.any():
-            self._follower.step(self._before, now)
+        if self._before is not None and self.follower.is_on.any():
+            self.follower.step(self._before, now)
         self._place(t, now)
         self._before, self._position = now, position + 1
-        signs, on = self._follower.signs(), self._follower.is_on
-        xy = np.where(on[:, None], self._follower.xy, np.float32(np.nan))
-        visibility = np.where(on, visibility_of(signs), np.float32(np.nan))
-        confidence = np.where(on, confidence_of(signs), np.float32(np.nan))
+        on = self.follower.is_on
+        xy = np.where(on[:, None], self.follower.xy, np.float32(np.nan))
+        visibility, confidence = (np.where(on, score, np.float32(np.nan)) for score in self.judge())
         here = self._t == t
         xy[here], visibility[here], confidence[here] = self._start_xy[here], 1, 1
         self._frames.append(t)
@@ -139,10 +152,10 @@ class _Run:
         """Start the points of this frame, and put right those that have an anchor in it."""
         rows = np.flatnonzero(self._t == t)
         if len(rows):
-            self._follower.start(now, rows, self._start_xy[rows])
-        rows, xy = _anchored(self._job.anchors, t, self._ids, self._follower.is_on)
+            self.follower.start(now, rows, self._start_xy[rows])
+        rows, xy = _anchored(self._job.anchors, t, self._ids, self.follower.is_on)
         if len(rows):
-            self._follower.start(now, rows, xy)
+            self.follower.start(now, rows, xy)
 
 
 def _anchored(anchors: Anchors, t: int, ids: NDArray[np.int64], is_on: NDArray[np.bool_]
@@ -155,11 +168,11 @@ def _anchored(anchors: Anchors, t: int, ids: NDArray[np.int64], is_on: NDArray[n
     return rows, np.array([place[int(ids[row])] for row in rows], np.float32).reshape(-1, 2)
 
 
-def _frames(job: TrackJob) -> Iterator[NDArray[np.uint8]]:
-    """The frames of a job in its order, read some at a time."""
-    together = max(1, min(FRAMES_PER_READ, BYTES_PER_READ // (job.video.height * job.video.width * 3)))
-    for first in range(0, len(job.frames), together):
-        yield from job.video.read(job.frames[first : first + together])
+def read_in_order(video: Video, frames: range) -> Iterator[NDArray[np.uint8]]:
+    """Frames of a video one by one, read some at a time."""
+    together = max(1, min(FRAMES_PER_READ, BYTES_PER_READ // (video.height * video.width * 3)))
+    for first in range(0, len(frames), together):
+        yield from video.read(frames[first : first + together])
 
 
 def estimate(job: TrackJob) -> Estimate:

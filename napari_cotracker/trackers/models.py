@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..core import registry
@@ -94,7 +94,11 @@ NON_COMMERCIAL = {
 NAMED = (
     Model(
         "compact", "CoTracker3 architecture, small, trained by this project", COTRACKER3_TRACKERS,
-        {"": WeightsFile("compact.safetensors", 10.0, repository="")},
+        {"": WeightsFile("compact.safetensors", 2.8, repository="")},
+    ),
+    Model(
+        "hybrid", "The compact network and templates together: finds points again, and places them exactly",
+        {"": "hybrid"}, {"": WeightsFile("compact.safetensors", 2.8, repository="")},
     ),
     Model(
         "cotracker3", "CoTracker3, the official weights trained further on real videos", COTRACKER3_TRACKERS,
@@ -225,4 +229,7 @@ def _model_of_file(name: str, path: Path) -> Model:
     if not model.files:
         raise TrackingError(f"model {name!r} takes no weights file; leave it out, or ask for model cotracker3")
     # the file decides whose licence holds: weights of one's own are not Meta's
+    if name == "hybrid" and official and model not in official:
+        terms = {key: getattr(official[0], key) for key in ("licence", "licence_url", "commercial", "summary")}
+        return replace(model, **terms)
     return model if model in official or name not in CHECKPOINT_MODELS else official[0] if official else model

@@ -44,6 +44,12 @@ class Templates:
     ----------
     n : int
     radius : int
+
+    Attributes
+    ----------
+    contrast, uncertainty : (n,) float32
+        In grey levels; and in pixels, at a noise as strong as the patch, along the direction in which
+        it tells least (an edge tells nothing along itself).
     """
 
     def __init__(self, n: int, radius: int) -> None:
@@ -57,12 +63,13 @@ class Templates:
         self.patch = np.zeros((n, side, side), np.float32)
         self.weight = np.zeros((n, side, side), np.float32)
         self.contrast = np.zeros(n, np.float32)
+        self.uncertainty = np.zeros(n, np.float32)
         self._colour = np.zeros((n, 3), np.float32)
         self._inverse = np.zeros((n, 6, 6), np.float32)
 
     def grow(self, n: int) -> None:
         """Room for n more."""
-        for name in ("patch", "weight", "contrast", "_colour", "_inverse"):
+        for name in ("patch", "weight", "contrast", "uncertainty", "_colour", "_inverse"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros((n, *old.shape[1:]), np.float32)]))
 
@@ -78,7 +85,8 @@ class Templates:
             self._colour[rows[part]] = colour = _strongest_colour(raw, weight)
             patch, self.contrast[rows[part]] = _normalise(_project(raw, colour), weight)
             self.patch[rows[part]] = patch
-            self._inverse[rows[part]] = self._inverse_hessian(patch, weight)
+            self._inverse[rows[part]] = inverse = self._inverse_hessian(patch, weight)
+            self.uncertainty[rows[part]] = _longest(inverse[:, :2, :2])
 
     def share_inside(self, rows: Rows) -> Floats:
         """(n,) how much of each template was inside the picture, 0 … 1."""
@@ -183,6 +191,13 @@ class Templates:
         change = np.linalg.inv(np.eye(2, dtype=np.float32) + step[:, 2:].reshape(-1, 2, 2) / self.radius)
         shape = np.clip(shape @ change, -8, 8).astype(np.float32)
         return (xy - (shape @ step[:, :2, None])[:, :, 0]).astype(np.float32), shape
+
+
+def _longest(covariance: Floats) -> Floats:
+    """(n,) standard deviation along the longest axis of (n, 2, 2)."""
+    half = (covariance[:, 0, 0] + covariance[:, 1, 1]) / 2
+    apart = np.hypot((covariance[:, 0, 0] - covariance[:, 1, 1]) / 2, covariance[:, 0, 1])
+    return np.asarray(np.sqrt(np.maximum(half + apart, 0)), np.float32)
 
 
 def _sum_to_one(weight: Floats) -> Floats:

@@ -19,15 +19,16 @@ NEAR = (2.19, -0.63, 1.90, -0.12, 0.50, -0.68, 0.11, -1.60, -1.02, 1.99)
 
 def visibility_of(signs: Floats) -> Floats:
     """(n,) probability that a point can be seen."""
-    return _logistic(signs, VISIBLE)
+    return logistic(signs, VISIBLE)
 
 
 def confidence_of(signs: Floats) -> Floats:
     """(n,) probability that a visible point is where it is said to be, to 8 % of the picture's longer side."""
-    return _logistic(signs, NEAR)
+    return logistic(signs, NEAR)
 
 
-def _logistic(signs: Floats, coefficients: tuple[float, ...]) -> Floats:
+def logistic(signs: Floats, coefficients: tuple[float, ...]) -> Floats:
+    """(n,) probabilities by a constant and one coefficient for each sign."""
     terms = np.concatenate([np.ones((len(signs), 1), np.float32), signs], 1)
     odds = np.exp(terms @ np.array(coefficients, np.float32))
     return np.asarray(odds / (1 + odds), np.float32)

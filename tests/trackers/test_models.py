@@ -76,3 +76,15 @@ def test_a_missing_file_or_a_model_that_takes_none_is_refused(tmp_path: Path) ->
     some.write_bytes(b"x")
     with pytest.raises(TrackingError, match="takes no weights file"):
         choose("lucas-kanade", "auto", 5, some)
+
+
+def test_the_hybrid_takes_any_network_and_its_licence(tmp_path: Path) -> None:
+    assert choose("hybrid").file == choose("compact").file
+    mine, official = tmp_path / "mine.safetensors", tmp_path / "scaled_online.pth"
+    for path in (mine, official, tmp_path / "compact.safetensors"):
+        path.write_bytes(b"x")
+    choice = choose("hybrid", "auto", 500, mine)
+    assert (choice.tracker, choice.mode, choice.checkpoint) == ("hybrid", "", mine)
+    assert choose("hybrid", "auto", 5, official).model.licence == "CC-BY-NC-4.0"
+    assert choose("hybrid", "auto", 5, official).tracker == "hybrid"
+    assert choose("auto", "online", 5, tmp_path / "compact.safetensors").model.name == "compact"

@@ -1,0 +1,165 @@
+"""A follower that a network tells, frame by frame, where points roughly are and whether they can be seen.
+
+The network sees far and comes back after a point was hidden, but is some pixels off; templates are
+exact where they hold, but hold on to the wrong thing now and then. So the guide's place is one more
+start for the alignment, lost points move with the guide and are searched for around it, and a point
+that, by the signs, is better off with the guide is given up and put there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.coordinates import inside
+from .follower import ALIGNMENTS, Follower, Picture, Reach
+from .judgement import worth_of_follower, worth_of_guide
+from .patches import Floats, Rows, Templates, Warps
+
+TRUST = (0.15, 0.35)  # worth of the guide at which it begins to move lost points, and from which it alone does
+PULL = 0.25  # share of the distance to the guide that a lost point makes good in one step
+MEMORY = 0.8  # of the mean distance to the guide, from one step to the next
+MARGIN = 0.05  # by how much the guide has to be worth more before a point is given to it
+NEAR_GUIDE = 8.0  # px of 256 that a template may move a point away from the guide
+FOUND_AGAIN = 0.85  # correlation from which it may
+SIDE = 256.0  # px of the picture's longer side in which distances count
+
+
+class Guide(NamedTuple):
+    """What a network says of n points in one frame; NaN where it says nothing.
+
+    Parameters
+    ----------
+    xy : (n, 2) float32
+    visibility, confidence : (n,) float32
+    """
+
+    xy: Floats
+    visibility: Floats
+    confidence: Floats
+
+    @classmethod
+    def silent(cls, n: int) -> Guide:
+        """One that says nothing."""
+        return cls(np.full((n, 2), np.nan, np.float32), np.zeros(n, np.float32), np.zeros(n, np.float32))
+
+    def grow_to(self, n: int) -> Guide:
+        """The same with further points of which it says nothing, n in all."""
+        more = Guide.silent(n - len(self.xy))
+        return Guide(*(np.concatenate(pair) for pair in zip(self, more, strict=True)))
+
+
+class GuidedFollower(Follower):
+    """A `Follower` with a guide; of points that the guide is silent about it does what a follower does.
+
+    Parameters
+    ----------
+    size : (width, height)
+    reach : Reach
+    """
+
+    def __init__(self, size: tuple[int, int], reach: Reach) -> None:
+        super().__init__(size, reach)
+        self._unit = max(size) / SIDE
+        self._guide = self._guide_before = Guide.silent(0)
+        self._was = np.zeros((0, 2), np.float32)
+        self._shift = np.zeros((0, 2), np.float32)
+        self._apart = np.zeros(0, np.float32)
+        self._parting = np.zeros(0, np.float32)
+
+    def grow(self, n: int) -> None:
+        """Room for n more points, not yet started."""
+        super().grow(n)
+        self._guide, self._guide_before = (known.grow_to(len(self.xy)) for known in (self._guide, self._guide_before))
+        for name in ("_was", "_shift", "_apart", "_parting"):
+            old = getattr(self, name)
+            setattr(self, name, np.concatenate([old, np.zeros((n, *old.shape[1:]), old.dtype)]))
+
+    def start(self, picture: Picture, rows: Rows, xy: Floats) -> None:
+        """(Re)start some points at known places of a picture; from there on the guide tells their motion."""
+        super().start(picture, rows, xy)
+        off = xy - self._guide.xy[rows]
+        self._shift[rows] += np.where(np.isfinite(off), off, 0)
+        self._apart[rows] = self._parting[rows] = 0
+
+    def advise(self, guide: Guide) -> None:
+        """Hear what the network says of the picture to come; to be called before `step` and `start`."""
+        self._guide_before, self._guide = self._guide, guide._replace(xy=guide.xy + self._shift)
+
+    def step(self, before: Picture, now: Picture) -> None:
+        """Go on to the next picture."""
+        self._was = self.xy.copy()
+        apart = self._distance(self.xy, self._guide_before)
+        super().step(before, now)
+        self._compare(apart)
+        self._give_up()
+
+    def signs(self) -> Floats:
+        """(n, 20) what the scores are computed from: see `napari_cotracker.trackers.judgement`."""
+        own, guide = super().signs(), self._guide
+        distance = np.log10(self._distance(self.xy, guide) + 0.5)
+        visible, sure = _logit(guide.visibility), _logit(guide.confidence)
+        lost = own[:, 5]
+        return np.concatenate([own, np.stack([
+            visible, sure, distance, np.log10(self._apart + 0.5), np.log10(self._parting + 0.1),
+            inside(guide.xy, self._size), np.log10(self._lost_for + 1.0), lost * visible, lost * sure,
+            own[:, 1] * distance, np.log10(self._first.uncertainty + 0.1),
+        ], 1)], 1).astype(np.float32)
+
+    def _align(self, templates: Templates, shapes: Floats, rows: Rows, now: Picture, starts: tuple[Floats, Floats]
+               ) -> tuple[Warps, Floats, NDArray[np.bool_]]:
+        """As of a follower, and where that fails from the guide's place, too."""
+        warps, match, holds = super()._align(templates, shapes, rows, now, starts)
+        rest = np.flatnonzero(~holds & (self._weight()[rows] > 0))
+        if len(rest):
+            start = self._guide.xy[rows[rest]]
+            others, matches = templates.align(now.floats, rows[rest], Warps(start, shapes[rows[rest]]), ALIGNMENTS)
+            near = np.linalg.norm(others.xy - start, axis=1) < NEAR_GUIDE * self._unit
+            better = (matches > FOUND_AGAIN) & near
+            warps.xy[rest[better]], warps.shape[rest[better]] = others.xy[better], others.shape[better]
+            match[rest[better]], holds[rest[better]] = matches[better], True
+        return warps, match, holds
+
+    def _search(self, lost: Rows, now: Picture) -> None:
+        """Lost points go with the guide as far as it is to be trusted, and are searched for there."""
+        gone = lost[self._lost_for[lost] > 0]
+        weight = self._weight()[gone, None]
+        with np.errstate(invalid="ignore"):
+            moved = self._was[gone] + self._guide.xy[gone] - self._guide_before.xy[gone]
+            led = moved + PULL * (self._guide.xy[gone] - moved)
+        led = np.where(np.isfinite(led), led, self._guide.xy[gone])
+        self.xy[gone] = np.where(weight > 0, weight * led + (1 - weight) * self.xy[gone], self.xy[gone])
+        super()._search(lost, now)
+
+    def _weight(self) -> Floats:
+        """(n,) how far the guide's place counts for lost points, 0 … 1."""
+        low, high = TRUST
+        weight = np.clip((worth_of_guide(self.signs()) - low) / (high - low), 0, 1)
+        return np.where(np.isfinite(self._guide.xy).all(1), weight, 0).astype(np.float32)
+
+    def _compare(self, apart_before: Floats) -> None:
+        """Note how fast points and guide part, and, of points that are held, how far they are apart."""
+        apart = self._distance(self.xy, self._guide)
+        self._parting = np.abs(apart - apart_before)
+        mean = MEMORY * self._apart + (1 - MEMORY) * apart
+        self._apart = np.where(self._lost_for == 0, mean, self._apart).astype(np.float32)
+
+    def _give_up(self) -> None:
+        """Put held points where the guide is, if that promises to be better."""
+        signs = self.signs()
+        better = worth_of_guide(signs) > worth_of_follower(signs) + MARGIN
+        rows = np.flatnonzero(better & self.is_on & (self._lost_for == 0) & np.isfinite(self._guide.xy).all(1))
+        self.xy[rows], self._lost_for[rows] = self._guide.xy[rows], 1
+        self._velocity[rows] = 0
+
+    def _distance(self, xy: Floats, guide: Guide) -> Floats:
+        """(n,) from points to the guide, in units of 1/256 of the picture's longer side; 0 where it is silent."""
+        distance = np.linalg.norm(xy - guide.xy, axis=1) / self._unit
+        return np.asarray(np.nan_to_num(distance), np.float32)
+
+
+def _logit(probability: Floats) -> Floats:
+    clipped = np.clip(probability, 0.002, 0.998)
+    return np.asarray(np.log(clipped / (1 - clipped)), np.float32)

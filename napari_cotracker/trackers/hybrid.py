@@ -1,0 +1,193 @@
+"""A small network and templates together: the network sees far and finds points again, templates are exact.
+
+The network's sliding windows revise the second half of the window before. What a window says of the
+frames before its own first one is final, so a follower goes that far, guided by it, and its answers
+are sent; after the last window it goes to the end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.declarations import TrackerEntry
+from ..core.queries import Queries
+from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
+from ..model.config import read_sizes
+from . import estimates, lucas_kanade
+from .cotracker3_online import OnlineTracker
+from .follower import Follower, Reach
+from .guided import Guide, GuidedFollower
+from .judgement import confidence_of, visibility_of
+from .lucas_kanade import SECONDS_PER_UPDATE, LucasKanadeSettings, Run, read_in_order
+from .network import NOBODY
+from .settings import CoTracker3Settings
+
+AREA = 256 * 256  # px of the pictures that the network sees, at least
+
+
+@dataclass(frozen=True)
+class HybridSettings(CoTracker3Settings, LucasKanadeSettings):
+    """How to run the network, and how the follower."""
+
+
+class HybridTracker:
+    """Follows points by templates, guided by a network; one pass, in the direction of the job's frames.
+
+    Parameters
+    ----------
+    settings : HybridSettings
+
+    Raises
+    ------
+    CheckpointError, TrackingError
+        If there is no such network or device.
+    """
+
+    def __init__(self, settings: HybridSettings) -> None:
+        self._settings = settings
+        self._network = OnlineTracker(settings)
+
+    def track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
+        """Run the job.
+
+        Raises
+        ------
+        TrackingError
+            If the network cannot go on.
+        """
+        settings = at_its_size(self._settings_of(job), (job.video.width, job.video.height))
+        job = replace(job, settings=settings)
+        ears, leg, done = _Ears(control, job.queries), None, 0.0
+        for update in self._network.track(job, ears):
+            if not len(update.frames):
+                yield update
+                continue
+            if leg is None or leg.is_over(update):
+                if leg is not None:
+                    yield from _at(leg.go(leg.told, control), done)
+                leg = _Leg(job, settings, ears)
+            done = update.done
+            leg.hear(update)
+            yield from _at(leg.go(leg.final, control), done)
+        if leg is not None:
+            yield from _at(leg.go(leg.told, control), done)
+
+    def estimate(self, job: TrackJob) -> Estimate:
+        """Peak memory and time."""
+        return estimate(job)
+
+    def _settings_of(self, job: TrackJob) -> HybridSettings:
+        return job.settings if isinstance(job.settings, HybridSettings) else self._settings
+
+
+class _Ears(Control):
+    """Passes the control on to the network and keeps the queries that come in."""
+
+    def __init__(self, control: Control, queries: Queries) -> None:
+        self._control, self.queries = control, queries
+
+    def cancelled(self) -> bool:
+        return self._control.cancelled()
+
+    def paused(self) -> bool:
+        return self._control.paused()
+
+    def new_queries(self) -> Queries | None:
+        added = self._control.new_queries()
+        self.queries = self.queries.join(added)
+        return added
+
+
+class _Leg(Run):
+    """The follower's way along one sweep of the network's windows."""
+
+    follower: GuidedFollower
+
+    def __init__(self, job: TrackJob, settings: HybridSettings, ears: _Ears) -> None:
+        super().__init__(replace(job, queries=NOBODY), settings)
+        self._ears = ears
+        self._place_of = {frame: position for position, frame in enumerate(job.frames)}
+        self._guides: dict[int, Guide] = {}
+        self._next = len(job.frames)
+        self.final = self.told = 0
+
+    def make_follower(self, size: tuple[int, int], reach: Reach) -> Follower:
+        return GuidedFollower(size, reach)
+
+    def judge(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        signs = self.follower.signs()
+        return visibility_of(signs), confidence_of(signs)
+
+    def is_over(self, update: TrackUpdate) -> bool:
+        """Whether an update begins another sweep, over other points."""
+        return int(update.ids[0]) != int(self._ids[0])
+
+    def hear(self, update: TrackUpdate) -> None:
+        """Take in a window: what was said of frames before it is final now."""
+        new = update.ids[len(self._ids) :]
+        if len(new):
+            self.add(self._ears.queries.select(_rows_of(self._ears.queries.ids, new)))
+        places = [self._place_of[int(frame)] for frame in update.frames]
+        for row, place in enumerate(places):
+            self._guides[place] = Guide(update.xy[row], update.visibility[row], update.confidence[row])
+        self._next = min(self._next, places[0])
+        self.final, self.told = places[0], places[-1] + 1
+
+    def go(self, end: int, control: Control) -> Iterator[TrackUpdate]:
+        """Follow up to a position along the job's frames."""
+        sent = time.monotonic()
+        frames = self._job.frames[self._next : max(end, self._next)]
+        for frame in read_in_order(self._job.video, frames):
+            if control.cancelled():
+                break
+            self.follower.advise(self._guides.pop(self._next).grow_to(len(self._ids)))
+            self.advance(self._next, frame)
+            self._next += 1
+            if self.is_full or time.monotonic() - sent > SECONDS_PER_UPDATE:
+                yield from self.flush()
+                sent = time.monotonic()
+        yield from self.flush()
+
+
+def _rows_of(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+    place = {int(track): row for row, track in enumerate(known)}
+    return np.array([place[int(track)] for track in wanted], np.intp)
+
+
+def _at(updates: Iterator[TrackUpdate], done: float) -> Iterator[TrackUpdate]:
+    """The same updates, with the network's share of the job that is done."""
+    for update in updates:
+        yield replace(update, done=done)
+
+
+def at_its_size(settings: HybridSettings, size: tuple[int, int]) -> HybridSettings:
+    """The same settings with a resolution: the network finds more in larger pictures than it was trained on."""
+    sizes = read_sizes(settings.checkpoint)
+    if settings.resolution is not None or settings.parity:
+        return settings
+    area = max(AREA, sizes.model_resolution[0] * sizes.model_resolution[1])
+    scale, smallest = (area / (size[0] * size[1])) ** 0.5, sizes.stride * 2**sizes.levels
+    height, width = (max(smallest, round(side * scale / 8) * 8) for side in (size[1], size[0]))
+    return replace(settings, resolution=(height, width))
+
+
+def estimate(job: TrackJob) -> Estimate:
+    """Peak memory and time: both parts run in turn, and are in memory together."""
+    if isinstance(job.settings, HybridSettings):
+        job = replace(job, settings=at_its_size(job.settings, (job.video.width, job.video.height)))
+    network, follower = estimates.estimate(job, whole=False), lucas_kanade.estimate(job)
+    return Estimate(network.peak_bytes + follower.peak_bytes, network.seconds + 1.2 * follower.seconds)
+
+
+TRACKER = TrackerEntry(
+    name="hybrid",
+    title="Hybrid: a small network finds points, templates place them exactly",
+    settings=HybridSettings,
+    make=HybridTracker,
+    estimate=estimate,
+)

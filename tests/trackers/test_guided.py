@@ -1,0 +1,113 @@
+"""What a guide changes, and what it does not."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from napari_cotracker.trackers import guided
+from napari_cotracker.trackers.follower import Follower, Reach, prepare
+from napari_cotracker.trackers.guided import Guide, GuidedFollower
+from tests.moving_films import moving_film, texture
+
+REACH = Reach(radius=10, window=13, levels=3, search=24)
+POINTS = np.array([[60, 60], [30, 30], [30, 90], [100, 90]], np.float32)
+
+
+def follow(frames: np.ndarray, guides: list[Guide] | None, points: np.ndarray = POINTS
+           ) -> tuple[np.ndarray, np.ndarray]:
+    """(T, N, 2) positions and (T, N, k) signs; with None of a follower that knows no guide."""
+    size = (frames.shape[2], frames.shape[1])
+    follower = Follower(size, REACH) if guides is None else GuidedFollower(size, REACH)
+    follower.grow(len(points))
+    pictures = [prepare(frame, 0.7) for frame in frames]
+    if isinstance(follower, GuidedFollower):
+        follower.advise(guides[0])
+    follower.start(pictures[0], np.arange(len(points)), points)
+    places, signs = [follower.xy.copy()], [follower.signs()]
+    for t, (before, now) in enumerate(pairwise(pictures), 1):
+        if isinstance(follower, GuidedFollower):
+            follower.advise(guides[t])
+        follower.step(before, now)
+        places.append(follower.xy.copy())
+        signs.append(follower.signs())
+    return np.stack(places), np.stack(signs)
+
+
+def guides_at(xy: np.ndarray) -> list[Guide]:
+    scores = np.full(xy.shape[1], 0.95, np.float32)
+    return [Guide(one.astype(np.float32), scores, scores) for one in xy]
+
+
+def believe(monkeypatch: pytest.MonkeyPatch, guide: float, follower: float = 1.0) -> None:
+    monkeypatch.setattr(guided, "worth_of_guide", lambda signs: np.full(len(signs), guide))
+    monkeypatch.setattr(guided, "worth_of_follower", lambda signs: np.full(len(signs), follower))
+
+
+def covered_film(n: int = 30, hidden: range = range(10, 20)):
+    """A film in which something lies over the first point for a while, and the truth."""
+    film, where = moving_film(n, velocity=(1.5, 0.5))
+    truth = np.stack([where(POINTS, 0, t) for t in range(n)])
+    for t in hidden:
+        x, y = np.rint(truth[t, 0]).astype(int)
+        film.frames[t, y - 20 : y + 21, x - 20 : x + 21] = 60 + 0.3 * texture(41, 41, seed=9)
+    return film.frames, truth
+
+
+def test_with_a_silent_guide_it_is_a_follower() -> None:
+    frames, _ = covered_film()
+    plain, signs = follow(frames, None)
+    told, more = follow(frames, [Guide.silent(len(POINTS))] * len(frames))
+    np.testing.assert_array_equal(told, plain)
+    np.testing.assert_array_equal(more[..., : signs.shape[2]], signs)
+    assert np.isfinite(more).all()
+
+
+def test_a_lost_point_goes_with_the_guide_and_is_found_where_it_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+    believe(monkeypatch, guide=0.9)
+    frames, truth = covered_film(hidden=range(10, 20))
+    # it comes back 60 px from where it would have drifted to
+    frames[20:] = np.roll(frames[20:], (35, 45), (1, 2))
+    truth[15:] += np.array([45, 35])
+    wrong = truth + np.random.default_rng(0).normal(size=truth.shape)
+    xy, signs = follow(frames, guides_at(wrong), POINTS)
+    assert (signs[12:20, 0, 5] == 1).all()
+    assert np.linalg.norm(xy[16:20, 0] - truth[16:20, 0], axis=1).max() < 5
+    assert np.linalg.norm(xy[22:, 0] - truth[22:, 0], axis=1).max() < 0.5
+
+
+def test_a_guide_that_is_worth_nothing_moves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    believe(monkeypatch, guide=0.0)
+    frames, truth = covered_film()
+    plain, _ = follow(frames, None)
+    told, _ = follow(frames, guides_at(truth + 30))
+    np.testing.assert_array_equal(told, plain)
+
+
+def test_a_sure_template_is_not_moved_by_a_guide_some_pixels_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    believe(monkeypatch, guide=0.9)
+    film, where = moving_film(20)
+    truth = np.stack([where(POINTS, 0, t) for t in range(20)])
+    xy, _ = follow(film.frames, guides_at(truth + 4))
+    assert np.linalg.norm(xy - truth, axis=2).max() < 0.3
+
+
+def test_a_point_that_is_better_off_with_the_guide_is_put_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    believe(monkeypatch, guide=0.9, follower=0.5)
+    film, where = moving_film(3)
+    away = np.stack([where(POINTS, 0, t) for t in range(3)]) + np.array([0, 40])
+    away[0] = POINTS
+    xy, signs = follow(film.frames, guides_at(away))
+    np.testing.assert_allclose(xy[1], away[1], atol=1e-4)
+    assert (signs[1, :, 5] == 1).all()
+
+
+def test_from_a_start_elsewhere_the_guide_tells_the_motion_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    believe(monkeypatch, guide=0.9)
+    film, _ = moving_film(2)
+    follower = GuidedFollower((160, 120), REACH)
+    follower.grow(1)
+    follower.advise(Guide(np.array([[40, 40]], np.float32), np.ones(1, np.float32), np.ones(1, np.float32)))
+    follower.start(prepare(film.frames[0], 0.7), np.array([0]), np.array([[70, 50]], np.float32))
+    follower.advise(Guide(np.array([[42, 40]], np.float32), np.ones(1, np.float32), np.ones(1, np.float32)))
+    assert follower._guide.xy[0].tolist() == [72, 50]
