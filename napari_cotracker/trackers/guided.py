@@ -18,10 +18,10 @@ from .follower import ALIGNMENTS, Follower, Picture, Reach
 from .judgement import worth_of_follower, worth_of_guide
 from .patches import Floats, Rows, Templates, Warps
 
-TRUST = (0.15, 0.35)  # worth of the guide at which it begins to move lost points, and from which it alone does
+TRUST = (0.3, 0.5)  # worth of the guide at which it begins to move lost points, and from which it alone does
 PULL = 0.25  # share of the distance to the guide that a lost point makes good in one step
 MEMORY = 0.8  # of the mean distance to the guide, from one step to the next
-MARGIN = 0.05  # by how much the guide has to be worth more before a point is given to it
+MARGIN = 0.2  # by how much the guide has to be worth more before a point is given to it
 NEAR_GUIDE = 8.0  # px of 256 that a template may move a point away from the guide
 FOUND_AGAIN = 0.85  # correlation from which it may
 SIDE = 256.0  # px of the picture's longer side in which distances count
