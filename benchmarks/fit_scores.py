@@ -142,8 +142,6 @@ def worth(error: Floats) -> Floats:
 
 def teach(cells: Cells) -> None:
     """Fit all coefficients and put them into the module."""
-    held = cells.visible & (cells.signs[:, 5] == 0)
-    judgement.FOLLOWER = fit(cells.signs[held], worth(cells.error[held]))
     judgement.GUIDE = fit(cells.signs[cells.visible], worth(cells.guide_error[cells.visible]))
     judgement.VISIBLE = fit(cells.signs, cells.visible)
     judgement.NEAR = fit(cells.signs[cells.visible], cells.error[cells.visible] < NEAR)
@@ -198,13 +196,13 @@ def main() -> None:
         guide = ask_network(drawn["video"], queries, settings)
         truth = (drawn[name][:, : asked.points] for name in ("xy", "vis"))
         clips.append(Clip(drawn["video"], queries, *truth, guide))
-    judgement.FOLLOWER, judgement.GUIDE = (9.0, *judgement.FOLLOWER[1:]), (-9.0, *judgement.GUIDE[1:])
+    judgement.GUIDE = (-9.0, *judgement.GUIDE[1:])
     rounds: list[Cells] = []
     for _ in range(asked.rounds):
         rounds.append(gather(clips))
         teach(Cells(*(np.concatenate(part) for part in zip(*(vars(one).values() for one in rounds)))))
     shift(gather(clips))
-    for name in ("VISIBLE", "NEAR", "FOLLOWER", "GUIDE"):
+    for name in ("VISIBLE", "NEAR", "GUIDE"):
         print(f"{name} = {getattr(judgement, name)}")
 
 

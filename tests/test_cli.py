@@ -21,6 +21,7 @@ from napari_cotracker.cli import app
 from napari_cotracker.core.errors import CotrackerError
 from napari_cotracker.core.samples import sample_clip
 from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.trackers.models import bundled
 from napari_cotracker.videos.writer import write_film
 
 
@@ -58,7 +59,7 @@ def test_a_grid_is_tracked_and_written(film: str) -> None:
     result = run("track", film, "--grid", "3", "-o", "out.npz")
     assert result.stdout == (
         "out.npz: 9 tracks over 12 frames, 100% of the cells tracked, "
-        f"{(read_tracks('out.npz').states() == 1).mean():.0%} of these visible, by lucas-kanade (BSD-3-Clause)\n"
+        f"{(read_tracks('out.npz').states() == 1).mean():.0%} of these visible, by {bundled()} (BSD-3-Clause)\n"
     )
     assert "9 points, 12 frames of 96 × 64" in result.stderr
     tracks = read_tracks("out.npz")
@@ -148,11 +149,11 @@ def test_info_describes_the_installation() -> None:
     facts = json.loads(run("info", "--json").stdout)
     assert facts["version"]
     assert facts["devices"][-1]["name"] == "cpu"
-    assert [model["name"] for model in facts["models"] if model["auto"]] == ["lucas-kanade"]
+    assert [model["name"] for model in facts["models"] if model["auto"]] == [bundled()]
     assert {model["licence"] for model in facts["models"] if "cotracker3" in model["name"]} == {"CC-BY-NC-4.0"}
     text = run("info").stdout
     assert "not for commercial use" in text
-    assert "lucas-kanade = auto" in text
+    assert f"{bundled()} = auto" in text
     assert all(folder["path"] in text for folder in facts["folders"])
 
 
@@ -163,7 +164,7 @@ def test_info_describes_a_film_and_its_tracks(film: str) -> None:
     assert "bad_frames" not in json.loads(run("info", film, "--quick", "--json").stdout)
     assert "96 × 64" in run("info", film).stdout
     run("track", film, "--grid", "2", "-o", "out.npz")
-    assert "lucas-kanade (BSD-3-Clause)" in run("info", "out.npz").stdout
+    assert f"{bundled()} (BSD-3-Clause)" in run("info", "out.npz").stdout
 
 
 def test_tracks_are_converted_there_and_back(film: str) -> None:

@@ -1,9 +1,9 @@
 """A follower that a network tells, frame by frame, where points roughly are and whether they can be seen.
 
 The network sees far and comes back after a point was hidden, but is some pixels off; templates are
-exact where they hold, but hold on to the wrong thing now and then. So the guide's place is one more
-start for the alignment, lost points move with the guide and are searched for around it, and a point
-that, by the signs, is better off with the guide is given up and put there.
+exact where they hold. So the guide's place is one more start for the alignment, and lost points move
+with the guide and are searched for around it. A point that a template holds is never given to the
+guide: measured, that cost more than it brought.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from ..core.coordinates import inside
 from .follower import ALIGNMENTS, Follower, Picture, Reach
-from .judgement import worth_of_follower, worth_of_guide
+from .judgement import worth_of_guide
 from .patches import Floats, Rows, Templates, Warps
 
-TRUST = (0.3, 0.5)  # worth of the guide at which it begins to move lost points, and from which it alone does
+TRUST = (0.15, 0.35)  # worth of the guide at which it begins to move lost points, and from which it alone does
 PULL = 0.25  # share of the distance to the guide that a lost point makes good in one step
 MEMORY = 0.8  # of the mean distance to the guide, from one step to the next
-MARGIN = 0.2  # by how much the guide has to be worth more before a point is given to it
 NEAR_GUIDE = 8.0  # px of 256 that a template may move a point away from the guide
 FOUND_AGAIN = 0.85  # correlation from which it may
 SIDE = 256.0  # px of the picture's longer side in which distances count
@@ -94,7 +93,6 @@ class GuidedFollower(Follower):
         apart = self._distance(self.xy, self._guide_before)
         super().step(before, now)
         self._compare(apart)
-        self._give_up()
 
     def signs(self) -> Floats:
         """(n, 20) what the scores are computed from: see `napari_cotracker.trackers.judgement`."""
@@ -145,14 +143,6 @@ class GuidedFollower(Follower):
         self._parting = np.abs(apart - apart_before)
         mean = MEMORY * self._apart + (1 - MEMORY) * apart
         self._apart = np.where(self._lost_for == 0, mean, self._apart).astype(np.float32)
-
-    def _give_up(self) -> None:
-        """Put held points where the guide is, if that promises to be better."""
-        signs = self.signs()
-        better = worth_of_guide(signs) > worth_of_follower(signs) + MARGIN
-        rows = np.flatnonzero(better & self.is_on & (self._lost_for == 0) & np.isfinite(self._guide.xy).all(1))
-        self.xy[rows], self._lost_for[rows] = self._guide.xy[rows], 1
-        self._velocity[rows] = 0
 
     def _distance(self, xy: Floats, guide: Guide) -> Floats:
         """(n,) from points to the guide, in units of 1/256 of the picture's longer side; 0 where it is silent."""

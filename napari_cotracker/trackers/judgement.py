@@ -1,4 +1,4 @@
-"""Turns what a guided follower noticed into probabilities, and says whether it or its guide is to be believed.
+"""Turns what a guided follower noticed into probabilities, and says how far its guide is to be believed.
 
 The coefficients are of logistic regressions on clips of the training generator (their seeds are not
 those of the training), repeated with ``python -m benchmarks.fit_scores CHECKPOINT``. They belong to a
@@ -16,20 +16,16 @@ from .patches import Floats
 from .scores import logistic
 
 VISIBLE = (
-    0.675, 0.582, 1.302, 0.088, 0.146, -0.115, -0.676, -0.798, -0.284, 0.539, 0.153, 0.225, 0.525, 0.133, 0.028,
-    1.915, 0.436, -0.076, 0.091, -0.833, -0.534,
+    0.685, 0.822, 1.134, -0.195, 0.301, -0.162, -0.685, -0.77, -0.314, 0.523, 0.122, 0.241, 0.585, 0.081, -0.014,
+    1.84, 0.433, -0.035, 0.069, -0.838, -0.498,
 )
 NEAR = (
-    5.442, -0.74, 3.267, -0.012, 0.344, -0.209, -0.314, 0.028, -0.834, 1.068, -0.114, -0.016, -2.328, -0.165, -0.078,
-    -1.747, -1.046, -0.028, 0.371, 0.403, -2.462,
-)
-FOLLOWER = (
-    -4.908, 5.225, 6.941, 0.738, 0.485, -0.235, 0, 0.15, -1.216, 0, -0.118, -0.032, 0.351, -0.907, -0.161, -1.253, 0,
-    0, 0, -1.232, -2.984,
+    4.474, -0.095, 3.142, -0.147, 0.236, -0.192, 0.05, 0.161, -0.736, 1.166, -0.087, -0.017, -2.146, -0.458, -0.006,
+    -1.802, -1.482, 0.068, 0.376, 0.451, -2.243,
 )
 GUIDE = (
-    0.476, 0.015, 2.016, 0.281, -0.126, 0.01, 0.357, 0.151, -0.142, -0.722, 0.172, 0.302, 0.25, -0.678, -0.131, 0.105,
-    -0.778, 0.053, 0.038, -1.237, -0.849,
+    0.015, 0.398, 1.966, 0.136, -0.1, -0.041, 0.578, 0.17, -0.132, -0.636, 0.161, 0.318, 0.42, -0.651, -0.054, 0.199,
+    -0.868, 0.104, 0.054, -1.494, -0.809,
 )
 
 
@@ -43,11 +39,6 @@ def confidence_of(signs: Floats) -> Floats:
     return logistic(signs, NEAR)
 
 
-def worth_of_follower(signs: Floats) -> Floats:
-    """(n,) expected share of the thresholds 1, 2, 4, 8 and 16 px of 256 that a held point's error is below."""
-    return logistic(signs, FOLLOWER)
-
-
 def worth_of_guide(signs: Floats) -> Floats:
-    """(n,) the same, of the guide's place, whether a point is held or lost."""
+    """(n,) expected share of the thresholds 1, 2, 4, 8 and 16 px of 256 that the guide's error is below."""
     return logistic(signs, GUIDE)

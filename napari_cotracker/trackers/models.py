@@ -91,14 +91,16 @@ NON_COMMERCIAL = {
     "summary": "Free for any use that is not commercial, as long as the authors (Meta AI) are credited.",
 }
 
+COMPACT_FILE = WeightsFile("compact.safetensors", 2.8, repository="")
+
 NAMED = (
     Model(
         "compact", "CoTracker3 architecture, small, trained by this project", COTRACKER3_TRACKERS,
-        {"": WeightsFile("compact.safetensors", 2.8, repository="")},
+        {"": COMPACT_FILE},
     ),
     Model(
         "hybrid", "The compact network and templates together: finds points again, and places them exactly",
-        {"": "hybrid"}, {"": WeightsFile("compact.safetensors", 2.8, repository="")},
+        {"": "hybrid"}, {"": COMPACT_FILE},
     ),
     Model(
         "cotracker3", "CoTracker3, the official weights trained further on real videos", COTRACKER3_TRACKERS,
@@ -136,8 +138,11 @@ class Choice:
 
 
 def bundled() -> str:
-    """The model that ``auto`` stands for: the bundled one that measured best."""
-    return "lucas-kanade"
+    """The model that ``auto`` stands for: the bundled one that measured best (``docs/model-card.md``).
+
+    An installation without the network's file still has a tracker.
+    """
+    return "hybrid" if (BUNDLED_WEIGHTS / COMPACT_FILE.name).is_file() else "lucas-kanade"
 
 
 def models() -> dict[str, Model]:

@@ -15,6 +15,7 @@ from napari_cotracker.core.tracks import State
 from napari_cotracker.tasks.demo import measure, run_demo
 from napari_cotracker.tasks.open import open_video
 from napari_cotracker.tasks.track import TrackOptions
+from napari_cotracker.trackers.models import bundled
 
 
 def drain(run: Any) -> tuple[list[float], dict[str, Any]]:
@@ -35,7 +36,7 @@ def test_the_demo_writes_tracks_and_a_film_and_tells_the_error(tmp_path: Path) -
     with open_video(facts["files"][2]) as film:
         assert film.n_frames == tracks.n_frames
     assert done == sorted(done) and done[-1] == 1
-    assert facts["model"] == "lucas-kanade" and "median error" in facts["summary"] and "\n" not in facts["summary"]
+    assert facts["model"] == bundled() and "median error" in facts["summary"] and "\n" not in facts["summary"]
     assert facts["delta_avg"] > 0.5 and facts["median_error"] < 4
 
 

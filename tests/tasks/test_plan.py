@@ -40,7 +40,7 @@ def test_a_tracker_of_both_sides_runs_once_over_everything() -> None:
 
 
 def test_settings_reach_the_tracker_and_unknown_ones_are_refused() -> None:
-    plan = make_plan(FILM, at(0), TrackOptions(settings={"radius": 9}))
+    plan = make_plan(FILM, at(0), TrackOptions("lucas-kanade", settings={"radius": 9}))
     assert plan.entry.name == "lucas-kanade" and plan.settings.radius == 9
     deep = make_plan(FILM, at(0), TrackOptions(model="cotracker3", iters=3, resolution=(64, 96), device="cpu"))
     assert (deep.settings.iters, deep.settings.resolution, deep.settings.device) == (3, (64, 96), "cpu")

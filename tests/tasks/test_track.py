@@ -213,7 +213,8 @@ def test_a_wrong_added_point_is_refused(fake: Any) -> None:
 
 def test_the_meta_tells_how_the_tracks_were_made() -> None:
     clip, _ = moving_film(6)
-    _, tracks = drain(track(clip, Queries(np.array([0]), np.array([[60, 60]])), TrackOptions(settings={"radius": 8})))
+    options = TrackOptions("lucas-kanade", settings={"radius": 8})
+    _, tracks = drain(track(clip, Queries(np.array([0]), np.array([[60, 60]])), options))
     meta = tracks.meta
     assert meta["size"] == (160, 120) and meta["fps"] == (25, 1) and meta["frame_numbers"][0] == 1001
     assert meta["video"] == {"path": None, "fingerprint": "made up"}

@@ -1,7 +1,6 @@
 """Who is believed, and how sure the answer is."""
 
 import numpy as np
-import pytest
 
 from napari_cotracker.core.tracks import DEFAULT_THRESHOLD
 from napari_cotracker.trackers import judgement
@@ -16,7 +15,7 @@ LOST = np.array([0.3, 0.3, 0, 0, 1.3, 1, 1, 1.4, 1, -3, -3, 1, 1, 0, 1, 1, -3, -
 def test_there_is_a_coefficient_for_each_sign_and_one_more() -> None:
     follower = GuidedFollower((64, 48), Reach(5, 9, 2, 8))
     follower.grow(2)
-    for name in ("VISIBLE", "NEAR", "FOLLOWER", "GUIDE"):
+    for name in ("VISIBLE", "NEAR", "GUIDE"):
         assert len(getattr(judgement, name)) == follower.signs().shape[1] + 1 == len(GOOD) + 1
 
 
@@ -27,8 +26,8 @@ def test_a_good_point_is_shown_and_a_lost_one_scores_less() -> None:
     assert product[1] < product[0]
 
 
-@pytest.mark.parametrize(("match", "distance"), [(0.99, 0.0), (0.99, 0.5)])
-def test_a_template_that_matches_near_the_guide_is_believed(match: float, distance: float) -> None:
-    signs = GOOD.copy()
-    signs[:4], signs[11:13], signs[18] = match, distance, match * distance
-    assert judgement.worth_of_follower(signs[None])[0] > judgement.worth_of_guide(signs[None])[0]
+def test_a_guide_is_worth_more_the_surer_it_is() -> None:
+    doubtful, sure = LOST.copy(), LOST.copy()
+    sure[9:11], sure[16:18] = 4, 4
+    worth = judgement.worth_of_guide(np.stack([doubtful, sure]))
+    assert 0 <= worth[0] < worth[1] <= 1

@@ -12,8 +12,13 @@ from napari_cotracker.trackers.models import bundled, choose, find_model
 
 def test_auto_is_a_bundled_model_free_for_any_use() -> None:
     model = find_model("auto")
-    assert model.name == bundled() == "lucas-kanade"
+    assert model.name == bundled() == "hybrid"
     assert model.commercial and not any(file.repository for file in model.files.values())
+
+
+def test_without_the_bundled_network_auto_needs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "BUNDLED_WEIGHTS", tmp_path)
+    assert find_model("auto").name == bundled() == "lucas-kanade"
 
 
 @pytest.mark.parametrize(("n_frames", "mode"), [(1, "offline"), (120, "offline"), (121, "online"), (9999, "online")])
