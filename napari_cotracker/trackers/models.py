@@ -95,7 +95,7 @@ COMPACT_FILE = WeightsFile("compact.safetensors", 2.8, repository="")
 
 NAMED = (
     Model(
-        "compact", "CoTracker3 architecture, small, trained by this project", COTRACKER3_TRACKERS,
+        "compact", "Our small CoTracker3 network alone; experimental", COTRACKER3_TRACKERS,
         {"": COMPACT_FILE},
     ),
     Model(
