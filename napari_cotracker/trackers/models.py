@@ -54,6 +54,8 @@ class Model:
         Whether the licence allows commercial use of the weights; None if nobody here can know.
     summary : str
         The licence in one sentence.
+    offline_up_to : int
+        Frames up to which mode ``auto`` is offline.
     trackers : mapping of str to str
         Tracker by mode, ``online`` and ``offline``; under "" the one for both.
     files : mapping of str to WeightsFile
@@ -68,11 +70,16 @@ class Model:
     licence_url: str = OWN_LICENCE_URL
     commercial: bool | None = True
     summary: str = "Free for any use as long as the copyright notice is kept."
+    offline_up_to: int = OFFLINE_UP_TO
 
     @property
     def has_modes(self) -> bool:
         """Whether online and offline differ."""
         return "" not in self.trackers
+
+    def mode_for(self, n_frames: int) -> str:
+        """The mode that ``auto`` means for a clip of so many frames."""
+        return "offline" if n_frames <= self.offline_up_to else "online"
 
     def tracker(self, mode: str) -> str:
         """Name of the tracker for a mode."""
@@ -96,7 +103,7 @@ COMPACT_FILE = WeightsFile("compact.safetensors", 2.8, repository="")
 NAMED = (
     Model(
         "compact", "Our small CoTracker3 network alone; experimental", COTRACKER3_TRACKERS,
-        {"": COMPACT_FILE},
+        {"": COMPACT_FILE}, offline_up_to=0,  # whole clips were a small part of its training; online measured better
     ),
     Model(
         "hybrid", "The compact network and templates together: finds points again, and places them exactly",
@@ -201,7 +208,7 @@ def choose(name: str = "auto", mode: str = "auto", n_frames: int = 1, checkpoint
     model = find_model(name)
     if not model.has_modes:
         return Choice(model, "", model.tracker(""))
-    mode = ("offline" if n_frames <= OFFLINE_UP_TO else "online") if mode == "auto" else mode
+    mode = model.mode_for(n_frames) if mode == "auto" else mode
     return Choice(model, mode, model.tracker(mode))
 
 
@@ -221,8 +228,7 @@ def _choose_for_file(name: str, mode: str, n_frames: int, path: Path) -> Choice:
         return Choice(model, "", model.tracker(""), path)
     if mode == "auto":
         window = checkpoint_window(path)
-        by_length = "offline" if n_frames <= OFFLINE_UP_TO else "online"
-        mode = by_length if window is None else "online" if window == ONLINE_WINDOW else "offline"
+        mode = model.mode_for(n_frames) if window is None else "online" if window == ONLINE_WINDOW else "offline"
     return Choice(model, mode, model.tracker(mode), path)
 
 

@@ -28,6 +28,12 @@ def test_the_mode_follows_the_length(n_frames: int, mode: str) -> None:
     assert choice.file is not None and choice.file.name == f"scaled_{mode}.pth"
 
 
+@pytest.mark.parametrize("n_frames", [1, 50, 500])
+def test_the_compact_network_is_online_whatever_the_length(n_frames: int) -> None:
+    assert choose("compact", "auto", n_frames).mode == "online"
+    assert choose("compact", "offline", n_frames).mode == "offline"
+
+
 def test_a_mode_can_be_asked_for() -> None:
     choice = choose("cotracker3-baseline", "online", 10)
     assert choice.file is not None
