@@ -47,7 +47,7 @@ def _is_fused(dtype: torch.dtype) -> bool:
 def dense(x: Tensor, weight: Tensor, bias: Tensor | None, activation: Activation = "none") -> Tensor:
     """``activation(x @ weight.T + bias)`` over the last axis, in the weight's precision."""
     x = x.to(weight.dtype)
-    if _onednn_linear is not None and _is_fused(weight.dtype) and x.device.type == "cpu" and not _is_traced():
+    if _onednn_linear is not None and x.device.type == "cpu" and not _is_traced() and _is_fused(weight.dtype):
         kind, variant = _ONEDNN[activation]
         flat = x.reshape(-1, x.shape[-1])
         return _onednn_linear(flat, weight, bias, kind, [], variant).view(*x.shape[:-1], weight.shape[0])
