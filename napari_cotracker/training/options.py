@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..core.errors import TrackingError
@@ -91,7 +90,6 @@ class Preset:
 
     title: str
     options: TrainOptions
-    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 # 7.55 M parameters, 15.1 MB in float16: as large as the shipped file may be
