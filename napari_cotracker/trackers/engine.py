@@ -22,6 +22,7 @@ from ..model.cotracker import Guess
 from ..model.layers import Pace
 from .background import Background
 from .devices import is_out_of_memory, pick_device, pick_dtype
+from .estimates import size_of_area
 from .features import FeatureReader, shared_store
 from .settings import CoTracker3Settings
 from .store import features_folder
@@ -72,8 +73,7 @@ def working_size(network: Network, settings: CoTracker3Settings, size: tuple[int
     wanted = settings.resolution or network.model.config.model_resolution
     smallest = network.model.config.stride * 2 ** network.model.config.levels
     if settings.resolution is None and network.keeps_aspect:
-        scale = (wanted[0] * wanted[1] / (size[0] * size[1])) ** 0.5
-        wanted = (max(smallest, round(size[1] * scale / 8) * 8), max(smallest, round(size[0] * scale / 8) * 8))
+        wanted = size_of_area(wanted[0] * wanted[1], size, smallest)
     if wanted[0] % 8 or wanted[1] % 8 or min(wanted) < smallest:
         raise TrackingError(
             f"expected a resolution in multiples of 8, at least {smallest} × {smallest}, got {wanted[0]} × {wanted[1]}"

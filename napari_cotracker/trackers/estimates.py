@@ -70,6 +70,12 @@ def virtual_flop(sizes: CoTracker3Config) -> float:
     return 2.0 * sizes.virtual_tracks * sizes.depth * (12 + 6 * sizes.mlp_ratio) * sizes.hidden**2
 
 
+def size_of_area(area: float, size: tuple[int, int], smallest: int) -> tuple[int, int]:
+    """(height, width) of about an area, with the aspect of a (width, height) picture, in multiples of 8."""
+    scale = (area / (size[0] * size[1])) ** 0.5
+    return max(smallest, round(size[1] * scale / 8) * 8), max(smallest, round(size[0] * scale / 8) * 8)
+
+
 def likely_device(name: str) -> str:
     """The kind of device that a name will mean, guessed without loading torch."""
     if name != "auto":

@@ -167,13 +167,11 @@ def _at(updates: Iterator[TrackUpdate], done: float) -> Iterator[TrackUpdate]:
 
 def at_its_size(settings: HybridSettings, size: tuple[int, int]) -> HybridSettings:
     """The same settings with a resolution: the network finds more in larger pictures than it was trained on."""
-    sizes = read_sizes(settings.checkpoint)
     if settings.resolution is not None or settings.parity:
         return settings
+    sizes = read_sizes(settings.checkpoint)
     area = max(AREA, sizes.model_resolution[0] * sizes.model_resolution[1])
-    scale, smallest = (area / (size[0] * size[1])) ** 0.5, sizes.stride * 2**sizes.levels
-    height, width = (max(smallest, round(side * scale / 8) * 8) for side in (size[1], size[0]))
-    return replace(settings, resolution=(height, width))
+    return replace(settings, resolution=estimates.size_of_area(area, size, sizes.stride * 2**sizes.levels))
 
 
 def estimate(job: TrackJob) -> Estimate:

@@ -34,12 +34,11 @@ CLIP = 1.0
 
 @dataclass(frozen=True)
 class Step:
-    """One step that was done: its number, the seconds spent in all commands, the share of the course, and losses."""
+    """One step that was done: its number, the seconds spent in all commands, the share of the course, its losses."""
 
     number: int
     seconds: float
     share: float
-    rate: float
     losses: dict[str, float]
     saved: bool
 
@@ -115,7 +114,7 @@ class Trainer:
                 if due:
                     self.save()
                     last_save = time.monotonic()
-                yield Step(self.state.step, self.state.seconds, self.share, self.rate(), losses, due)
+                yield Step(self.state.step, self.state.seconds, self.share, losses, due)
         self.save()
 
     @property

@@ -8,7 +8,14 @@ import pytest
 
 from napari_cotracker.core.tracker import TrackJob
 from napari_cotracker.model import CoTracker3Config
-from napari_cotracker.trackers.estimates import encoder_flop, estimate, likely_device, token_flop, virtual_flop
+from napari_cotracker.trackers.estimates import (
+    encoder_flop,
+    estimate,
+    likely_device,
+    size_of_area,
+    token_flop,
+    virtual_flop,
+)
 from napari_cotracker.trackers.settings import CoTracker3Settings
 from tests.trackers.networks import moving_clip, small_file, some_queries
 
@@ -62,3 +69,10 @@ def test_a_device_is_guessed_without_torch(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr("sys.platform", platform)
         monkeypatch.setattr("shutil.which", lambda name, tool=tool: tool)
         assert likely_device("auto") == expected
+
+
+def test_a_size_of_an_area_keeps_the_aspect_in_multiples_of_eight() -> None:
+    height, width = size_of_area(256 * 256, (1920, 1080), 32)
+    assert height % 8 == width % 8 == 0
+    assert abs(width / height - 16 / 9) < 0.1 and abs(height * width / 256**2 - 1) < 0.1
+    assert size_of_area(256 * 256, (4000, 20), 64)[0] == 64
