@@ -159,14 +159,7 @@ class Tracks:
         the point lies on the picture, out of frame where it lies off it, else occluded but located;
         unknown where it is not tracked.
         """
-        tracked = np.isfinite(self.xy).all(2)
-        with np.errstate(invalid="ignore"):
-            visible = self.visibility * self.confidence > threshold
-        out = np.where(visible, State.VISIBLE, State.OCCLUDED_LOCATED)
-        if self.size is not None:
-            out = np.where(inside(self.xy, self.size), out, State.OUT_OF_FRAME)
-        out = np.where(tracked, out, State.UNKNOWN)
-        return np.where(self.state == State.FROM_SCORES, out, self.state).astype(np.uint8)
+        return resolve_states(self.xy, (self.visibility, self.confidence), self.state, self.size, threshold)
 
     def anchors(self) -> Anchors:
         """The cells that a person placed or approved."""
@@ -182,6 +175,31 @@ class Tracks:
             confidence=self.confidence[:, picked], state=self.state[:, picked], source=self.source[:, picked],
             names=tuple(self.names[i] for i in picked), groups=tuple(self.groups[i] for i in picked), queries=queries,
         )
+
+
+def resolve_states(xy: Floats, scores: tuple[Floats, Floats], state: Bytes, size: tuple[int, int] | None,
+                   threshold: float = DEFAULT_THRESHOLD) -> Bytes:
+    """The `State` of any block of cells, none of them `State.FROM_SCORES`: what `Tracks.states` says of all.
+
+    Parameters
+    ----------
+    xy : (..., 2) float32
+    scores : ((...) float32, (...) float32)
+        Visibility and confidence.
+    state : (...) uint8
+    size : (width, height) or None
+        Of the picture.
+    threshold : float
+        A cell is visible where the product of its scores is above it.
+    """
+    tracked = np.isfinite(xy).all(-1)
+    with np.errstate(invalid="ignore"):
+        visible = scores[0] * scores[1] > threshold
+    out = np.where(visible, State.VISIBLE, State.OCCLUDED_LOCATED)
+    if size is not None:
+        out = np.where(inside(xy, size), out, State.OUT_OF_FRAME)
+    out = np.where(tracked, out, State.UNKNOWN)
+    return np.where(state == State.FROM_SCORES, out, state).astype(np.uint8)
 
 
 def _cells(name: str, value: ArrayLike, shape: tuple[int, ...], dtype: Any, default: Any = None) -> NDArray[Any]:

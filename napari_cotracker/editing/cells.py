@@ -1,0 +1,139 @@
+"""Blocks of cells, and the table that holds all of a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIELDS = ("xy", "visibility", "confidence", "state", "source")
+EMPTY = {"xy": np.nan, "visibility": np.nan, "confidence": np.nan, "state": 0, "source": 0}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What is known of some cells; all fields have the same leading shape.
+
+    Parameters
+    ----------
+    xy : (..., 2) float32
+        Pixels, NaN where not tracked.
+    visibility, confidence : (...) float32
+        NaN where not tracked.
+    state, source : (...) uint8
+        A `State` and a `Source`.
+    """
+
+    xy: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+    state: NDArray[np.uint8]
+    source: NDArray[np.uint8]
+
+    @classmethod
+    def empty(cls, *shape: int) -> Self:
+        """Cells of which nothing is known."""
+        floats = [np.full((*shape, *more), np.nan, np.float32) for more in ((2,), (), ())]
+        return cls(*floats, np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The leading shape."""
+        return self.state.shape
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return sum(int(getattr(self, name).nbytes) for name in FIELDS)
+
+    def __getitem__(self, index: Any) -> Cells:
+        return Cells(*(getattr(self, name)[index] for name in FIELDS))
+
+    def copy(self) -> Cells:
+        """The same on memory of its own."""
+        return Cells(*(getattr(self, name).copy() for name in FIELDS))
+
+    def differs(self, other: Cells) -> NDArray[np.bool_]:
+        """(...) where any field differs; NaN equals NaN."""
+        out = (self.state != other.state) | (self.source != other.source)
+        for name in ("visibility", "confidence"):
+            out = out | _differ(getattr(self, name), getattr(other, name))
+        return np.asarray(out | _differ(self.xy, other.xy).any(-1))
+
+    def put(self, where: NDArray[np.bool_], other: Cells) -> Cells:
+        """These cells, those of `other` where `where` (...) is true."""
+        return Cells(*(np.where(where[..., None] if name == "xy" else where, getattr(other, name), getattr(self, name))
+                       for name in FIELDS))
+
+
+class CellTable:
+    """The cells (T, N) of a session, with room to grow: adding a track does not copy the others.
+
+    Parameters
+    ----------
+    n_frames : int
+    """
+
+    def __init__(self, n_frames: int) -> None:
+        self._n = 0
+        self._store = Cells.empty(n_frames, 0)
+
+    @property
+    def n_frames(self) -> int:
+        """T."""
+        return self._store.shape[0]
+
+    @property
+    def cells(self) -> Cells:
+        """All of them (T, N), as views that must not be written to."""
+        view = self._store[:, : self._n]
+        for name in FIELDS:
+            getattr(view, name).flags.writeable = False
+        return view
+
+    def read(self, frames: NDArray[np.int64], columns: NDArray[np.intp]) -> Cells:
+        """(t, n) a copy of some."""
+        return self._store[np.ix_(frames, columns)]
+
+    def write(self, frames: NDArray[np.int64], columns: NDArray[np.intp], cells: Cells) -> None:
+        """Replace some, (t, n)."""
+        for name in FIELDS:
+            getattr(self._store, name)[np.ix_(frames, columns)] = getattr(cells, name)
+
+    def insert(self, columns: NDArray[np.intp]) -> None:
+        """Make room for empty columns, `columns` being their places afterwards, ascending."""
+        total = self._n + len(columns)
+        old = np.setdiff1d(np.arange(total), columns)
+        if total > self._store.shape[1] or (old != np.arange(self._n)).any():
+            store = Cells.empty(self.n_frames, max(total, 2 * self._n, 16))
+            for name in FIELDS:
+                getattr(store, name)[:, old] = getattr(self._store, name)[:, : self._n]
+            self._store = store
+        self._n = total
+        self._clear(columns)
+
+    def remove(self, columns: NDArray[np.intp]) -> None:
+        """Drop columns."""
+        kept = np.setdiff1d(np.arange(self._n), columns)
+        for name in FIELDS:
+            array = getattr(self._store, name)
+            array[:, : len(kept)] = array[:, kept]
+        self._n = len(kept)
+
+    def resize(self, n_frames: int) -> None:
+        """Another number of frames; cells of frames that go are lost, new ones are empty."""
+        store = Cells.empty(n_frames, self._store.shape[1])
+        kept = min(n_frames, self.n_frames)
+        for name in FIELDS:
+            getattr(store, name)[:kept] = getattr(self._store, name)[:kept]
+        self._store = store
+
+    def _clear(self, columns: NDArray[np.intp]) -> None:
+        for name, value in EMPTY.items():
+            getattr(self._store, name)[:, columns] = value
+
+
+def _differ(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.bool_]:
+    return np.asarray((a != b) & ~(np.isnan(a) & np.isnan(b)))

@@ -1,0 +1,114 @@
+"""The one edit type: what some cells and track table entries were, and what they become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cells import Cells
+
+
+@dataclass(frozen=True)
+class Row:
+    """A track's entry in the table of tracks.
+
+    Parameters
+    ----------
+    id : int
+        Unique, never given to another track again.
+    name : str
+        A slash separates individual and keypoint.
+    group : str
+    t : int
+        0-based frame of its query, the point from which it is followed.
+    xy : (x, y)
+        Pixels of the query.
+    """
+
+    id: int
+    name: str
+    group: str
+    t: int
+    xy: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Cells of some tracks on some frames, before and after.
+
+    Parameters
+    ----------
+    frames : (t,) int64
+    ids : (n,) int64
+    before, after : Cells
+        Of shape (t, n).
+    """
+
+    frames: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    before: Cells
+    after: Cells
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One intention of the user, or one run; undoing it is swapping before and after.
+
+    Parameters
+    ----------
+    label : str
+        What it does, in words for the history.
+    blocks : tuple of Block
+    before, after : tuple of Row
+        Entries as they were and as they become; one that is only in `before` goes, one that is only
+        in `after` comes.
+    run : mapping, optional
+        What `Tracks.meta` says of the run that made it.
+    """
+
+    label: str
+    blocks: tuple[Block, ...] = ()
+    before: tuple[Row, ...] = ()
+    after: tuple[Row, ...] = ()
+    run: Mapping[str, Any] | None = None
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """Tracks that it touches, ascending."""
+        rows = np.array([row.id for row in (*self.before, *self.after)], np.int64)
+        return np.unique(np.concatenate([rows, *(block.ids for block in self.blocks)]))
+
+    @property
+    def frames(self) -> NDArray[np.int64]:
+        """Frames of which it touches cells, ascending."""
+        return np.unique(np.concatenate([np.zeros(0, np.int64), *(block.frames for block in self.blocks)]))
+
+    @property
+    def comes(self) -> tuple[Row, ...]:
+        """Entries of tracks that are new with it."""
+        known = {row.id for row in self.before}
+        return tuple(row for row in self.after if row.id not in known)
+
+    @property
+    def goes(self) -> tuple[Row, ...]:
+        """Entries of tracks that are gone with it."""
+        return self.reversed().comes
+
+    @property
+    def changes_table(self) -> bool:
+        """Whether any track comes, goes or gets another entry."""
+        return bool(self.before or self.after)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it holds."""
+        return sum(block.before.nbytes + block.after.nbytes for block in self.blocks)
+
+    def reversed(self) -> Patch:
+        """The patch that undoes this one."""
+        blocks = tuple(Block(block.frames, block.ids, block.after, block.before) for block in self.blocks)
+        return Patch(self.label, blocks, self.after, self.before, self.run)
