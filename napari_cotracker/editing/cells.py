@@ -35,8 +35,8 @@ class Cells:
     @classmethod
     def empty(cls, *shape: int) -> Self:
         """Cells of which nothing is known."""
-        floats = [np.full((*shape, *more), np.nan, np.float32) for more in ((2,), (), ())]
-        return cls(*floats, np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
+        xy, scores = np.full((*shape, 2), np.nan, np.float32), np.full(shape, np.nan, np.float32)
+        return cls(xy, scores, scores.copy(), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.tracker import TrackUpdate
 from ..core.tracks import ANCHOR_SOURCES, Source, State
-from .cells import Cells
+from .cells import FIELDS, Cells
 from .patch import Block, Patch
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ class Run:
             return None
         frames = np.arange(self._session.n_frames)
         after = self._session.read(frames, ids)
-        columns = [self._before[id][: len(frames)] for id in ids.tolist()]
-        before = Cells(*(np.stack([getattr(cells, name) for cells in columns], 1) for name in Cells.__dataclass_fields__))
+        columns = [self._before[id] for id in ids.tolist()]
+        before = Cells(*(np.stack([getattr(cells, name) for cells in columns], 1) for name in FIELDS))
         changed = before.differs(after)
         rows, tracks = np.flatnonzero(changed.any(1)), changed.any(0)
         if not len(rows):

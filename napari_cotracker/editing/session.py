@@ -19,6 +19,7 @@ from .patch import Block, Patch, Row
 from .run import Run
 
 Ids = NDArray[np.int64]
+NOBODY = np.iinfo(np.int64).min  # no track's id
 
 
 class Session:
@@ -135,15 +136,16 @@ class Session:
             If one of them is not in the session.
         """
         wanted = np.asarray(ids, np.int64).reshape(-1)
-        places = np.searchsorted(self._ids, wanted)
         known = self.has(wanted)
         if not known.all():
             raise EditError(f"expected tracks of this session, got {int(wanted[~known][0])}, which is not there")
-        return places
+        return np.searchsorted(self._ids, wanted)
 
     def has(self, ids: ArrayLike) -> NDArray[np.bool_]:
         """Which of some ids are tracks of this session."""
-        return np.isin(np.asarray(ids, np.int64).reshape(-1), self._ids)
+        wanted = np.asarray(ids, np.int64).reshape(-1)
+        places = np.searchsorted(self._ids, wanted)
+        return np.asarray(np.append(self._ids, NOBODY)[places] == wanted)
 
     def new_ids(self, count: int) -> Ids:
         """Ids that no track has or had."""
@@ -268,7 +270,15 @@ class Session:
         return self._show_again(self._journal.step_on())
 
     def set_length(self, n_frames: int) -> None:
-        """Correct the number of frames, once the video's index is complete."""
+        """Correct the number of frames, once the video's index is complete.
+
+        Raises
+        ------
+        EditError
+            If a run is open: what it knows of the cells before it would not fit.
+        """
+        if self._runs:
+            raise EditError("cannot change the number of frames while points are tracked")
         if n_frames != self.n_frames:
             self._table.resize(n_frames)
 
