@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +35,30 @@ def open_video(source: Any) -> Video:
             return kind.open(source)
     got = repr(str(source)) if isinstance(source, Path) else type(source).__name__
     raise VideoError(f"expected a video ({', '.join(kind.name for kind in sources)}), got {got}")
+
+
+def open_array(array: Any, *, contrast_limits: tuple[float, float] | None = None, time: int = 0,
+               held: Mapping[int, int] | None = None) -> Video:
+    """A video from an array of any number of axes, as an image layer shows it.
+
+    Parameters
+    ----------
+    array : array-like
+        Grey (..., H, W) or colour (..., H, W, 3 or 4); lazy ones stay lazy.
+    contrast_limits : (float, float), optional
+        Values to show black and white.
+    time : int
+        The axis that counts the frames.
+    held : mapping of int to int, optional
+        Index at which each other axis is held that is neither time nor picture.
+
+    Raises
+    ------
+    VideoError
+        If it cannot be a video.
+    """
+    from ..videos.array import ArrayVideo
+    from ..videos.slab import Slab
+
+    whole = time == 0 and not held
+    return ArrayVideo(array if whole else Slab(array, time, held or {}), contrast_limits=contrast_limits)

@@ -45,6 +45,16 @@ class LazyVideo(ABC):
         """T, the number of frames."""
 
     @property
+    def is_indexed(self) -> bool:
+        """Whether the number of frames is known, so that nothing waits for it."""
+        return True
+
+    @property
+    def expected_frames(self) -> int:
+        """The number of frames, without waiting: provisional until `is_indexed`."""
+        return self.n_frames
+
+    @property
     @abstractmethod
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
