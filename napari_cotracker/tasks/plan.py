@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from .._version import __version__
 from ..core import registry
 from ..core.declarations import TrackerEntry
 from ..core.errors import TrackingError
@@ -188,6 +189,19 @@ def estimate(video: Video, queries: Queries, options: TrackOptions | None = None
     costs = [plan.entry.estimate(plan.job(one)) for one in plan.passes]
     tracks = BYTES_PER_CELL * video.n_frames * len(queries)
     return Estimate(max((c.peak_bytes for c in costs), default=0) + 2 * tracks, sum(c.seconds for c in costs))
+
+
+def facts_of_run(video: Video, options: TrackOptions) -> dict[str, Any]:
+    """What tracks must say of the run that made them, as far as it is known beforehand: model and licence."""
+    from ..trackers.models import choose
+
+    choice = choose(options.model, options.mode, video.n_frames, options.checkpoint)
+    model = choice.model
+    return {
+        "model": model.name, "tracker": choice.tracker, "mode": choice.mode, "direction": options.direction,
+        "licence": model.licence, "licence_url": model.licence_url, "commercial_use": model.commercial,
+        "version": __version__,
+    }
 
 
 def licence_to_accept(video: Video, options: TrackOptions) -> LicenceNotice | None:

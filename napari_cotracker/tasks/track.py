@@ -13,13 +13,22 @@ from typing import Any
 
 import numpy as np
 
-from .._version import __version__
 from ..core.errors import CotrackerError, TrackingError
 from ..core.queries import Queries
 from ..core.tracker import Control, Tracker, TrackUpdate
 from ..core.tracks import Anchors, Tracks
 from ..core.video import Video
-from .plan import Pass, Plan, TrackOptions, check_queries, estimate, licence_to_accept, make_plan, plan_passes
+from .plan import (
+    Pass,
+    Plan,
+    TrackOptions,
+    check_queries,
+    estimate,
+    facts_of_run,
+    licence_to_accept,
+    make_plan,
+    plan_passes,
+)
 from .recorder import Recorder, Side
 
 __all__ = ["TrackOptions", "estimate", "licence_to_accept", "track"]
@@ -214,13 +223,10 @@ def _describe(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]:
 def _describe_run(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]:
     from ..trackers.weights import sha256
 
-    model, settings = plan.choice.model, {f.name: getattr(plan.settings, f.name) for f in fields(plan.settings)}
+    settings = {f.name: getattr(plan.settings, f.name) for f in fields(plan.settings)}
     checkpoint = settings.pop("checkpoint", None)
-    run: dict[str, Any] = {
-        "model": model.name, "tracker": plan.entry.name, "mode": plan.choice.mode, "direction": plan.options.direction,
-        "licence": model.licence, "licence_url": model.licence_url, "commercial_use": model.commercial,
-        "seconds": round(seconds, 3), "cancelled": cancelled, "version": __version__, "settings": _plain(settings),
-    }
+    run = facts_of_run(plan.video, plan.options)
+    run |= {"seconds": round(seconds, 3), "cancelled": cancelled, "settings": _plain(settings)}
     if checkpoint:
         run["checkpoint"] = {"name": Path(checkpoint).name, "sha256": sha256(Path(checkpoint))}
     return run
