@@ -65,12 +65,28 @@ class Session:
         size = size or tracks.size
         if size is None:
             raise EditError("expected tracks that know the size of their picture; open their video first")
-        session = cls(tracks.n_frames, size, tracks.meta)
-        session._put(Patch("open", after=_rows_of(tracks)))
-        cells = Cells(tracks.xy, tracks.visibility, tracks.confidence, tracks.state, tracks.source)
-        frames = np.arange(tracks.n_frames)
-        session._table.write(frames, session.columns(tracks.ids), cells)
+        session = cls(tracks.n_frames, size)
+        session.load(tracks)
         return session
+
+    def load(self, tracks: Tracks) -> None:
+        """Take over tracks from a file; this is not an edit, and history begins after it.
+
+        Raises
+        ------
+        EditError
+            If there are tracks already, or these have another number of frames.
+        """
+        if self._rows or tracks.n_frames != self.n_frames:
+            raise EditError(f"expected tracks of {self.n_frames} frames for an empty session, got {tracks.n_frames} "
+                            f"frames for one of {len(self._rows)} tracks")
+        self._meta.update(tracks.meta)
+        frames, columns = np.arange(tracks.n_frames), np.argsort(tracks.ids)
+        cells = Cells(tracks.xy, tracks.visibility, tracks.confidence, tracks.state, tracks.source)[:, columns]
+        block = Block(frames, tracks.ids[columns], Cells.empty(*cells.shape), cells)
+        patch = Patch("open", (block,), after=_rows_of(tracks))
+        self._put(patch)
+        self.changed.emit(patch)
 
     @property
     def n_frames(self) -> int:
@@ -230,6 +246,18 @@ class Session:
         self._put(patch)
         self._journal.push(patch)
         self.changed.emit(patch)
+
+    def incomplete(self, direction: str = "both") -> Ids:
+        """Tracks with untracked cells that a run would fill: from the query on, before it, or either.
+
+        Parameters
+        ----------
+        direction : {"both", "forward", "backward"}
+        """
+        empty = ~np.isfinite(self.cells.xy).all(-1)
+        before = np.arange(self.n_frames)[:, None] < np.array([row.t for row in self._rows], np.int64)
+        wanted = {"both": empty, "forward": empty & ~before, "backward": empty & before}[direction]
+        return self._ids[wanted.any(0)]
 
     def begin_run(self, label: str, ids: ArrayLike) -> Run:
         """Open a run over some tracks: its updates become one patch when it is closed."""
