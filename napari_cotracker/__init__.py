@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from .core.errors import CotrackerError
     from .core.queries import Queries
     from .core.tracks import Tracks
+    from .editing.session import Session
     from .tasks.api import open_video, read_tracks, track, write_tracks
 
 _HOMES = {
     "CotrackerError": "core.errors",
     "Queries": "core.queries",
+    "Session": "editing.session",
     "Tracks": "core.tracks",
     "open_video": "tasks.api",
     "read_tracks": "tasks.api",
@@ -29,6 +31,7 @@ _HOMES = {
 __all__ = [
     "CotrackerError",
     "Queries",
+    "Session",
     "Tracks",
     "__version__",
     "open_video",

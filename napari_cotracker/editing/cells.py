@@ -12,7 +12,7 @@ FIELDS = ("xy", "visibility", "confidence", "state", "source")
 EMPTY = {"xy": np.nan, "visibility": np.nan, "confidence": np.nan, "state": 0, "source": 0}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cells:
     """What is known of some cells; all fields have the same leading shape.
 
@@ -50,6 +50,11 @@ class Cells:
 
     def __getitem__(self, index: Any) -> Cells:
         return Cells(*(getattr(self, name)[index] for name in FIELDS))
+
+    def write(self, index: Any, cells: Cells) -> None:
+        """Replace some."""
+        for name in FIELDS:
+            getattr(self, name)[index] = getattr(cells, name)
 
     def copy(self) -> Cells:
         """The same on memory of its own."""
@@ -99,8 +104,7 @@ class CellTable:
 
     def write(self, frames: NDArray[np.int64], columns: NDArray[np.intp], cells: Cells) -> None:
         """Replace some, (t, n)."""
-        for name in FIELDS:
-            getattr(self._store, name)[np.ix_(frames, columns)] = getattr(cells, name)
+        self._store.write(np.ix_(frames, columns), cells)
 
     def insert(self, columns: NDArray[np.intp]) -> None:
         """Make room for empty columns, `columns` being their places afterwards, ascending."""
@@ -108,8 +112,7 @@ class CellTable:
         old = np.setdiff1d(np.arange(total), columns)
         if total > self._store.shape[1] or (old != np.arange(self._n)).any():
             store = Cells.empty(self.n_frames, max(total, 2 * self._n, 16))
-            for name in FIELDS:
-                getattr(store, name)[:, old] = getattr(self._store, name)[:, : self._n]
+            store.write(np.s_[:, old], self._store[:, : self._n])
             self._store = store
         self._n = total
         self._clear(columns)
@@ -117,17 +120,14 @@ class CellTable:
     def remove(self, columns: NDArray[np.intp]) -> None:
         """Drop columns."""
         kept = np.setdiff1d(np.arange(self._n), columns)
-        for name in FIELDS:
-            array = getattr(self._store, name)
-            array[:, : len(kept)] = array[:, kept]
+        self._store.write(np.s_[:, : len(kept)], self._store[:, kept])
         self._n = len(kept)
 
     def resize(self, n_frames: int) -> None:
         """Another number of frames; cells of frames that go are lost, new ones are empty."""
         store = Cells.empty(n_frames, self._store.shape[1])
         kept = min(n_frames, self.n_frames)
-        for name in FIELDS:
-            getattr(store, name)[:kept] = getattr(self._store, name)[:kept]
+        store.write(np.s_[:kept], self._store[:kept])
         self._store = store
 
     def _clear(self, columns: NDArray[np.intp]) -> None:

@@ -11,7 +11,7 @@ BUDGET = 1 << 30  # bytes of patches that are kept; the oldest are forgotten fir
 
 
 class Entry(NamedTuple):
-    """A patch in the journal, numbered for good."""
+    """A patch in the journal, and the number of patches that were done before it."""
 
     number: int
     patch: Patch
@@ -31,6 +31,7 @@ class Journal:
         self._done: list[Entry] = []
         self._undone: list[Entry] = []
         self._next = 0
+        self._bytes = 0  # of what is done
 
     def __iter__(self) -> Iterator[Entry]:
         """What is done, the oldest first."""
@@ -51,24 +52,32 @@ class Journal:
         """The number that the next patch will get."""
         return self._next
 
-    def push(self, patch: Patch) -> None:
-        """Note a patch that was done; what was undone before is forgotten."""
+    def push(self, patch: Patch) -> list[Patch]:
+        """Note a patch that was done; what was undone before is lost. Gives the patches that are forgotten."""
         self._undone.clear()
-        self._done.append(Entry(self._next, patch))
-        self._next += 1
-        while len(self._done) > 1 and sum(entry.patch.nbytes for entry in self._done) > self._budget:
-            self._done.pop(0)
+        self._do(patch)
+        forgotten: list[Patch] = []
+        while len(self._done) > 1 and self._bytes > self._budget:
+            forgotten.append(self._done.pop(0).patch)
+            self._bytes -= forgotten[-1].nbytes
+        return forgotten
 
     def step_back(self) -> Patch | None:
         """Take back the last patch; gives the one that was done, None if there is none."""
         if not self._done:
             return None
         self._undone.append(self._done.pop())
+        self._bytes -= self._undone[-1].patch.nbytes
         return self._undone[-1].patch
 
     def step_on(self) -> Patch | None:
         """Do the next undone patch again; None if there is none."""
         if not self._undone:
             return None
-        self._done.append(self._undone.pop())
+        self._do(self._undone.pop().patch)
         return self._done[-1].patch
+
+    def _do(self, patch: Patch) -> None:
+        self._done.append(Entry(self._next, patch))
+        self._next += 1
+        self._bytes += patch.nbytes

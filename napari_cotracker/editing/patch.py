@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ class Row:
     t : int
         0-based frame of its query, the point from which it is followed.
     xy : (x, y)
-        Pixels of the query.
+        Pixels of the query, NaN where it is not known.
     """
 
     id: int
@@ -36,7 +36,7 @@ class Row:
     xy: tuple[float, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """Cells of some tracks on some frames, before and after.
 
@@ -53,8 +53,33 @@ class Block:
     before: Cells
     after: Cells
 
+    @property
+    def changed(self) -> NDArray[np.bool_]:
+        """(t, n) cells that become another."""
+        return self.before.differs(self.after)
 
-@dataclass(frozen=True)
+    def part(self, frames: NDArray[np.bool_], tracks: NDArray[np.bool_]) -> Block:
+        """Only some of its frames (t,) and tracks (n,)."""
+        if frames.all() and tracks.all():
+            return self
+        index = np.ix_(frames, tracks)
+        return Block(self.frames[frames], self.ids[tracks], self.before[index], self.after[index])
+
+    def trimmed(self) -> Block:
+        """Only the frames and tracks on which a cell changes."""
+        changed = self.changed
+        return self.part(np.asarray(changed.any(1)), np.asarray(changed.any(0)))
+
+    def onto(self, before: Cells) -> Block:
+        """The same change of other cells: those that it does not change stay as they are."""
+        return Block(self.frames, self.ids, before, before.put(self.changed, self.after))
+
+    def reversed(self) -> Block:
+        """The block that undoes this one."""
+        return Block(self.frames, self.ids, self.after, self.before)
+
+
+@dataclass(frozen=True, eq=False)
 class Patch:
     """One intention of the user, or one run; undoing it is swapping before and after.
 
@@ -110,5 +135,16 @@ class Patch:
 
     def reversed(self) -> Patch:
         """The patch that undoes this one."""
-        blocks = tuple(Block(block.frames, block.ids, block.after, block.before) for block in self.blocks)
+        blocks = tuple(block.reversed() for block in self.blocks)
         return Patch(self.label, blocks, self.after, self.before, self.run)
+
+    def within(self, n_frames: int) -> Patch:
+        """Without the frames that a video of `n_frames` does not have."""
+        if all((block.frames < n_frames).all() for block in self.blocks):
+            return self
+        parts = (block.part(block.frames < n_frames, np.ones(len(block.ids), np.bool_)) for block in self.blocks)
+        return replace(self, blocks=tuple(parts))
+
+    def onto(self, read: Callable[[NDArray[np.int64], NDArray[np.int64]], Cells]) -> Patch:
+        """The same change of other cells, which `read` gives for some frames and ids."""
+        return replace(self, blocks=tuple(block.onto(read(block.frames, block.ids)) for block in self.blocks))

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.tracker import TrackUpdate
 from ..core.tracks import ANCHOR_SOURCES, Source, State
-from .cells import FIELDS, Cells
+from .cells import Cells
+from .layer import Layer
 from .patch import Block, Patch
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .history import History
+
+
+class Told(NamedTuple):
+    """Cells (t, n) that a run shows, where `where` is true."""
+
+    frames: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    where: NDArray[np.bool_]
+    cells: Cells
 
 
 class Run:
@@ -22,9 +32,13 @@ class Run:
 
     Made by `Session.begin_run`. Tracks that are deleted meanwhile are left out from then on.
 
+    A run lies above the history until it ends: of every cell that it shows, `under` keeps what would
+    be there without it. An edit that changes such a cell takes it from the run, and its undoing gives it
+    back.
+
     Parameters
     ----------
-    session : Session
+    history : History
     label : str
         For the history.
     ids : (n,) int64
@@ -33,9 +47,10 @@ class Run:
         The number of the first journal entry that is younger.
     """
 
-    def __init__(self, session: Session, label: str, ids: NDArray[np.int64], began: int) -> None:
-        self._session, self.label, self.ids, self.began = session, label, ids, began
-        self._before: dict[int, Cells] = {}
+    def __init__(self, history: History, label: str, ids: NDArray[np.int64], began: int) -> None:
+        self._history, self.label, self.ids, self.began = history, label, ids, began
+        self.under = Layer(history.n_frames)
+        self._lifted: dict[Patch, list[Told]] = {}
         self._is_open = True
 
     @property
@@ -43,30 +58,25 @@ class Run:
         """Whether updates are still taken."""
         return self._is_open
 
-    def add(self, ids: NDArray[np.int64]) -> None:
+    def add(self, ids: ArrayLike) -> None:
         """More tracks that it may change."""
-        self.ids = np.union1d(self.ids, ids)
+        self.ids = np.union1d(self.ids, np.asarray(ids, np.int64))
 
     def write(self, update: TrackUpdate) -> None:
         """Take in an update: cells that hold a position, but for anchors and tracks that are not its own."""
-        mine = np.isin(update.ids, self.ids) & self._session.has(update.ids)
+        mine = np.isin(update.ids, self.ids) & self._history.has(update.ids)
         frames = np.asarray(update.frames, np.int64)
-        kept = (frames >= 0) & (frames < self._session.n_frames)
+        kept = (frames >= 0) & (frames < self._history.n_frames)
         if not self._is_open or not mine.any() or not kept.any():
             return
         ids, frames, cells = np.asarray(update.ids, np.int64)[mine], frames[kept], np.ix_(kept, mine)
-        self._remember(ids)
-        before = self._session.read(frames, ids)
-        new = np.isfinite(update.xy[cells]).all(-1) & ~np.isin(before.source, ANCHOR_SOURCES)
-        if not new.any():
-            return
-        shape = new.shape
+        where = np.asarray(np.isfinite(update.xy[cells]).all(-1))
         told = Cells(
             np.asarray(update.xy[cells], np.float32), np.asarray(update.visibility[cells], np.float32),
-            np.asarray(update.confidence[cells], np.float32), np.full(shape, State.FROM_SCORES, np.uint8),
-            np.full(shape, Source.PREDICTED, np.uint8),
+            np.asarray(update.confidence[cells], np.float32), np.full(where.shape, State.FROM_SCORES, np.uint8),
+            np.full(where.shape, Source.PREDICTED, np.uint8),
         )
-        self._session.put_block(self.label, Block(frames, ids, before, before.put(new, told)))
+        self._show(Told(frames, ids, where, told))
 
     def close(self, run: Mapping[str, Any] | None = None, bad_frames: Iterable[int] = ()) -> Patch | None:
         """End it: what it changed is one patch from now on.
@@ -88,43 +98,67 @@ class Run:
         self._forget_bad(np.array(sorted(bad_frames), np.int64))
         self._is_open = False
         patch = self._patch(run)
-        self._session.end_run(self, patch)
+        self._history.end_run(self, patch)
         return patch
 
-    def _remember(self, ids: NDArray[np.int64]) -> None:
-        frames = np.arange(self._session.n_frames)
-        new = np.array([id for id in ids.tolist() if id not in self._before], np.int64)
-        if len(new):
-            cells = self._session.read(frames, new)
-            self._before.update({id: cells[:, n] for n, id in enumerate(new.tolist())})
+    # for the history: an edit in mid-run takes cells from the run
+
+    def lift(self, patch: Patch) -> list[Told]:
+        """Let go of cells that a patch changes; gives what was shown there."""
+        areas = [(block.frames, block.ids, block.changed) for block in patch.blocks]
+        gone = np.array([row.id for row in patch.goes], np.int64)
+        areas.append((self._frames, gone, np.ones((len(self._frames), len(gone)), np.bool_)))
+        lifted = []
+        for frames, ids, where in areas:
+            held = self.under.kept(frames, ids) & where
+            tracks = held.any(0)
+            if tracks.any():
+                told = Told(frames, ids[tracks], held[:, tracks], self._history.read(frames, ids[tracks]))
+                self.under.drop(*told[:3])
+                lifted.append(told)
+        return lifted
+
+    def cross(self, patch: Patch, lifted: list[Told], back: bool) -> None:
+        """Give back what doing a patch had taken once it is undone; also what undoing it had taken, once it is redone.
+
+        Tracks that are gone now have their cells wait until the patch is crossed the other way.
+        """
+        before = self._lifted.pop(patch, [])
+        again, wait = ([*before, *lifted], []) if back else (before, lifted)
+        for told in again if self._is_open else []:
+            there = self._history.has(told.ids)
+            self._show(_tracks_of(told, there))
+            if not there.all():
+                wait = [*wait, _tracks_of(told, ~there)]
+        if wait:
+            self._lifted[patch] = wait
+
+    @property
+    def _frames(self) -> NDArray[np.int64]:
+        return np.arange(self._history.n_frames)
+
+    def _show(self, told: Told) -> None:
+        frames, ids, where, cells = told
+        before = self._history.read(frames, ids)
+        where = where & ~np.isin(before.source, ANCHOR_SOURCES) & before.differs(cells)
+        if where.any():
+            self._history.tell(self, where, Block(frames, ids, before, before.put(where, cells)))
 
     def _forget_bad(self, bad: NDArray[np.int64]) -> None:
-        bad = bad[(bad >= 0) & (bad < self._session.n_frames)]
-        ids = self._touched()
-        if not len(bad) or not len(ids):
-            return
-        before = self._session.read(bad, ids)
-        predicted = before.source == Source.PREDICTED
-        unknown = Cells(before.xy, before.visibility, before.confidence,
-                        np.full(before.shape, State.UNKNOWN, np.uint8), before.source)
-        self._session.put_block(self.label, Block(bad, ids, before, before.put(predicted, unknown)))
+        bad = bad[(bad >= 0) & (bad < self._history.n_frames)]
+        ids = self.under.ids
+        cells = self._history.read(bad, ids)
+        unknown = Cells(cells.xy, cells.visibility, cells.confidence,
+                        np.full(cells.shape, State.UNKNOWN, np.uint8), cells.source)
+        self._show(Told(bad, ids, cells.source == Source.PREDICTED, unknown))
 
     def _patch(self, run: Mapping[str, Any] | None) -> Patch | None:
-        ids = self._touched()
-        if not len(ids):
-            return None
-        frames = np.arange(self._session.n_frames)
-        after = self._session.read(frames, ids)
-        columns = [self._before[id] for id in ids.tolist()]
-        before = Cells(*(np.stack([getattr(cells, name) for cells in columns], 1) for name in FIELDS))
-        changed = before.differs(after)
-        rows, tracks = np.flatnonzero(changed.any(1)), changed.any(0)
-        if not len(rows):
-            return None
-        part = np.s_[rows[0] : rows[-1] + 1, tracks]
-        block = Block(frames[part[0]], ids[tracks], before[part], after[part])
-        return Patch(self.label, (block,), run=run)
+        ids = self.under.ids
+        before = self._history.base(self._frames, ids)
+        held = self.under.kept(self._frames, ids)
+        block = Block(self._frames, ids, before, before.put(held, self._history.read(self._frames, ids))).trimmed()
+        return Patch(self.label, (block,), run=run) if len(block.ids) else None
 
-    def _touched(self) -> NDArray[np.int64]:
-        ids = np.array(sorted(self._before), np.int64)
-        return ids[self._session.has(ids)]
+
+def _tracks_of(told: Told, tracks: NDArray[np.bool_]) -> Told:
+    return Told(told.frames, told.ids[tracks], told.where[:, tracks], told.cells[:, tracks])

@@ -1,0 +1,118 @@
+"""Entries and cells of all tracks, kept in step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import EditError
+from ..core.queries import Queries
+from ..core.tracks import ANCHOR_SOURCES, Anchors, Tracks
+from .cells import Cells, CellTable
+from .patch import Block, Patch
+from .roster import Ids, Roster, rows_of
+
+
+class TrackTable:
+    """What a session holds at one moment; columns of cells are in the order of the roster.
+
+    Parameters
+    ----------
+    n_frames : int
+    """
+
+    def __init__(self, n_frames: int) -> None:
+        self.roster = Roster()
+        self._cells = CellTable(n_frames)
+
+    @property
+    def n_frames(self) -> int:
+        """T."""
+        return self._cells.n_frames
+
+    @property
+    def cells(self) -> Cells:
+        """All of them (T, N), as views that must not be written to."""
+        return self._cells.cells
+
+    @property
+    def queries(self) -> Queries:
+        """Where each track starts; those of which that is not known are left out."""
+        rows = [row for row in self.roster.rows if np.isfinite(row.xy).all()]
+        return Queries(np.array([row.t for row in rows], np.int64), np.array([row.xy for row in rows], np.float32),
+                       np.array([row.id for row in rows], np.int64), tuple(row.name for row in rows))
+
+    @property
+    def anchors(self) -> Anchors:
+        """Cells that a person placed or approved."""
+        cells = self.cells
+        t, n = np.nonzero(np.isin(cells.source, ANCHOR_SOURCES))
+        return Anchors(self.roster.ids[n], t.astype(np.int64), cells.xy[t, n], cells.state[t, n])
+
+    def tracks(self, meta: Mapping[str, Any]) -> Tracks:
+        """A copy of everything."""
+        cells, rows, queries = self.cells.copy(), self.roster.rows, self.queries
+        return Tracks(
+            ids=self.roster.ids.copy(), xy=cells.xy, visibility=cells.visibility, confidence=cells.confidence,
+            state=cells.state, source=cells.source, names=tuple(row.name for row in rows),
+            groups=tuple(row.group for row in rows), queries=queries if len(queries) else None, meta=meta,
+        )
+
+    def incomplete(self, direction: str) -> Ids:
+        """Tracks with cells that have no position, from the query on ("forward"), before it, or either ("both")."""
+        empty = ~np.isfinite(self.cells.xy).all(-1)
+        rows = self.roster.rows
+        before = np.arange(self.n_frames)[:, None] < np.array([row.t for row in rows], np.int64)
+        wanted = {"both": empty, "forward": empty & ~before, "backward": empty & before}[direction]
+        starts = np.array([np.isfinite(row.xy).all() for row in rows], np.bool_)
+        return self.roster.ids[wanted.any(0) & starts]
+
+    def read(self, frames: NDArray[np.int64], ids: Ids) -> Cells:
+        """(t, n) a copy of some cells, empty ones of tracks that are not there."""
+        there = self.roster.has(ids)
+        cells = self._cells.read(frames, self.roster.columns(ids[there]))
+        if there.all():
+            return cells
+        out = Cells.empty(len(frames), len(ids))
+        out.write(np.s_[:, there], cells)
+        return out
+
+    def check(self, patch: Patch) -> None:
+        """Refuse a patch of tracks that are not there, or that are there already.
+
+        Raises
+        ------
+        EditError
+        """
+        self.roster.columns([row.id for row in patch.before])
+        comes = np.array([row.id for row in patch.comes], np.int64)
+        if (there := self.roster.has(comes)).any():
+            raise EditError(f"expected tracks that are new to this session, got {comes[there][0]}, which is there")
+
+    def put(self, patch: Patch) -> None:
+        """Do what a patch says; tracks that go take their cells along."""
+        comes, goes = patch.comes, patch.goes
+        if comes:
+            self._cells.insert(self.roster.insert(comes))
+        if goes:
+            self._cells.remove(self.roster.remove(goes))
+        self.roster.replace(patch.after)
+        for block in patch.blocks:
+            there = self.roster.has(block.ids)
+            if there.any():
+                self._cells.write(block.frames, self.roster.columns(block.ids[there]), block.after[:, there])
+
+    def resize(self, n_frames: int) -> None:
+        """Another number of frames; cells of frames that go are lost, new ones are empty."""
+        self._cells.resize(n_frames)
+
+
+def opening(tracks: Tracks) -> Patch:
+    """The patch that brings all of some tracks into an empty table."""
+    columns = np.argsort(tracks.ids)
+    cells = Cells(tracks.xy, tracks.visibility, tracks.confidence, tracks.state, tracks.source)[:, columns]
+    block = Block(np.arange(tracks.n_frames), tracks.ids[columns], Cells.empty(*cells.shape), cells)
+    return Patch("open", (block,), after=rows_of(tracks))
