@@ -100,11 +100,13 @@ class CellTable:
 
     def read(self, frames: NDArray[np.int64], columns: NDArray[np.intp]) -> Cells:
         """(t, n) a copy of some."""
-        return self._store[np.ix_(frames, columns)]
+        index = area(frames, columns)
+        cells = self._store[index]
+        return cells.copy() if all(isinstance(part, slice) for part in index) else cells
 
     def write(self, frames: NDArray[np.int64], columns: NDArray[np.intp], cells: Cells) -> None:
         """Replace some, (t, n)."""
-        self._store.write(np.ix_(frames, columns), cells)
+        self._store.write(area(frames, columns), cells)
 
     def insert(self, columns: NDArray[np.intp]) -> None:
         """Make room for empty columns, `columns` being their places afterwards, ascending."""
@@ -112,7 +114,7 @@ class CellTable:
         old = np.setdiff1d(np.arange(total), columns)
         if total > self._store.shape[1] or (old != np.arange(self._n)).any():
             store = Cells.empty(self.n_frames, max(total, 2 * self._n, 16))
-            store.write(np.s_[:, old], self._store[:, : self._n])
+            store.write(area(np.arange(self.n_frames), old), self._store[:, : self._n])
             self._store = store
         self._n = total
         self._clear(columns)
@@ -120,7 +122,8 @@ class CellTable:
     def remove(self, columns: NDArray[np.intp]) -> None:
         """Drop columns."""
         kept = np.setdiff1d(np.arange(self._n), columns)
-        self._store.write(np.s_[:, : len(kept)], self._store[:, kept])
+        first = min(int(columns.min()) if len(columns) else self._n, len(kept))  # those before it stay where they are
+        self._store.write(np.s_[:, first : len(kept)], self._store[:, kept[first:]])
         self._n = len(kept)
 
     def resize(self, n_frames: int) -> None:
@@ -133,6 +136,20 @@ class CellTable:
     def _clear(self, columns: NDArray[np.intp]) -> None:
         for name, value in EMPTY.items():
             getattr(self._store, name)[:, columns] = value
+
+
+def area(rows: NDArray[Any], columns: NDArray[Any]) -> tuple[Any, Any]:
+    """Index of a rectangle of cells; what is consecutive becomes a slice, which is many times faster."""
+    parts = (_as_slice(rows), _as_slice(columns))
+    if any(isinstance(part, slice) for part in parts):
+        return parts
+    return rows[:, None], columns
+
+
+def _as_slice(places: NDArray[Any]) -> Any:
+    if not len(places):
+        return slice(0, 0)
+    return slice(int(places[0]), int(places[-1]) + 1) if (np.diff(places) == 1).all() else places
 
 
 def _differ(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import Cells, CellTable
+from .cells import Cells, CellTable, area
 
 
 class Layer:
@@ -31,7 +31,7 @@ class Layer:
         """(t, n) which of some cells are kept."""
         columns = self._find(ids)
         out = np.zeros((len(frames), len(ids)), np.bool_)
-        out[:, columns >= 0] = self._kept[np.ix_(frames, columns[columns >= 0])]
+        out[:, columns >= 0] = self._kept[area(frames, columns[columns >= 0])]
         return out
 
     def keep(self, frames: NDArray[np.int64], ids: NDArray[np.int64], where: NDArray[np.bool_], cells: Cells) -> None:
@@ -44,13 +44,13 @@ class Layer:
             self._kept = np.pad(self._kept, ((0, 0), (0, len(new))))
         columns = self._find(ids)
         self._table.write(frames, columns, self._table.read(frames, columns).put(where, cells))
-        self._kept[np.ix_(frames, columns)] |= where
+        self._kept[area(frames, columns)] |= where
 
     def drop(self, frames: NDArray[np.int64], ids: NDArray[np.int64], where: NDArray[np.bool_]) -> None:
         """Keep some cells no longer."""
         columns = self._find(ids)
         known = columns >= 0
-        self._kept[np.ix_(frames, columns[known])] &= ~where[:, known]
+        self._kept[area(frames, columns[known])] &= ~where[:, known]
 
     def over(self, frames: NDArray[np.int64], ids: NDArray[np.int64], cells: Cells) -> Cells:
         """These cells (t, n), those that are kept here in their place."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import Cells
+from .cells import Cells, area
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ class Block:
         """Only some of its frames (t,) and tracks (n,)."""
         if frames.all() and tracks.all():
             return self
-        index = np.ix_(frames, tracks)
-        return Block(self.frames[frames], self.ids[tracks], self.before[index], self.after[index])
+        index = area(np.flatnonzero(frames), np.flatnonzero(tracks))
+        # copies, so that a small part does not hold all of the memory
+        return Block(self.frames[frames], self.ids[tracks], self.before[index].copy(), self.after[index].copy())
 
     def trimmed(self) -> Block:
         """Only the frames and tracks on which a cell changes."""

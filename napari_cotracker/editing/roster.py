@@ -92,9 +92,9 @@ def rows_of(tracks: Tracks) -> tuple[Row, ...]:
     if tracks.queries is not None:
         known = {int(i): (int(t), xy) for i, t, xy in zip(tracks.queries.ids, tracks.queries.t, tracks.queries.xy)}
     tracked = np.asarray(np.isfinite(tracks.xy).all(2))
+    firsts = np.where(tracked.any(0), tracked.argmax(0), -1).tolist() if tracks.n_frames else [-1] * len(tracks)
     rows = []
-    for n, id in enumerate(tracks.ids.tolist()):
-        first = int(tracked[:, n].argmax()) if tracked[:, n].any() else -1
+    for n, (id, first) in enumerate(zip(tracks.ids.tolist(), firsts)):
         t, xy = known.get(id) or ((first, tracks.xy[first, n]) if first >= 0 else (0, (np.nan, np.nan)))
         rows.append(Row(id, tracks.names[n], tracks.groups[n], t, (float(xy[0]), float(xy[1]))))
     return tuple(rows)

@@ -103,7 +103,8 @@ class TrackTable:
         for block in patch.blocks:
             there = self.roster.has(block.ids)
             if there.any():
-                self._cells.write(block.frames, self.roster.columns(block.ids[there]), block.after[:, there])
+                after = block.after if there.all() else block.after[:, there]
+                self._cells.write(block.frames, self.roster.columns(block.ids[there]), after)
 
     def resize(self, n_frames: int) -> None:
         """Another number of frames; cells of frames that go are lost, new ones are empty."""
