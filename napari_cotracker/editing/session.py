@@ -186,6 +186,26 @@ class Session:
         self.apply(edits.place(rows, placed))
         return ids
 
+    def correct(self, id: int, t: int, xy: ArrayLike) -> None:
+        """Say where a track is on one frame; the cell becomes an anchor, which no run moves.
+
+        Parameters
+        ----------
+        id : int
+        t : int
+            0-based frame.
+        xy : (2,)
+            Pixels.
+
+        Raises
+        ------
+        EditError
+            If there is no such track, or the point is not finite or on no frame of the video.
+        """
+        frames, places = edits.checked_points(t, np.reshape(xy, (1, 2)), self.n_frames)
+        row = self.rows[int(self.columns(id)[0])]
+        self.apply(edits.correct(row, int(frames[0]), places[0], self.read(frames, [id])))
+
     def delete(self, ids: ArrayLike) -> None:
         """Remove tracks with all their cells."""
         columns = np.unique(self.columns(ids))

@@ -73,6 +73,12 @@ def write_tracks(path: str | Path, tracks: Tracks, format: str | None = None, op
     return entry.write(Path(path), tracks, _options_for(entry, options))
 
 
+def sniffs(path: str | Path) -> bool:
+    """Whether a file is a tracks file of a format that can be read, by its content."""
+    readable = [entry for entry in registry.formats().values() if entry.read is not None]
+    return Path(path).is_file() and any(entry.sniff(Path(path)) for entry in readable)
+
+
 def read_tracks(path: str | Path, format: str | None = None) -> Tracks:
     """Read a tracks file; the format is told by the file's content if not named.
 

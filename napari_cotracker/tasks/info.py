@@ -42,7 +42,7 @@ def describe_program() -> Facts:
         "libraries": {name: _version_of(name) for name in LIBRARIES},
         "devices": devices(),
         "memory": {"total": memory.total, "available": memory.available},
-        "models": _models(),
+        "models": describe_models(),
         "folders": _folders(),
     }
 
@@ -139,7 +139,8 @@ def _version_of(library: str) -> str | None:
         return None
 
 
-def _models() -> list[Facts]:
+def describe_models() -> list[Facts]:
+    """The models that can be asked for: name, title, licence, whether ``auto`` means it, and its files where found."""
     from ..trackers.models import bundled, models
     from ..trackers.weights import find_weights
 

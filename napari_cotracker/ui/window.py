@@ -1,20 +1,23 @@
-"""The napari window with a video in it."""
+"""The napari window with the panel docked and a video in it."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import CotrackerError
 
 if TYPE_CHECKING:
     from napari import Viewer
 
+NAME = "napari-cotracker"
+PANEL = "CoTracker"
+
 
 def open_window(path: Path | None = None) -> None:
-    """Show napari, with a video if one is given, until the user closes it.
+    """Show napari with the panel, and a video if one is given, until the user closes it.
 
     Parameters
     ----------
@@ -35,17 +38,47 @@ def open_window(path: Path | None = None) -> None:
 
 
 def make_viewer(path: Path | None = None) -> Viewer:
-    """A napari viewer with a lazy video layer; the video is opened first, so that a mistake opens no window."""
+    """A napari viewer with the panel; the video is opened first, so that a mistake opens no window."""
     from .reader import read_layers
 
     layers = read_layers(str(path)) if path else []
     import napari
 
     viewer = napari.Viewer(title="CoTracker" if path is None else f"{path.name}: CoTracker")
-    for data, arguments, kind in layers:
-        getattr(viewer, f"add_{kind}")(data, **arguments)
-        viewer.dims.set_current_step(0, 0)
+    for layer in layers:
+        add_layer(viewer, layer)
+    show_panel(viewer)
     return viewer
+
+
+def show_panel(viewer: Viewer) -> Any:
+    """The panel of a viewer, docked if it was not there."""
+    _, panel = viewer.window.add_plugin_dock_widget(NAME, PANEL)
+    return panel
+
+
+def add_video(viewer: Viewer, path: Path) -> Any:
+    """Add a video to a viewer; gives its layer.
+
+    Raises
+    ------
+    VideoError
+        If it cannot be opened.
+    """
+    from .reader import read_layers
+
+    (layer,) = read_layers(str(path))
+    return add_layer(viewer, layer)
+
+
+def add_layer(viewer: Viewer, layer: Any) -> Any:
+    """Add what a reader gave to a viewer, and show its first frame."""
+    data, arguments, kind = layer
+    was_empty = not viewer.layers
+    added = getattr(viewer, f"add_{kind}")(data, **arguments)
+    if was_empty:
+        viewer.dims.set_current_step(0, 0)
+    return added
 
 
 def check_screen() -> None:

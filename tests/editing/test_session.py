@@ -328,3 +328,27 @@ def test_the_length_stays_while_points_are_tracked() -> None:
     run.close()
     session.set_length(9)
     assert session.n_frames == 9
+
+
+def test_a_correction_is_an_anchor_and_on_the_first_frame_moves_the_query() -> None:
+    session = session_of((2, 10, 10), (2, 20, 20))
+    before = session.tracks
+    session.correct(0, 5, (11, 12))
+    assert session.undo_label == "correct point 1"
+    assert session.anchors.t.tolist() == [2, 2, 5]
+    np.testing.assert_array_equal(session.cells.xy[5, 0], [11, 12])
+    np.testing.assert_array_equal(session.queries.xy, before.queries.xy)
+    session.correct(0, 2, [[9, 8]])
+    np.testing.assert_array_equal(session.queries.xy, [[9, 8], [20, 20]])
+    session.undo()
+    session.undo()
+    np.testing.assert_array_equal(session.tracks.xy, before.xy)
+    np.testing.assert_array_equal(session.queries.xy, before.queries.xy)
+
+
+@pytest.mark.parametrize(("id", "t", "xy"), [(7, 0, (1, 1)), (0, N_FRAMES, (1, 1)), (0, 0, (np.nan, 1))])
+def test_a_correction_that_makes_no_sense_is_refused(id: int, t: int, xy: Any) -> None:
+    session = session_of((2, 10, 10))
+    with pytest.raises(EditError, match="expected"):
+        session.correct(id, t, xy)
+    assert session.undo_label == "place point 1"

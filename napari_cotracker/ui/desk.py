@@ -1,0 +1,151 @@
+"""What a viewer works on: its projects, the current one, and the tool in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from napari.layers import Layer
+from qtpy.QtCore import QObject, Signal
+
+from ..core.errors import CotrackerError
+from ..tasks.remote import Worker
+from .look import Look
+from .project import Project, layer_tag
+from .saving import announce
+from .sources import can_be_video
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+
+class Tool(Enum):
+    """What a click in the picture does."""
+
+    PLACE = "place"
+    CORRECT = "correct"
+    SELECT = "select"
+
+
+class Desk(QObject):
+    """The projects of one viewer, one for each video layer that was chosen, found by the layer itself.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    worker : Worker
+
+    Signals
+    -------
+    current_changed : another video, or none, is current
+    videos_changed : layers that can be videos came, went or were renamed
+    tool_changed
+    told : (str) a sentence for the user
+    trouble : (object) an error with a remedy, from a run
+    """
+
+    current_changed = Signal()
+    videos_changed = Signal()
+    tool_changed = Signal()
+    told = Signal(str)
+    trouble = Signal(object)
+
+    def __init__(self, viewer: Viewer, worker: Worker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.viewer, self._worker = viewer, worker
+        self.look = Look()
+        self.tool = Tool.PLACE
+        self.current: Project | None = None
+        self._projects: list[Project] = []
+        for event, hear in self._connections():
+            event.connect(hear)
+        videos = self.videos()
+        if videos:
+            self.choose(videos[-1])
+
+    def __iter__(self) -> Iterator[Project]:
+        return iter(self._projects)
+
+    def videos(self) -> list[Layer]:
+        """The viewer's layers that can be videos, the lowest first."""
+        return [layer for layer in self.viewer.layers if can_be_video(layer)]
+
+    def project_of(self, layer: Layer) -> Project | None:
+        """The project of a video layer, or of one of our layers that show it."""
+        tag = layer_tag(layer)
+        return next((one for one in self._projects if one.layer is layer or one.id == tag.get("project")), None)
+
+    def choose(self, layer: Layer | None) -> Project | None:
+        """Make a video current; its project begins when it is chosen first."""
+        project = None if layer is None else self.project_of(layer) or self._begin(layer)
+        if project is not self.current:
+            self.current = project
+            self.current_changed.emit()
+        return project
+
+    def pick(self, tool: Tool) -> None:
+        """Take another tool in hand."""
+        if tool is not self.tool:
+            self.tool = tool
+            self.tool_changed.emit()
+
+    def say(self, text: str) -> None:
+        """Tell the user something that needs no answer."""
+        self.viewer.status = text
+        self.told.emit(text)
+
+    def close(self) -> None:
+        """End every run and take our layers away."""
+        for event, hear in self._connections():
+            event.disconnect(hear)
+        for project in list(self._projects):
+            self._end(project)
+
+    def _connections(self) -> list[tuple[Any, Any]]:
+        layers = self.viewer.layers
+        return [(layers.events.inserted, self._on_inserted), (layers.events.removed, self._on_removed),
+                (layers.selection.events.active, self._on_active)]
+
+    def _begin(self, layer: Layer) -> Project | None:
+        try:
+            project = Project(self.viewer, layer, self.look, self._worker, self)
+        except CotrackerError as error:
+            self.say(str(error))
+            return None
+        project.tracking.ended.connect(self.say)
+        project.tracking.failed.connect(self.trouble)
+        announce(project)
+        self._projects.append(project)
+        return project
+
+    def _end(self, project: Project) -> None:
+        self._projects.remove(project)
+        project.close()
+        project.deleteLater()
+
+    def _on_inserted(self, event: Any) -> None:
+        if not can_be_video(event.value):
+            return
+        self.videos_changed.emit()
+        if self.current is None:
+            self.choose(event.value)
+
+    def _on_removed(self, event: Any) -> None:
+        project = next((one for one in self._projects if one.layer is event.value), None)
+        if project is not None:
+            if project is self.current:
+                videos = self.videos()
+                self.current = None
+                self.choose(videos[-1] if videos else None)
+                if not videos:
+                    self.current_changed.emit()
+            self._end(project)
+        if can_be_video(event.value):
+            self.videos_changed.emit()
+
+    def _on_active(self, event: Any) -> None:
+        """Whose layers the user works in is current."""
+        project = None if event.value is None else self.project_of(event.value)
+        if project is not None:
+            self.choose(project.layer)

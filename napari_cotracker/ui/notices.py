@@ -1,0 +1,28 @@
+"""Notifications with a button that does something about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from napari.utils.notifications import Notification, NotificationSeverity, notification_manager
+
+
+def notify(text: str, remedy: str, act: Callable[[], object]) -> None:
+    """Show an error in napari's own way, with one button.
+
+    Parameters
+    ----------
+    text : str
+    remedy : str
+        On the button.
+    act : callable
+        What the button does.
+    """
+
+    def press(notice: object) -> None:
+        act()
+        close = getattr(notice, "close", None)
+        if close is not None:
+            close()
+
+    notification_manager.dispatch(Notification(text, NotificationSeverity.ERROR, actions=((remedy, press),)))

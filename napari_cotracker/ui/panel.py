@@ -1,0 +1,246 @@
+"""The panel at the right: video, points, run, view; and the timeline and the table that it brings along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtWidgets import QDockWidget, QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+
+from ..core.errors import CotrackerError
+from .desk import Desk, Tool
+from .hands import Hands
+from .inspect_section import InspectSection
+from .key_help import KeyHelp
+from .keys import Keys
+from .naming import Naming
+from .notices import notify
+from .place_section import PlaceSection
+from .project import Project
+from .sections import button, line, row
+from .table import TracksTable
+from .timeline import Timeline
+from .track_facts import sentence_of
+from .track_section import TrackSection
+from .video_section import VideoSection
+from .worker import shared_worker
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+WIDTH = 330
+TIMELINE_HEIGHT = 220
+TOLD_MS = 8000  # how long a sentence stays
+
+
+class Panel(QWidget):
+    """Everything of ours in a viewer's window.
+
+    Parameters
+    ----------
+    napari_viewer : Viewer
+        Given by napari.
+    """
+
+    def __init__(self, napari_viewer: Viewer) -> None:
+        super().__init__()
+        self.viewer = napari_viewer
+        worker = shared_worker()
+        self.desk = Desk(napari_viewer, worker, self)
+        self.naming = Naming()
+        self.timeline, self.table = Timeline(), TracksTable()
+        self.hands = Hands(self.desk, self.naming)
+        self.key_help = KeyHelp(self)
+        self.keys = Keys(self.desk, self.key_help.toggle, self)
+        self.video, self.place = VideoSection(self.desk), PlaceSection(self.desk, self.naming)
+        self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
+        self._project: Project | None = None
+        self._is_closed = False
+        self._lay_out()
+        self._connect()
+        self._show_project()
+        QTimer.singleShot(0, self._dock_others)
+        worker.warm_up()
+
+    def close_all(self) -> None:
+        """End runs and take everything away that is ours; called when the panel or the window closes."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.keys.stop_playing()
+        self.place.close_area()
+        self.inspect.close_look()
+        self.hands.close()
+        self._follow(None)
+        self.desk.close()
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self.keys.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self.keys.undo(redo=True)
+
+    def _lay_out(self) -> None:
+        self.undo_button = button("Undo", "Take the last edit or run back (Ctrl+Z)", self.undo)
+        self.redo_button = button("Redo", "Do it again (Ctrl+Shift+Z)", self.redo)
+        self.help_button = button("?", "The keys", self.key_help.toggle)
+        self.help_button.setFixedWidth(28)
+        self.told = QLabel(wordWrap=True)
+        self.told.setAccessibleName("message")
+        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._told_clock = QTimer(self, singleShot=True, interval=TOLD_MS)
+        self._told_clock.timeout.connect(self.told.clear)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(8, 4, 8, 8)
+        column.addWidget(self.key_help)
+        for section in (self.video, self.place, self.track, self.inspect):
+            column.addWidget(section)
+        column.addStretch(1)
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area, 1)
+        whole.addWidget(line())
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 6, 12, 6)
+        foot.addWidget(self.track.run_bar)
+        foot.addLayout(row(self.undo_button, self.redo_button, 1, self.help_button))
+        foot.addWidget(self.told)
+        whole.addLayout(foot)
+        self.setMinimumWidth(WIDTH)
+
+    def _connect(self) -> None:
+        self.desk.current_changed.connect(self._show_project)
+        self.desk.told.connect(self._tell)
+        self.desk.trouble.connect(self._report)
+        self.timeline.frame_requested.connect(self._go_to)
+        self.timeline.help_requested.connect(self.key_help.toggle)
+        self.table.frame_requested.connect(self._go_to)
+        self.desk.tool_changed.connect(self._take_tool)
+        self.viewer.dims.events.current_step.connect(self._on_step)
+        self.destroyed.connect(self.close_all)
+
+    def _dock_others(self) -> None:
+        """The timeline beneath the picture, and the table behind it."""
+        if self._is_closed:
+            return
+        window = self.viewer.window
+        window.add_dock_widget(self.timeline, name="CoTracker timeline", area="bottom")
+        window.add_dock_widget(self.table, name="CoTracker tracks", area="bottom", tabify=True)
+        QTimer.singleShot(0, self._raise_timeline)
+
+    def _raise_timeline(self) -> None:
+        """In front of the table, and high enough; Qt has to have laid both out before."""
+        dock = _dock_of(self.timeline)
+        main = dock.parentWidget() if dock is not None else None
+        if isinstance(main, QMainWindow):
+            dock.raise_()
+            main.resizeDocks([dock], [TIMELINE_HEIGHT], Qt.Orientation.Vertical)
+
+    def _show_project(self) -> None:
+        self._follow(self.desk.current)
+        self._show_history()
+
+    def _follow(self, project: Project | None) -> None:
+        """Listen to another project."""
+        old, self._project = self._project, project
+        if old is project:
+            return
+        if old is not None:
+            for signal, hear in self._signals(old):
+                signal.disconnect(hear)
+        session = None if project is None else project.session
+        selection = None if project is None else project.selection
+        self.timeline.show_session(session, selection)
+        self.table.show_session(session, selection)
+        if project is not None:
+            for signal, hear in self._signals(project):
+                signal.connect(hear)
+            self.timeline.set_frame(project.frame)
+
+    def _signals(self, project: Project) -> list[tuple[Any, Any]]:
+        return [(project.session.changed, self._on_changed), (project.selection.changed, self._describe),
+                (project.tracking.changed, self._on_run), (project.length_known, self._on_length),
+                (project.view_changed, self._take_tool)]
+
+    def _on_changed(self, patch: Any) -> None:
+        self._show_history()
+        if patch.changes_table:
+            self.place.refresh()
+            self._describe()
+
+    def _on_step(self, _: object = None) -> None:
+        if self._project is not None:
+            self.timeline.set_frame(self._project.frame)
+            self._describe()
+
+    def _on_run(self) -> None:
+        if self._project is not None:
+            self.timeline.set_running(self._project.tracking.frames)
+            self._show_history()
+
+    def _on_length(self) -> None:
+        self.timeline.refresh()
+        self.video.refresh()
+
+    def _go_to(self, frame: int) -> None:
+        if self._project is not None:
+            self._project.go_to(frame)
+
+    def _show_history(self) -> None:
+        session = None if self._project is None else self._project.session
+        undo, redo = ("", "") if session is None else (session.undo_label, session.redo_label)
+        self.undo_button.setEnabled(bool(undo))
+        self.redo_button.setEnabled(bool(redo))
+        self.undo_button.setToolTip(f"Undo: {undo} (Ctrl+Z)" if undo else "Nothing to undo")
+        self.redo_button.setToolTip(f"Redo: {redo} (Ctrl+Shift+Z)" if redo else "Nothing to redo")
+
+    def _describe(self) -> None:
+        project = self._project
+        if project is None or not len(project.selection):
+            self.inspect.describe("Nothing is selected.")
+        elif project.selection.one is None:
+            self.inspect.describe(f"{len(project.selection)} tracks are selected.")
+        else:
+            frame = project.frame
+            self.inspect.describe(sentence_of(project.session, project.selection.one, frame, frame))
+
+    def _take_tool(self) -> None:
+        """Let our layer do what the tool in hand wants, and make it the active one."""
+        project = self._project
+        if project is None:
+            return
+        view = project.show()
+        for layer in filter(None, (view.points, view.tails)):
+            self.keys.bind(layer)
+        view.on_placed = self.hands.place
+        view.points.mode = "select" if self.desk.tool is Tool.SELECT else "pan_zoom"
+        self.viewer.layers.selection.active = view.points
+
+    def _tell(self, text: str) -> None:
+        self.told.setText(text)
+        self._told_clock.start()
+
+    def _report(self, error: CotrackerError) -> None:
+        """A run broke off: one notification, and the sentence in the panel."""
+        self._tell(str(error))
+        notify(str(error), *self.track.remedy(str(error)))
+
+    def closeEvent(self, event: Any) -> None:
+        """Nothing of ours stays behind."""
+        self.close_all()
+        super().closeEvent(event)
+
+
+def _dock_of(widget: QWidget) -> QDockWidget | None:
+    """The dock that a widget lies in: napari hands out a proxy of it that Qt does not take."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QDockWidget):
+        above = above.parentWidget()
+    return above

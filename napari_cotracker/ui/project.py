@@ -1,0 +1,226 @@
+"""One video of one viewer with everything that belongs to it: tracks, selection, run, and how they are shown."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+from napari.layers import Layer
+from numpy.typing import ArrayLike, NDArray
+from qtpy.QtCore import QObject, QTimer, Signal
+
+from ..core.errors import CotrackerError, EditError
+from ..core.queries import Queries
+from ..core.tracks import Tracks
+from ..core.video import Video
+from ..editing.patch import Patch
+from ..editing.session import Session
+from ..tasks.plan import TrackOptions
+from ..tasks.remote import Worker
+from .axes import frame_of, step_of, to_frame
+from .layers import TracksView
+from .look import Look
+from .reader import VideoArray
+from .selection import Selection
+from .sources import video_of
+from .tracking import Tracking
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+INDEX_MS = 100  # how often the index of a film is asked whether it is complete
+
+
+class Project(QObject):
+    """A video layer, its session, and the layers that show it.
+
+    Layers are added when there is something to show, or a tool needs them.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    layer : Image
+        The user's own; it is never changed but for its length, when that was provisional.
+    look : Look
+    worker : Worker
+
+    Raises
+    ------
+    VideoError
+        If the layer is no video.
+
+    Signals
+    -------
+    length_known : the film's index is complete
+    table_changed : tracks came, went, or got another entry
+    view_changed : our layers came
+    """
+
+    length_known = Signal()
+    view_changed = Signal()
+    table_changed = Signal()
+
+    def __init__(self, viewer: Viewer, layer: Layer, look: Look, worker: Worker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.id = uuid4().hex
+        self.viewer, self.layer, self._look = viewer, layer, look
+        self.video: Video = video_of(layer, step_of(viewer, layer))
+        self._array = layer.data if isinstance(layer.data, VideoArray) else None
+        length = len(self._array) if self._array is not None else self.video.n_frames
+        self.session = Session(length, (self.video.width, self.video.height))
+        self.selection = Selection()
+        self.tracking = Tracking(self.session, worker, self)
+        self.view: TracksView | None = None
+        self._waiting: tuple[NDArray[np.int64], TrackOptions, str] | None = None
+        self.session.changed.connect(self._on_changed)
+        self._clock = QTimer(self)
+        self._clock.setInterval(INDEX_MS)
+        self._clock.timeout.connect(self._settle)
+        if self.is_indexed:
+            self._describe()
+        else:
+            self._clock.start()
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the number of frames is final."""
+        return self._array is None or self._array.is_settled
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a run will begin as soon as the index is complete."""
+        return self._waiting is not None
+
+    @property
+    def frame(self) -> int:
+        """The frame that is shown, 0-based."""
+        return min(frame_of(self.viewer, self.layer), self.session.n_frames - 1)
+
+    def go_to(self, frame: int) -> None:
+        """Show a frame."""
+        to_frame(self.viewer, self.layer, int(np.clip(frame, 0, self.session.n_frames - 1)))
+
+    def show(self) -> TracksView:
+        """The layers that show the tracks, added if they are not there."""
+        if self.view is None:
+            self.view = TracksView(
+                self.viewer, self.layer, self.session, self.selection, self._look, project=self.id
+            )
+            self.view.removed.connect(self._forget_view)
+            self.view_changed.emit()
+        return self.view
+
+    def place(self, t: int, xy: ArrayLike, names: tuple[str, ...] = (), group: str = "", *, placed: bool = True
+              ) -> NDArray[np.int64]:
+        """New points; a run that is on its way takes them up.
+
+        Raises
+        ------
+        EditError
+            If a point is not finite, or its frame is not there.
+        """
+        self.show()
+        count = len(np.reshape(xy, (-1, 2)))
+        ids = self.session.add_points(t, xy, names=names, groups=(group,) * count, placed=placed)
+        self.tracking.add(self.session.queries.select(self.session.columns(ids)))
+        return ids
+
+    def insert(self, queries: Queries) -> NDArray[np.int64]:
+        """New points from a table; ids are given anew."""
+        self.show()
+        ids = self.session.add_points(queries.t, queries.xy, names=queries.names, placed=False)
+        self.tracking.add(self.session.queries.select(self.session.columns(ids)))
+        return ids
+
+    def adopt(self, tracks: Tracks) -> None:
+        """Show tracks from a file in place of this project's own, which must be empty.
+
+        Raises
+        ------
+        EditError
+            If there are tracks already, or these are of another length or size of picture.
+        """
+        if len(self.session.ids):
+            raise EditError("expected a video without tracks to load into; open the video once more, in another layer")
+        if (tracks.n_frames, tracks.size or self.session.size) != (self.session.n_frames, self.session.size):
+            size, own = tracks.size or self.session.size, self.session.size
+            raise EditError(
+                f"expected tracks of {self.session.n_frames} frames and {own[0]} × {own[1]} pixels, got "
+                f"{tracks.n_frames} frames and {size[0]} × {size[1]}; open the video that they were made on"
+            )
+        self.session.load(tracks)
+        self.show().refresh()
+        self.table_changed.emit()
+
+    def to_save(self) -> Tracks:
+        """The tracks as a file should hold them, with the video's fingerprint."""
+        if self.is_indexed:
+            self.session.describe(video={"path": self.video.path, "fingerprint": self.video.fingerprint})
+        return self.session.tracks
+
+    def start(self, ids: ArrayLike, options: TrackOptions, label: str) -> None:
+        """Track points; a film whose index is not complete is waited for.
+
+        Raises
+        ------
+        CotrackerError
+            If there is nothing to track, or the options make no sense.
+        """
+        wanted = np.asarray(ids, np.int64)
+        if not len(wanted):
+            raise EditError("expected points to track, got none; click one in the picture first")
+        self._waiting = None
+        if not self.is_indexed:
+            self._waiting = (wanted, options, label)
+            return
+        queries = self.session.queries.select(self.session.columns(wanted))
+        self.tracking.start(self.video, queries, options, label)
+
+    def close(self) -> None:
+        """End the run, take our layers away, and let go of the video (a film layer keeps its own)."""
+        self._clock.stop()
+        self.tracking.close()
+        self.session.changed.disconnect(self._on_changed)
+        if self.view is not None:
+            view, self.view = self.view, None
+            view.detach(remove=True)
+
+    def _settle(self) -> None:
+        """Once the index is complete, layer and tracks get the film's true length."""
+        if self._array is None or not self._array.is_settled:
+            return
+        self._clock.stop()
+        if self._array.settle():
+            self.layer.data = self._array
+        with suppress(CotrackerError):
+            self.session.set_length(len(self._array))
+        self._describe()
+        if self.view is not None:
+            self.view.refresh()
+        self.length_known.emit()
+        if self._waiting is not None:
+            ids, options, label = self._waiting
+            self.start(ids[self.session.has(ids)], options, label)
+
+    def _describe(self) -> None:
+        video = self.video
+        self.session.describe(
+            fps=(video.fps.numerator, video.fps.denominator), frame_numbers=[int(n) for n in video.frame_numbers],
+            video={"path": video.path},
+        )
+
+    def _on_changed(self, patch: Patch) -> None:
+        if patch.changes_table:
+            self.selection.keep(self.session.ids)
+            self.table_changed.emit()
+
+    def _forget_view(self) -> None:
+        self.view = None
+
+
+def layer_tag(layer: Any) -> dict[str, Any]:
+    """What this program noted in a layer's metadata; empty for the user's own layers."""
+    tag = layer.metadata.get("napari_cotracker", {})
+    return tag if isinstance(tag, dict) else {}

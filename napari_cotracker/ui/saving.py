@@ -1,0 +1,138 @@
+"""napari's own Open and Save for our tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from ..core.errors import CotrackerError, FormatError
+from ..core.tracks import Tracks
+from ..tasks.export import read_tracks, sniffs, write_tracks
+from .project import Project
+
+# napari's writers are told a layer's metadata, not its viewer: this finds the project that the metadata names
+_OPEN: WeakValueDictionary[str, Project] = WeakValueDictionary()
+
+
+def announce(project: Project) -> None:
+    """Let napari's Save find a project while it lives."""
+    _OPEN[project.id] = project
+
+
+def write_layers(path: str, layers: Sequence[tuple[Any, dict[str, Any], str]]) -> list[str]:
+    """napari's Save: the whole tracks of the project that the layers show.
+
+    Tracks layers of other origin are written, too: as visible points that were imported.
+
+    Raises
+    ------
+    FormatError
+        If there is nothing among the layers that holds tracks, or the file cannot be written.
+    """
+    tracks = next((found for layer in layers if (found := _tracks_of(*layer)) is not None), None)
+    if tracks is None:
+        raise FormatError("expected a layer of CoTracker or a Tracks layer to save, got none; select one in the list")
+    write_tracks(path, tracks)
+    return [path]
+
+
+def get_reader(path: str | Sequence[str]) -> Callable[[str], list[Any]] | None:
+    """napari's question: `open_tracks` opens a path if it is a tracks file of ours."""
+    return open_tracks if isinstance(path, str) and sniffs(path) else None
+
+
+def open_tracks(path: str) -> list[Any]:
+    """Show tracks on their video: on one that is open and fits, else on the film that the file names.
+
+    Returns
+    -------
+    list
+        napari's word for "done, no layer to add"; without a window, a Tracks layer.
+
+    Raises
+    ------
+    CotrackerError
+        If the file is wrong or its video is not to be found.
+    """
+    import napari
+
+    tracks = read_tracks(path)
+    viewer = napari.current_viewer()
+    if viewer is None or not hasattr(viewer, "window"):
+        return [plain_layer(tracks, Path(path).stem)]
+    from .window import show_panel
+
+    panel = show_panel(viewer)
+    show_tracks(panel.desk, tracks)
+    return [(None,)]
+
+
+def show_tracks(desk: Any, tracks: Tracks) -> Project:
+    """Put tracks onto the video that they belong to.
+
+    Raises
+    ------
+    CotrackerError
+        If no open video fits and the file's own is not where it was.
+    """
+    from .window import add_video
+
+    for layer in [desk.current.layer, *desk.videos()] if desk.current else desk.videos():
+        project = desk.choose(layer)
+        if project is not None and not len(project.session.ids) and fits(tracks, project):
+            project.adopt(tracks)
+            return project
+    path = (tracks.meta.get("video") or {}).get("path")
+    if not path or not Path(path).exists():
+        raise CotrackerError(f"expected the video of these tracks ({tracks.n_frames} frames) to be open; "
+                             f"open {Path(path).name if path else 'it'} first, then the tracks again")
+    project = desk.choose(add_video(desk.viewer, Path(path)))
+    project.adopt(tracks)
+    return project
+
+
+def fits(tracks: Tracks, project: Project) -> bool:
+    """Whether tracks can be of a project's video: by its length and size."""
+    size = tracks.size or project.session.size
+    length = project.video.n_frames  # waits for a film's index: tracks are of its true length
+    return tracks.n_frames == length and size == project.session.size
+
+
+def plain_layer(tracks: Tracks, name: str) -> tuple[Any, dict[str, Any], str]:
+    """Tracks as napari's own Tracks layer (id, t, y, x), where there is no window."""
+    t, n = np.nonzero(np.isfinite(tracks.xy).all(-1))
+    order = np.lexsort((t, n))
+    t, n = t[order], n[order]
+    data = np.column_stack([tracks.ids[n], t, tracks.xy[t, n, 1], tracks.xy[t, n, 0]])
+    features = {"confidence": tracks.confidence[t, n], "visibility": tracks.visibility[t, n]}
+    return data, {"name": name, "features": features}, "tracks"
+
+
+def _tracks_of(data: Any, attributes: dict[str, Any], kind: str) -> Tracks | None:
+    tag = attributes.get("metadata", {}).get("napari_cotracker", {})
+    project = _OPEN.get(tag.get("project", "")) if isinstance(tag, dict) else None
+    if project is not None:
+        return project.to_save()
+    return _imported(np.asarray(data, float)) if kind == "tracks" else None
+
+
+def _imported(rows: np.ndarray) -> Tracks:
+    """A Tracks layer of another origin."""
+    from ..core.tracks import Source, State
+
+    ids, column = np.unique(rows[:, 0].astype(np.int64), return_inverse=True)
+    t = np.rint(rows[:, 1]).astype(int)
+    shape = (int(t.max()) + 1, len(ids))
+    xy = np.full((*shape, 2), np.nan, np.float32)
+    xy[t, column] = rows[:, :-3:-1]
+    known = np.isfinite(xy).all(-1)
+    scores = np.where(known, 1, np.nan).astype(np.float32)
+    state = np.where(known, State.VISIBLE, State.FROM_SCORES).astype(np.uint8)
+    source = np.where(known, Source.IMPORTED, Source.NONE).astype(np.uint8)
+    return Tracks(ids, xy, scores, scores.copy(), state, source)
+
+

@@ -1,0 +1,193 @@
+"""The panel's third section: how to track, what it will cost, and the run itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QComboBox, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from ..core.errors import CotrackerError
+from ..core.queries import Queries
+from ..tasks.plan import TrackOptions, estimate, licence_to_accept
+from .consent import Consent
+from .desk import Desk
+from .options_form import OptionsForm
+from .project import Project
+from .sections import GAP, Section, button, form, hint, row, tip
+from .tracking import Phase
+
+ESTIMATE_MS = 200
+MAIN_BUTTON = ("QPushButton:enabled { background: palette(highlight); color: palette(highlighted-text); "
+               "font-weight: 600 }")
+WHICH = {"new": "points with gaps", "selected": "selected points", "all": "all points"}
+WHICH_TIP = ("Points with gaps are those with frames that are not tracked yet. Choose all to track anew, with another "
+             "model say; one Undo brings back what was there.")
+
+
+class TrackSection(Section):
+    """Starts, pauses and ends runs over the current video."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("Track")
+        self._desk = desk
+        self._project: Project | None = None
+        self.form = OptionsForm()
+        self.which = QComboBox()
+        for value, text in WHICH.items():
+            self.which.addItem(text, value)
+        tip(self.which, "points to track", WHICH_TIP)
+        self.cost = hint()
+        self.consent = Consent()
+        self.track_button = button("Track", "Follow the points through the film", self.start)
+        self.pause_button = button("Pause", "Hold the run; it keeps its place", self.pause)
+        self.stop_button = button("Stop", "End the run; what was tracked is kept", self.stop)
+        self.bar = QProgressBar(minimum=0, maximum=1000, textVisible=False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName("progress of the run")
+        self.says = QLabel(wordWrap=True)
+        self.run_bar = QWidget()
+        self._clock = QTimer(self, singleShot=True, interval=ESTIMATE_MS)
+        self._clock.timeout.connect(self._estimate)
+        self._lay_out()
+        self.consent.accepted.connect(lambda: self.start(accept_licence=True))
+        self.consent.file_chosen.connect(self._use_file)
+        self.form.fields["model"].currentIndexChanged.connect(self._forget_file)
+        self.form.changed.connect(self._clock.start)
+        self.which.currentIndexChanged.connect(self._clock.start)
+        desk.current_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Listen to the current project, and show its run."""
+        project = self._desk.current
+        if project is not self._project:
+            if self._project is not None:
+                self._listen(self._project, False)
+            self._project = project
+            if project is not None:
+                self._listen(project, True)
+        self.setEnabled(project is not None)
+        self.run_bar.setEnabled(project is not None)
+        self._show_run()
+        self._clock.start()
+
+    def start(self, accept_licence: bool = False) -> None:
+        """Track the chosen points; asks for consent first where weights carry a licence that was not accepted."""
+        project = self._project
+        if project is None:
+            return
+        try:
+            options = self.form.options(accept_licence)
+            ids = self._chosen(project, options)
+            notice = None if accept_licence or not project.is_indexed else licence_to_accept(project.video, options)
+            if notice is not None:
+                self.consent.ask(notice)
+                return
+            project.start(ids, options, _label(len(ids), options))
+        except CotrackerError as error:
+            self._desk.say(str(error))
+        self._show_run()
+
+    def remedy(self, trouble: str) -> tuple[str, Callable[[], object]]:
+        """What a button beside an error can do about it: its text, and the deed."""
+        mode = self.form.fields["mode"]
+        if "memory" in trouble and mode.currentData() != "online":
+            return "Track again, online", lambda: (mode.setCurrentIndex(mode.findData("online")), self.start())
+        return "Track again", self.start
+
+    def pause(self) -> None:
+        """Hold the run, or let it go on."""
+        if self._project is not None:
+            tracking = self._project.tracking
+            (tracking.resume if tracking.phase is Phase.PAUSED else tracking.pause)()
+
+    def stop(self) -> None:
+        """End the run."""
+        if self._project is not None:
+            self._project.tracking.cancel()
+
+    def _lay_out(self) -> None:
+        lines = form()
+        lines.addRow("Points", self.which)
+        self.body.addWidget(self.form)
+        self.body.addLayout(lines)
+        self.body.addWidget(self.cost)
+        self.body.addWidget(self.consent)
+        column = QVBoxLayout(self.run_bar)  # the panel shows it below all sections: it is never scrolled away
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        self.track_button.setStyleSheet(MAIN_BUTTON)
+        column.addLayout(row(self.track_button, self.pause_button, self.stop_button))
+        column.addWidget(self.bar)
+        column.addWidget(self.says)
+
+    def _listen(self, project: Project, on: bool) -> None:
+        for signal, hear in ((project.tracking.changed, self._show_run), (project.table_changed, self._clock.start),
+                             (project.length_known, self._clock.start), (project.tracking.ended, self._clock.start)):
+            (signal.connect if on else signal.disconnect)(hear)
+
+    def _chosen(self, project: Project, options: TrackOptions) -> object:
+        session, which = project.session, self.which.currentData()
+        if which == "selected":
+            if not len(project.selection):
+                raise CotrackerError("no point is selected; click one in the picture or in the timeline")
+            return project.selection.ids
+        if which == "all":
+            return session.ids
+        ids = session.incomplete(options.direction)
+        if len(session.ids) and not len(ids):
+            raise CotrackerError("every point is tracked already; choose all points to track them anew")
+        return ids
+
+    def _show_run(self, *_: object) -> None:
+        tracking = self._project.tracking if self._project is not None else None
+        phase = Phase.IDLE if tracking is None else tracking.phase
+        waits = self._project is not None and self._project.is_waiting
+        busy = phase is not Phase.IDLE or waits
+        self.track_button.setEnabled(not busy)
+        self.pause_button.setEnabled(phase in (Phase.RUNNING, Phase.PAUSED))
+        self.pause_button.setText("Go on" if phase is Phase.PAUSED else "Pause")
+        self.stop_button.setEnabled(phase in (Phase.RUNNING, Phase.PAUSED))
+        self.bar.setVisible(busy)
+        self.says.setVisible(busy)
+        if tracking is not None and busy:
+            self.bar.setValue(int(1000 * tracking.progress.done))
+            said = {Phase.PAUSED: "paused", Phase.CANCELLING: "stopping"}.get(phase, str(tracking.progress))
+            self.says.setText("reading the film's index" if waits else said)
+
+    def _estimate(self) -> None:
+        """What the run would cost, in words."""
+        project = self._project
+        if project is None or not project.is_indexed or project.tracking.is_busy:
+            self.cost.setText("")
+            return
+        try:
+            options = self.form.options()
+            ids = self._chosen(project, options)
+            queries = project.session.queries.select(project.session.columns(ids))
+            self.cost.setText(_cost(project, queries, options) if len(queries) else "")
+        except CotrackerError as error:
+            self.cost.setText(str(error) if len(project.session.ids) else "")
+
+    def _use_file(self, path: str) -> None:
+        self.form.checkpoint = path
+        self._desk.say(f"weights from {path}")
+        self.start()
+
+    def _forget_file(self) -> None:
+        self.form.checkpoint = None
+
+
+def _label(count: int, options: TrackOptions) -> str:
+    ways = {"both": "both ways"}.get(options.direction, options.direction)
+    return f"track {count} {'point' if count == 1 else 'points'} {ways}"
+
+
+def _cost(project: Project, queries: Queries, options: TrackOptions) -> str:
+    cost = estimate(project.video, queries, options)
+    seconds = max(round(cost.seconds), 1)
+    time = f"{seconds} s" if seconds < 90 else f"{round(seconds / 60)} min"
+    size = f"{cost.peak_bytes / 1e9:.1f} GB" if cost.peak_bytes >= 1e9 else f"{cost.peak_bytes / 1e6:.0f} MB"
+    count = "1 point" if len(queries) == 1 else f"{len(queries)} points"
+    return f"{count}: about {time} and {size} of memory."

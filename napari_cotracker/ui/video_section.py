@@ -1,0 +1,75 @@
+"""The panel's first section: which video, and what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from napari.layers import Layer
+from qtpy.QtCore import QSignalBlocker
+from qtpy.QtWidgets import QComboBox, QFileDialog
+
+from .desk import Desk
+from .sections import Section, button, hint, row, tip
+from .sources import facts_of
+
+OPEN_HINT = "Open a film here, drop one onto the window, or choose File ▸ Open Sample ▸ CoTracker."
+
+
+class VideoSection(Section):
+    """Chooses the current video among the viewer's image layers, or opens a file."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("Video")
+        self._desk = desk
+        self._dialog: QFileDialog | None = None
+        self.layers = QComboBox()
+        tip(self.layers, "video layer", "The image layer to track in: every layer with frames is listed.")
+        self.layers.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.open_button = button("Open…", "Open a film, or one picture of an image sequence", self.ask_for_file)
+        self.facts = hint()
+        self.body.addLayout(row(self.layers, self.open_button))
+        self.body.addWidget(self.facts)
+        self.layers.activated.connect(self._choose)
+        desk.videos_changed.connect(self.refresh)
+        desk.current_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the viewer as it is now."""
+        project = self._desk.current
+        with QSignalBlocker(self.layers):
+            self.layers.clear()
+            for layer in self._desk.videos():
+                self.layers.addItem(layer.name, layer)
+            if project is not None:
+                self.layers.setCurrentIndex(self._place_of(project.layer))
+        self.layers.setEnabled(self.layers.count() > 0)
+        self.layers.setPlaceholderText("no video yet")
+        self.facts.setText(OPEN_HINT if project is None else facts_of(project.video, project.layer))
+
+    def ask_for_file(self) -> None:
+        """Show a file dialog, which does not block the window."""
+        self._dialog = QFileDialog(self, "Open a film or an image sequence")
+        self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        self._dialog.fileSelected.connect(self.open_path)
+        self._dialog.open()
+
+    def open_path(self, path: str) -> None:
+        """Add a video to the viewer and make it current."""
+        from ..core.errors import CotrackerError
+        from .window import add_video
+
+        try:
+            self._desk.choose(add_video(self._desk.viewer, Path(path)))
+        except CotrackerError as error:
+            self._desk.say(str(error))
+
+    def _place_of(self, layer: Layer) -> int:
+        return next((i for i in range(self.layers.count()) if self.layers.itemData(i) is layer), -1)
+
+    def _choose(self, index: int) -> None:
+        chosen = self._desk.choose(self.layers.itemData(index))
+        if chosen is None:
+            self.refresh()
+
+
