@@ -124,14 +124,14 @@ class Project(QObject):
         self.show()
         count = len(np.reshape(xy, (-1, 2)))
         ids = self.session.add_points(t, xy, names=names, groups=(group,) * count, placed=placed)
-        self.tracking.add(self.session.queries.select(self.session.columns(ids)))
+        self.tracking.add(self.session.queries_of(ids))
         return ids
 
     def insert(self, queries: Queries) -> NDArray[np.int64]:
         """New points from a table; ids are given anew."""
         self.show()
         ids = self.session.add_points(queries.t, queries.xy, names=queries.names, placed=False)
-        self.tracking.add(self.session.queries.select(self.session.columns(ids)))
+        self.tracking.add(self.session.queries_of(ids))
         return ids
 
     def adopt(self, tracks: Tracks) -> None:
@@ -175,7 +175,7 @@ class Project(QObject):
         if not self.is_indexed:
             self._waiting = (wanted, options, label)
             return
-        queries = self.session.queries.select(self.session.columns(wanted))
+        queries = self.session.queries_of(wanted)
         self.tracking.start(self.video, queries, options, label)
 
     def close(self) -> None:

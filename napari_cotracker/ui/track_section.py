@@ -165,7 +165,7 @@ class TrackSection(Section):
         try:
             options = self.form.options()
             ids = self._chosen(project, options)
-            queries = project.session.queries.select(project.session.columns(ids))
+            queries = project.session.queries_of(ids)
             self.cost.setText(_cost(project, queries, options) if len(queries) else "")
         except CotrackerError as error:
             self.cost.setText(str(error) if len(project.session.ids) else "")

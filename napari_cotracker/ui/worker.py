@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 from collections import deque
 from functools import lru_cache
 from threading import Lock
@@ -21,9 +20,7 @@ PORTION_SECONDS = 0.015  # how long answers may keep Qt's thread before it draws
 @lru_cache(maxsize=1)
 def shared_worker() -> Worker:
     """The worker of this napari process: one for all viewers, so that network and features stay warm."""
-    worker = Worker()
-    atexit.register(worker.close)
-    return worker
+    return Worker()
 
 
 class Mailbox(QObject):
