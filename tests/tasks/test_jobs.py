@@ -1,0 +1,86 @@
+"""Jobs and whose turn it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from napari_cotracker.core.queries import Queries
+from napari_cotracker.tasks.jobs import Job, whose_turn
+from tests.tasks.ears import Ears
+
+
+class Notes:
+    """What jobs ask for."""
+
+    def __init__(self) -> None:
+        self.notes: list[Any] = []
+
+    def cancel(self, job: Job) -> None:
+        self.notes.append(("cancel", job.number))
+
+    def rearrange(self) -> None:
+        self.notes.append("rearrange")
+
+    def add(self, job: Job, queries: Queries) -> None:
+        self.notes.append(("add", job.number, len(queries)))
+
+
+def job(number: int, urgent: bool = False, notes: Notes | None = None) -> Job:
+    return Job(number, "follow", notes or Notes(), Ears(), urgent=urgent)
+
+
+def test_jobs_come_in_their_order_and_urgent_ones_first() -> None:
+    assert whose_turn([]) is None
+    jobs = [job(0), job(1), job(2, urgent=True), job(3, urgent=True)]
+    order = []
+    while jobs:
+        turn = whose_turn(jobs)
+        assert turn is not None
+        order.append(turn.number)
+        jobs.remove(turn)
+    assert order == [2, 3, 0, 1]
+
+
+def test_a_paused_job_lets_the_next_one_go_first() -> None:
+    first, second = job(0), job(1)
+    first.pause()
+    assert whose_turn([first, second]) is second
+    first.resume()
+    assert whose_turn([first, second]) is first
+    first.pause()
+    assert whose_turn([first]) is None
+
+
+def test_nobody_starts_until_a_cancelled_job_has_stopped() -> None:
+    jobs = [job(0), job(1)]
+    jobs[1].work.deadline = 0.0
+    assert whose_turn(jobs) is None
+
+
+def test_what_its_user_wants_is_passed_on_at_once() -> None:
+    notes = Notes()
+    one = job(7, notes=notes)
+    one.pause()
+    assert one.is_paused
+    one.resume()
+    one.add(Queries(np.zeros(1), np.zeros((1, 2))))
+    one.cancel()
+    assert notes.notes == ["rearrange", "rearrange", ("add", 7, 1), ("cancel", 7)]
+
+
+def test_a_job_that_is_over_is_not_paused() -> None:
+    one = job(0)
+    one.pause()
+    one.end()
+    assert one.is_over and not one.is_paused
+
+
+def test_a_job_that_starts_over_keeps_what_it_was_given() -> None:
+    one = job(0)
+    points = Queries(np.zeros(1), np.zeros((1, 2)))
+    one.work.arguments, one.work.added, one.work.is_sent, one.work.has_answered = b"x", (points,), True, True
+    one.start_over()
+    assert (one.work.arguments, one.work.added) == (b"x", (points,))
+    assert not one.work.is_sent and not one.work.has_answered
