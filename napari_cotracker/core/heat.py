@@ -102,14 +102,14 @@ def worst(codes: Bytes, rows: Places, row_edges: Places, frame_edges: Places) ->
     """
     low, high = int(row_edges[0]), int(max(row_edges[-1], row_edges[-2] + 1))
     first, last = int(frame_edges[0]), int(max(frame_edges[-1], frame_edges[-2] + 1))
-    few_rows, few_frames = high - low < len(row_edges), last - first < len(frame_edges)
+    few_rows, few_frames = (np.diff(row_edges) <= 1).all(), (np.diff(frame_edges) <= 1).all()
     if few_rows:
         part = codes[rows[low:high], first:last]
     else:
         part = np.empty((len(row_edges) - 1, last - first), np.uint8)
         # one call for each line of pixels is faster than reduceat, which goes cell by cell
-        for k, line in enumerate(part):
-            np.maximum.reduce(codes[rows[row_edges[k] : row_edges[k + 1]], first:last], axis=0, out=line)
+        for line, start, end in zip(part, row_edges, np.maximum(row_edges[1:], row_edges[:-1] + 1)):
+            np.maximum.reduce(codes[rows[start:end], first:last], axis=0, out=line)
     starts = frame_edges[:-1] - first
     part = part.take(starts, 1) if few_frames else np.maximum.reduceat(part, starts, axis=1)
     return np.asarray(part.take(row_edges[:-1] - low, 0) if few_rows else part)

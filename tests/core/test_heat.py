@@ -86,18 +86,25 @@ def test_pixels_cover_every_cell_in_sight(window: tuple[int, float, float, int])
     assert 0 <= edges[0] < edges[-1] <= total
 
 
-@given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 12))), st.integers(1, 12), st.integers(1, 15),
-       st.randoms())
-def test_a_pixel_shows_the_worst_of_its_cells(codes: np.ndarray, height: int, width: int, random: object) -> None:
-    n_tracks, n_frames = codes.shape
-    rows = np.array(random.sample(range(n_tracks), n_tracks))
-    row_edges, frame_edges = (pixel_edges(0, n, p, n) for n, p in ((n_tracks, height), (n_frames, width)))
+SMALL_WINDOWS = st.tuples(st.integers(1, 12), st.floats(0.3, 1), st.floats(0, 1), st.integers(1, 14))
+
+
+def edges_of(window: tuple[int, float, float, int]) -> np.ndarray:
+    total, share, start, pixels = window
+    return pixel_edges(start * (1 - share) * total, share * total, pixels, total)
+
+
+@given(SMALL_WINDOWS, SMALL_WINDOWS, st.integers(0, 99))
+def test_a_pixel_shows_the_worst_of_its_cells(down: tuple, across: tuple, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    codes, rows = rng.integers(0, 256, (down[0], across[0])).astype(np.uint8), rng.permutation(down[0])
+    row_edges, frame_edges = edges_of(down), edges_of(across)
     picture = worst(codes, rows, row_edges, frame_edges)
-    assert picture.shape == (height, width)
-    for y, x in np.ndindex(height, width):
-        down = slice(row_edges[y], max(row_edges[y] + 1, row_edges[y + 1]))
-        across = slice(frame_edges[x], max(frame_edges[x] + 1, frame_edges[x + 1]))
-        assert picture[y, x] == codes[rows[down], across].max()
+    assert picture.shape == (down[3], across[3])
+    for y, x in np.ndindex(picture.shape):
+        tracks = rows[row_edges[y] : max(row_edges[y] + 1, row_edges[y + 1])]
+        frames = slice(frame_edges[x], max(frame_edges[x] + 1, frame_edges[x + 1]))
+        assert picture[y, x] == codes[tracks, frames].max()
 
 
 @given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 30))), st.integers(1, 12), st.data())

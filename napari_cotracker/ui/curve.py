@@ -1,0 +1,185 @@
+"""The scores and the speed of one track, beneath the heat map and on the same time axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from qtpy.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from qtpy.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from qtpy.QtWidgets import QWidget
+
+from ..core.heat import pixel_edges
+from ..core.moments import envelope, spans
+from .axis import round_step
+from .canvas import Canvas, stretched
+from .marks import draw_diamonds
+from .scope import Scope
+from .shades import faded
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class CurveData:
+    """What is drawn of a track.
+
+    Parameters
+    ----------
+    name : str
+    confidence, visibility, speed : (T,) float32
+        Speed in pixels per frame.
+    hidden : (T,) bool
+        Where the point is occluded or out of view.
+    anchors : (k,) int64
+        Frames that a person placed or approved.
+    """
+
+    name: str
+    confidence: Floats
+    visibility: Floats
+    speed: Floats
+    hidden: NDArray[np.bool_]
+    anchors: NDArray[np.int64]
+
+
+class Curve(Canvas):
+    """Confidence, visibility and speed of exactly one track.
+
+    Parameters
+    ----------
+    scope : Scope
+    """
+
+    def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
+        super().__init__(scope, parent)
+        self._data: CurveData | None = None
+        self.setSizePolicy(stretched(2))
+        self.setAccessibleName("Scores and speed of the selected track")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, round(5.4 * QFontMetricsF(self.small_font()).height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, round(4.2 * QFontMetricsF(self.small_font()).height()))
+
+    def show_data(self, data: CurveData | None) -> None:
+        """Show a track; with None there is nothing to see."""
+        self._data = data
+        self.setVisible(data is not None)
+        self.redraw()
+
+    def plot(self) -> QRectF:
+        """Where the curves are, a little inside the strip."""
+        return super().plot().adjusted(0, 6, 0, -4)
+
+    def draw(self, painter: QPainter) -> None:
+        data, plot, shades = self._data, self.plot(), self.scope.shades
+        if data is None or len(data.confidence) != self.scope.time.total:
+            return
+        painter.fillRect(plot, shades.empty)
+        painter.save()
+        painter.setClipRect(plot, Qt.ClipOperation.IntersectClip)
+        time, width = self.scope.time, max(int(plot.width()), 1)
+        self._edges = pixel_edges(time.start, time.length, width, time.total)
+        self._draw_hidden(painter, data.hidden)
+        for share in (0.0, 0.5, 1.0):
+            painter.fillRect(QRectF(plot.left(), self.snapped(self._y(share)), plot.width(), 1),
+                             faded(shades.line, 0.6))
+        top = self._draw_speed(painter, data.speed)
+        draw_line = self._draw_band if time.length > width else self._draw_line
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_line(painter, data.visibility, QPen(shades.visibility, 1.2))
+        draw_line(painter, data.confidence, QPen(shades.confidence, 2.0))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_anchors(painter, data)
+        painter.restore()
+        self._draw_legend(painter, data.name, top)
+
+    def _y(self, share: float) -> float:
+        plot = self.plot()
+        return plot.bottom() - 3 - share * (plot.height() - 6)
+
+    def _draw_hidden(self, painter: QPainter, hidden: NDArray[np.bool_]) -> None:
+        x, shades = self.plot().left(), self.scope.shades
+        seen = np.maximum.reduceat(hidden[: self._edges[-1]], self._edges[:-1])
+        for first, last in spans(seen):
+            painter.fillRect(QRectF(x + first, self.plot().top(), last - first + 1, self.plot().height()),
+                             faded(shades.occluded, 0.4))
+
+    def _draw_line(self, painter: QPainter, values: Floats, pen: QPen) -> None:
+        """In one stroke, or where that would be slow, in one from each frame to the next."""
+        painter.setPen(pen)
+        x, y = self._samples(values)
+        y = self._y(1) + (1 - y) * (self._y(0) - self._y(1))
+        for first, last in spans(np.isfinite(y)):
+            points = [QPointF(*pair) for pair in zip(x[first : last + 1].tolist(), y[first : last + 1].tolist())]
+            if 1 < len(points) < 300:
+                painter.drawPolyline(QPolygonF(points))
+            else:  # a single frame is a dot
+                painter.drawLines([QLineF(*ends) for ends in zip(points, points[1:] or points)])
+
+    def _draw_band(self, painter: QPainter, values: Floats, pen: QPen) -> None:
+        """From the lowest to the highest value behind every pixel, each touching the one before."""
+        bounds = envelope(values, self._edges)
+        low, high = bounds.T
+        low[1:], high[1:] = np.fmin(low[1:], bounds[:-1, 1]), np.fmax(high[1:], bounds[:-1, 0])
+        known = np.isfinite(envelope(values, self._edges)[:, 0])
+        span, half = self._y(0) - self._y(1), pen.widthF() / 2
+        top, bottom = self._y(1) + (1 - high) * span - half, self._y(1) + (1 - low) * span + half
+        self._draw_columns(painter, np.where(known, top, np.nan), bottom, pen.color())
+
+    def _draw_speed(self, painter: QPainter, speed: Floats) -> int:
+        """Soft bars, which nobody takes for a score; gives the speed at the top."""
+        top = round_step(max(float(np.nanmax(speed, initial=0.0)), 1))
+        fastest = envelope(speed, self._edges)[:, 1] / top
+        foot = np.full(len(fastest), self._y(0))
+        self._draw_columns(painter, foot - fastest * (foot - self._y(1)), foot, faded(self.scope.shades.text, 0.18))
+        return top
+
+    def _draw_columns(self, painter: QPainter, top: Floats, bottom: Floats, colour: QColor) -> None:
+        """A stroke down each pixel, none where `top` is NaN."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        columns = zip(np.arange(len(top)).tolist(), top.tolist(), (bottom - top).tolist())
+        x = self.plot().left()
+        painter.drawRects([QRectF(x + k, y, 1, height) for k, y, height in columns if height > 0])
+
+    def _draw_anchors(self, painter: QPainter, data: CurveData) -> None:
+        x = np.array([self.x_of(frame + 0.5) for frame in data.anchors.tolist()])
+        scores = np.nan_to_num(data.confidence[data.anchors], nan=1.0)
+        draw_diamonds(painter, x, np.array([self._y(score) for score in scores.tolist()]), 4.0)
+
+    def _samples(self, values: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Places and values of the frames in sight, and of one more to either side."""
+        time, plot = self.scope.time, self.plot()
+        first, last = max(int(time.start) - 1, 0), min(int(time.at(1)) + 2, time.total)
+        x = self.x_of(first + 0.5) + np.arange(last - first) * plot.width() / time.length
+        return x, values[first:last].astype(float)
+
+    def _draw_legend(self, painter: QPainter, name: str, top: int) -> None:
+        metrics, shades, plot = QFontMetricsF(painter.font()), self.scope.shades, self.plot()
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        entries = ((name, shades.text), ("confidence", shades.confidence), ("visibility", shades.visibility),
+                   ("speed, px/frame", shades.dim))
+        step = min(metrics.height(), self.height() / len(entries))
+        above = (self.height() - step * len(entries)) / 2
+        for k, (text, colour) in enumerate(entries):
+            painter.setPen(colour)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, plot.left() - 12)
+            painter.drawText(QRectF(0, above + k * step, plot.left() - 8, step), right, shown)
+        self._draw_scale(painter, str(top), metrics.height())
+
+    def _draw_scale(self, painter: QPainter, top: str, line: float) -> None:
+        painter.setPen(self.scope.shades.dim)
+        left = self.plot().right() + 5
+        for text, y in ((top, self._y(1)), ("0", self._y(0))):
+            place = min(max(y - line / 2, 0), self.height() - line)
+            painter.drawText(QRectF(left, place, self.width() - left, line), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def caption_width(self) -> float:
+        """Room that the captions need."""
+        return QFontMetricsF(self.small_font()).horizontalAdvance("speed, px/frame")

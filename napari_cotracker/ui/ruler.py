@@ -1,0 +1,95 @@
+"""The frame numbers above the heat map, with the playhead's handle."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QRectF, QSize, Qt
+from qtpy.QtGui import QFontMetricsF, QPainter
+from qtpy.QtWidgets import QSizePolicy, QWidget
+
+from .axis import round_step, ticks
+from .canvas import Canvas
+from .scope import Scope
+from .shades import faded
+
+BAR = 3
+
+
+class Ruler(Canvas):
+    """Numbers of frames, the frames that are being tracked, and a handle to drag.
+
+    Parameters
+    ----------
+    scope : Scope
+    """
+
+    def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
+        super().__init__(scope, parent)
+        self.caption = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Frames")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, round(QFontMetricsF(self.small_font()).height()) + BAR + 6)
+
+    def set_caption(self, text: str) -> None:
+        """What stands above the names of the tracks."""
+        if text != self.caption:
+            self.caption = text
+            self.redraw()
+
+    def draw(self, painter: QPainter) -> None:
+        plot, shades, metrics = self.plot(), self.scope.shades, QFontMetricsF(painter.font())
+        painter.setPen(shades.dim)
+        left = QRectF(0, 0, plot.left() - 8, plot.height() - BAR)
+        painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.caption)
+        self._draw_running(painter)
+        for frame, number in self._ticks(metrics):
+            x = self.snapped(self.x_of(frame + 0.5))
+            painter.fillRect(QRectF(x, plot.bottom() - BAR - 3, 1, 3), shades.line)
+            width = metrics.horizontalAdvance(str(number))
+            place = min(max(x - width / 2, plot.left()), plot.right() - width)
+            painter.drawText(QRectF(place, 0, width + 2, plot.height() - BAR - 3), Qt.AlignmentFlag.AlignVCenter,
+                             str(number))
+
+    def draw_playhead(self, painter: QPainter) -> None:
+        handle = self._handle(QFontMetricsF(painter.font()))
+        if not self.scope.time.total or not self.scope.time.start <= self.scope.frame < self.scope.time.at(1):
+            return
+        x = self.snapped(self.x_of(self.scope.frame + 0.5))
+        shades = self.scope.shades
+        # whatever number lies beneath would be cut by the handle, so it gets some air
+        painter.fillRect(handle.adjusted(-5, -1, 5, 1), shades.window)
+        painter.fillRect(QRectF(x - 1, handle.bottom(), 2, self.height() - handle.bottom()), shades.text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shades.text)
+        painter.drawRoundedRect(handle, 4, 4)
+        painter.setPen(shades.window)
+        painter.drawText(handle, Qt.AlignmentFlag.AlignCenter, str(self.scope.numbers[self.scope.frame]))
+
+    def move_playhead(self, before: int, after: int) -> None:
+        """The handle is wider than the line, and any number may appear from beneath it."""
+        self.update()
+
+    def _ticks(self, metrics: QFontMetricsF) -> list[tuple[int, int]]:
+        time, numbers = self.scope.time, self.scope.numbers
+        if not time.total:
+            return []
+        room = metrics.horizontalAdvance(str(numbers[-1])) * 2 + 16
+        return ticks(time, numbers, round_step(time.length * room / self.plot().width()))
+
+    def _handle(self, metrics: QFontMetricsF) -> QRectF:
+        plot, x = self.plot(), self.x_of(self.scope.frame + 0.5)
+        number = str(self.scope.numbers[self.scope.frame]) if self.scope.time.total else ""
+        width = metrics.horizontalAdvance(number) + 12
+        left = min(max(x - width / 2, plot.left() - width / 2), self.width() - width - 1)
+        return QRectF(left, 1, width, self.height() - BAR - 3)
+
+    def _draw_running(self, painter: QPainter) -> None:
+        running, plot = self.scope.running, self.plot()
+        track = QRectF(plot.left(), plot.bottom() - BAR, plot.width(), BAR - 1)
+        painter.fillRect(track, faded(self.scope.shades.line, 0.5))
+        if running is not None and len(running):
+            left, right = self.x_of(min(running)), self.x_of(max(running) + 1)
+            painter.fillRect(QRectF(left, track.top(), right - left, track.height()) & track, self.scope.shades.accent)

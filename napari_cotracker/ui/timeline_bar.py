@@ -1,0 +1,90 @@
+"""The row of choices above the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from ..core.heat import QUANTITIES
+from .legend import Legend
+from .shades import Shades
+
+ORDERS = {
+    "worst first": "Tracks with the most doubtful frames on top",
+    "id": "In the order in which the tracks were made",
+    "position": "Neighbours in the picture stay neighbours here",
+    "name": "By group, then by name",
+}
+
+
+class TimelineBar(QWidget):
+    """Order, quantity, which tracks, legend and help.
+
+    Attributes
+    ----------
+    changed : Signal
+        Something else was chosen.
+    help_requested : Signal
+    """
+
+    changed = Signal()
+    help_requested = Signal()
+
+    def __init__(self, shades: Shades, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.order_box = self._choice("Order of the tracks", list(ORDERS))
+        for k, tip in enumerate(ORDERS.values()):
+            self.order_box.setItemData(k, tip, Qt.ItemDataRole.ToolTipRole)
+        self.quantity_box = self._choice("Score that is shown", QUANTITIES)
+        self.only_box = QCheckBox("only selected")
+        self.only_box.setToolTip("Show only the tracks that are selected")
+        self.only_box.toggled.connect(lambda _: self.changed.emit())
+        self.legend = Legend(shades)
+        self.help_button = QToolButton()
+        self.help_button.setText("?")
+        self.help_button.setAutoRaise(True)
+        self.help_button.setToolTip("Keys and mouse")
+        self.help_button.setAccessibleName("Help: keys and mouse")
+        self.help_button.clicked.connect(lambda _: self.help_requested.emit())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 2, 8, 2)
+        row.setSpacing(8)
+        for label, box in (("Order", self.order_box), ("Show", self.quantity_box)):
+            text = QLabel(label)
+            text.setBuddy(box)
+            row.addWidget(text)
+            row.addWidget(box)
+            row.addSpacing(8)
+        row.addWidget(self.only_box)
+        row.addSpacing(8)
+        row.addWidget(self.legend, 1)
+        row.addWidget(self.help_button)
+
+    @property
+    def order(self) -> str:
+        """One of `ORDERS`."""
+        return self.order_box.currentText()
+
+    @property
+    def quantity(self) -> str:
+        """One of `QUANTITIES`."""
+        return self.quantity_box.currentText()
+
+    @property
+    def only_selected(self) -> bool:
+        """Whether other tracks are left out."""
+        return self.only_box.isChecked()
+
+    def set_shades(self, shades: Shades) -> None:
+        """Follow another theme."""
+        self.legend.show_quantity(self.quantity, shades)
+
+    def _choice(self, name: str, values: Sequence[str]) -> QComboBox:
+        box = QComboBox()
+        box.addItems(list(values))
+        box.setAccessibleName(name)
+        box.setToolTip(name)
+        box.currentIndexChanged.connect(lambda _: self.changed.emit())
+        return box

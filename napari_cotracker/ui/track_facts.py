@@ -1,0 +1,50 @@
+"""What the timeline asks a session about tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.heat import BEST, NOT_TRACKED, by_name, by_position, encode, worst_first
+from ..core.inspection import SOURCE_WORDS, STATE_WORDS, seen_states
+from ..core.moments import speed
+from ..core.tracks import ANCHOR_SOURCES, Source, State
+from ..editing.patch import Row
+from ..editing.session import Session
+from .curve import CurveData
+
+
+def sorted_rows(order: str, codes: NDArray[np.uint8], rows: Sequence[Row]) -> NDArray[np.int64]:
+    """(N,) places of tracks in one of the orders that the timeline offers."""
+    if order == "worst first":
+        return worst_first(codes)
+    if order == "position":
+        return by_position([row.xy for row in rows])
+    if order == "name":
+        return by_name([row.name for row in rows], [row.group for row in rows])
+    return np.arange(len(rows))
+
+
+def curve_of(session: Session, id: int) -> CurveData:
+    """Scores and speed of a track."""
+    column = int(session.columns(id)[0])
+    cells = session.cells[:, column]
+    codes = encode(cells, session.size)
+    return CurveData(
+        session.rows[column].name, cells.confidence, cells.visibility, speed(cells.xy),
+        hidden=(codes > NOT_TRACKED) & (codes < BEST),
+        anchors=np.flatnonzero(np.isin(cells.source, ANCHOR_SOURCES)),
+    )
+
+
+def sentence_of(session: Session, id: int, frame: int, number: int) -> str:
+    """All that is known of a cell, for a tooltip."""
+    column = int(session.columns(id)[0])
+    cell = session.cells[frame, column]
+    source, state = Source(int(cell.source)), State(int(seen_states(cell, session.size)))
+    scores = [f"{name} {float(value):.2f}" for name, value in
+              (("confidence", cell.confidence), ("visibility", cell.visibility)) if np.isfinite(value)]
+    facts = [*scores, *([STATE_WORDS[state]] if source != Source.NONE else []), SOURCE_WORDS[source]]
+    return f"{session.rows[column].name} (id {id}), frame {number}\n" + " · ".join(facts)

@@ -1,0 +1,53 @@
+"""What colours and marks mean."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from napari_cotracker.ui.legend import Legend
+from napari_cotracker.ui.shades import Shades
+
+from .timelines import dark_palette
+
+
+@pytest.fixture
+def legend(qtbot: QtBot) -> Legend:
+    legend = Legend(Shades.of(dark_palette()))
+    qtbot.addWidget(legend)
+    legend.resize(legend.sizeHint())
+    return legend
+
+
+def test_all_is_explained_where_there_is_room(legend: Legend) -> None:
+    assert legend.shown() == 5
+    for word in ("occluded", "out of view", "not tracked", "score"):
+        assert word in legend.toolTip()
+
+
+def test_where_it_is_narrow_the_ramp_stays_longest(legend: Legend) -> None:
+    counts = []
+    for width in range(legend.width(), 0, -20):
+        legend.resize(width, legend.height())
+        legend.grab()
+        counts.append(legend.shown())
+    assert counts == sorted(counts, reverse=True)
+    assert set(counts) == {0, 1, 2, 3, 4, 5}
+
+
+def test_the_ramp_goes_from_dark_to_bright(legend: Legend) -> None:
+    image = legend.grab().toImage()
+    middle, end = image.height() // 2, image.width() // 6
+    yellow = [x for x in range(end) if image.pixelColor(x, middle).red() > 200 > 120
+              > image.pixelColor(x, middle).blue()]
+    purple = [x for x in range(end) if image.pixelColor(x, middle).blue() > 70
+              > image.pixelColor(x, middle).green()]
+    assert purple
+    assert yellow
+    assert max(purple) < min(yellow)
+
+
+def test_another_score_is_named(legend: Legend) -> None:
+    before = legend.grab().toImage()
+    legend.show_quantity("visibility", Shades.of(dark_palette()))
+    assert legend.grab().toImage() != before

@@ -1,0 +1,53 @@
+"""The choices above the timeline."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QApplication
+
+from napari_cotracker.ui.shades import Shades
+from napari_cotracker.ui.timeline_bar import ORDERS, TimelineBar
+
+from .timelines import dark_palette
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> TimelineBar:
+    bar = TimelineBar(Shades.of(dark_palette()))
+    qtbot.addWidget(bar)
+    bar.resize(1280, 40)
+    bar.show()
+    return bar
+
+
+def test_every_choice_is_heard(bar: TimelineBar, qtbot: QtBot) -> None:
+    for box in (bar.order_box, bar.quantity_box):
+        with qtbot.waitSignal(bar.changed):
+            qtbot.keyClick(box, Qt.Key.Key_Down)
+    with qtbot.waitSignal(bar.changed):
+        qtbot.keyClick(bar.only_box, Qt.Key.Key_Space)
+    assert (bar.order, bar.quantity, bar.only_selected) == (list(ORDERS)[1], "visibility", True)
+
+
+def test_help_is_asked_for(bar: TimelineBar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(bar.help_requested):
+        qtbot.mouseClick(bar.help_button, Qt.MouseButton.LeftButton)
+
+
+def test_every_control_has_a_name_and_a_tip(bar: TimelineBar) -> None:
+    for control in (bar.order_box, bar.quantity_box, bar.help_button, bar.only_box):
+        assert control.accessibleName() or control.text()
+        assert control.toolTip()
+
+
+@pytest.mark.parametrize(("size", "entries"), [(9.0, 5), (13.5, 2)])
+def test_everything_fits_at_1280_pixels(bar: TimelineBar, size: float, entries: int) -> None:
+    font = bar.font()
+    font.setPointSizeF(size)
+    bar.setFont(font)
+    QApplication.processEvents()
+    assert bar.minimumSizeHint().width() <= 1280
+    assert bar.legend.shown() >= entries
+    assert bar.help_button.geometry().right() < 1280

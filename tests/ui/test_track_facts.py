@@ -1,0 +1,45 @@
+"""What the timeline asks a session."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.heat import Heat
+from napari_cotracker.ui.timeline_bar import ORDERS
+from napari_cotracker.ui.track_facts import curve_of, sentence_of, sorted_rows
+
+from .timelines import make_session
+
+
+def test_a_curve_holds_scores_speed_and_what_is_hidden() -> None:
+    session = make_session()
+    curve = curve_of(session, 2)
+    assert curve.name == "point 3"
+    assert np.flatnonzero(curve.hidden).tolist() == list(range(10, 20))
+    assert curve.speed[1] == pytest.approx(2**0.5)
+    assert curve_of(session, 3).anchors.tolist() == [30]
+
+
+def test_a_sentence_says_all_of_a_cell() -> None:
+    session = make_session()
+    text = sentence_of(session, 3, 30, 1030)
+    for part in ("point 4", "id 3", "frame 1030", "confidence 0.95", "visibility 0.95", "visible"):
+        assert part in text
+    assert "occluded" in sentence_of(session, 2, 12, 12)
+    ids = session.add_points(3, [[1, 1]], names=["nose"])
+    nothing = sentence_of(session, int(ids[0]), 9, 9)
+    assert "nose" in nothing
+    assert "not tracked" in nothing
+    assert "nan" not in nothing
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_every_order_that_is_offered_holds_every_track(order: str) -> None:
+    session = make_session()
+    heat = Heat(session.ids, session.n_frames)
+    heat.refresh(session.cells, session.size)
+    rows = sorted_rows(order, heat.codes, session.rows)
+    assert sorted(rows.tolist()) == list(range(5))
+    if order == "worst first":
+        assert rows[0] == 1
