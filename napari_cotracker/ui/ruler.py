@@ -44,13 +44,9 @@ class Ruler(Canvas):
         left = QRectF(0, 0, plot.left() - 8, plot.height() - BAR)
         painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.caption)
         self._draw_running(painter)
-        for frame, number in self._ticks(metrics):
-            x = self.snapped(self.x_of(frame + 0.5))
+        for x, box, number in self._labels(metrics):
             painter.fillRect(QRectF(x, plot.bottom() - BAR - 3, 1, 3), shades.line)
-            width = metrics.horizontalAdvance(str(number))
-            place = min(max(x - width / 2, plot.left()), plot.right() - width)
-            painter.drawText(QRectF(place, 0, width + 2, plot.height() - BAR - 3), Qt.AlignmentFlag.AlignVCenter,
-                             str(number))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
 
     def draw_playhead(self, painter: QPainter) -> None:
         handle = self._handle(QFontMetricsF(painter.font()))
@@ -58,8 +54,9 @@ class Ruler(Canvas):
             return
         x = self.snapped(self.x_of(self.scope.frame + 0.5))
         shades = self.scope.shades
-        # whatever number lies beneath would be cut by the handle, so it gets some air
-        painter.fillRect(handle.adjusted(-5, -1, 5, 1), shades.window)
+        for _, box, _ in self._labels(QFontMetricsF(painter.font())):
+            if box.intersects(handle.adjusted(-3, 0, 3, 0)):  # half a number is worse than none
+                painter.fillRect(box, shades.window)
         painter.fillRect(QRectF(x - 1, handle.bottom(), 2, self.height() - handle.bottom()), shades.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -78,6 +75,16 @@ class Ruler(Canvas):
             return []
         room = metrics.horizontalAdvance(str(numbers[-1])) * 2 + 16
         return ticks(time, numbers, round_step(time.length * room / self.plot().width()))
+
+    def _labels(self, metrics: QFontMetricsF) -> list[tuple[float, QRectF, str]]:
+        """Where each tick is, and the box of its number, which stays within the ruler."""
+        plot, labels = self.plot(), []
+        for frame, number in self._ticks(metrics):
+            x, width = self.snapped(self.x_of(frame + 0.5)), metrics.horizontalAdvance(str(number)) + 2
+            if plot.left() <= x <= plot.right():
+                left = min(max(x - width / 2, plot.left()), plot.right() - width)
+                labels.append((x, QRectF(left, 0, width, plot.height() - BAR - 3), str(number)))
+        return labels
 
     def _handle(self, metrics: QFontMetricsF) -> QRectF:
         plot, x = self.plot(), self.x_of(self.scope.frame + 0.5)

@@ -64,6 +64,8 @@ class Timeline(QWidget):
         self._painted, self._is_out_of_order = 0.0, False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._flush)
+        self._looks = QTimer(self, singleShot=True, interval=0)
+        self._looks.timeout.connect(self._take_looks)
         self._links = Subscriptions()
         self.destroyed.connect(self._links.clear)
         self._lay_out()
@@ -280,8 +282,8 @@ class Timeline(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         kinds = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange)
-        if event.type() in kinds and hasattr(self, "_links"):
-            self._take_looks()
+        if event.type() in kinds and hasattr(self, "_looks"):
+            self._looks.start()  # once the widgets within have heard of it, too
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -289,6 +291,8 @@ class Timeline(QWidget):
 
     def _take_looks(self) -> None:
         shades = Shades.of(self.palette())
+        for canvas in (self.ruler, self.heatmap, self.curve):
+            canvas.setFont(self.bar.caption_font())
         self._fit_gutter()
         self.bar.set_shades(shades)
         self.scope.set_shades(shades)

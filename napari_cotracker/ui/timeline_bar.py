@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QFont
 from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ..core.heat import QUANTITIES
@@ -52,9 +53,9 @@ class TimelineBar(QWidget):
         row.setContentsMargins(8, 2, 8, 2)
         row.setSpacing(8)
         for label, box in (("Order", self.order_box), ("Show", self.quantity_box)):
-            text = QLabel(label)
-            text.setBuddy(box)
-            row.addWidget(text)
+            self._caption = QLabel(label)
+            self._caption.setBuddy(box)
+            row.addWidget(self._caption)
             row.addWidget(box)
             row.addSpacing(8)
         row.addWidget(self.only_box)
@@ -77,8 +78,13 @@ class TimelineBar(QWidget):
         """Whether other tracks are left out."""
         return self.only_box.isChecked()
 
+    def caption_font(self) -> QFont:
+        """The font of plain text: a theme's style sheet sets it for labels, not for widgets that paint themselves."""
+        return self._caption.font()
+
     def set_shades(self, shades: Shades) -> None:
         """Follow another theme."""
+        self.legend.setFont(self.caption_font())
         self.legend.show_quantity(self.quantity, shades)
 
     def _choice(self, name: str, values: Sequence[str]) -> QComboBox:

@@ -38,10 +38,9 @@ def test_where_it_is_narrow_the_ramp_stays_longest(legend: Legend) -> None:
 def test_the_ramp_goes_from_dark_to_bright(legend: Legend) -> None:
     image = legend.grab().toImage()
     middle, end = image.height() // 2, image.width() // 6
-    yellow = [x for x in range(end) if image.pixelColor(x, middle).red() > 200 > 120
-              > image.pixelColor(x, middle).blue()]
-    purple = [x for x in range(end) if image.pixelColor(x, middle).blue() > 70
-              > image.pixelColor(x, middle).green()]
+    colours = [image.pixelColor(x, middle) for x in range(end)]
+    yellow = [x for x, c in enumerate(colours) if c.red() > 200 and c.blue() < 120]
+    purple = [x for x, c in enumerate(colours) if c.blue() > 70 > c.green()]
     assert purple
     assert yellow
     assert max(purple) < min(yellow)

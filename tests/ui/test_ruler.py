@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QPoint
@@ -27,10 +29,11 @@ def test_numbers_never_touch(ruler: Ruler, axis: Axis) -> None:
     ruler.scope.set_length(axis.total)
     ruler.scope.show_time(axis)
     metrics = QFontMetricsF(ruler.small_font())
-    shown = ruler._ticks(metrics)
-    assert 2 <= len(shown) <= 40
-    ends = [(ruler.x_of(frame + 0.5), metrics.horizontalAdvance(str(number))) for frame, number in shown]
-    assert all(b[0] - b[1] / 2 - a[0] - a[1] / 2 > 6 for a, b in zip(ends, ends[1:]))
+    boxes = [box for _, box, _ in ruler._labels(metrics)]
+    assert 2 <= len(boxes) <= 40
+    assert all(b.left() - a.right() > 6 for a, b in pairwise(boxes))
+    assert ruler.plot().left() <= boxes[0].left()
+    assert boxes[-1].right() <= ruler.plot().right()
 
 
 def test_the_handle_stays_on_the_ruler(ruler: Ruler) -> None:

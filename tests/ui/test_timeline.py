@@ -264,3 +264,11 @@ def test_a_large_session_is_shown_in_parts(qtbot: QtBot) -> None:
     timeline, _ = make_timeline(qtbot, session)
     qtbot.waitUntil(lambda: not timeline._heat.is_stale, timeout=10_000)
     assert timeline.visible_order[0] == 1
+
+
+def test_larger_letters_of_a_style_sheet_are_followed(qtbot: QtBot) -> None:
+    timeline, _ = make_timeline(qtbot, make_session())
+    before = timeline.ruler.height(), timeline.scope.gutter
+    timeline.setStyleSheet("QLabel { font-size: 14pt }")
+    qtbot.waitUntil(lambda: timeline.ruler.height() > before[0] and timeline.scope.gutter > before[1])
+    assert timeline.bar.legend.font().pointSizeF() == 14

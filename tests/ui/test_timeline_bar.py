@@ -47,6 +47,7 @@ def test_everything_fits_at_1280_pixels(bar: TimelineBar, size: float, entries: 
     font = bar.font()
     font.setPointSizeF(size)
     bar.setFont(font)
+    bar.set_shades(Shades.of(dark_palette()))
     QApplication.processEvents()
     assert bar.minimumSizeHint().width() <= 1280
     assert bar.legend.shown() >= entries
