@@ -1,0 +1,98 @@
+"""Where a video layer stands in a viewer: which frame is shown, and what a place in the window is in its pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from napari.layers import Layer
+from numpy.typing import ArrayLike, NDArray
+
+from ..core.coordinates import inside
+from ..core.errors import EditError
+from .sources import time_axis
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+IN_3D = "points are set in the picture; switch from the 3-D view to the 2-D view first"
+ROLLED = "points are set in the picture; roll the axes back until x and y are shown"
+
+
+def shape_of(layer: Layer) -> tuple[int, ...]:
+    """Length of each of the layer's axes, in data pixels; colour is none of them."""
+    data = layer.data[0] if getattr(layer, "multiscale", False) else layer.data
+    return tuple(int(length) for length in data.shape[: layer.ndim])
+
+
+def step_of(viewer: Viewer, layer: Layer) -> tuple[int, ...]:
+    """The index along each of the layer's own axes at which the viewer stands."""
+    place = layer.world_to_data(viewer.dims.point)
+    last = np.maximum(shape_of(layer), 1) - 1
+    return tuple(int(index) for index in np.clip(np.rint(place), 0, last))
+
+
+def frame_of(viewer: Viewer, layer: Layer) -> int:
+    """The 0-based frame of a video layer that is shown."""
+    return step_of(viewer, layer)[time_axis(layer)]
+
+
+def to_frame(viewer: Viewer, layer: Layer, t: int) -> None:
+    """Show a frame of a video layer."""
+    own = time_axis(layer)
+    place = np.array(layer.world_to_data(viewer.dims.point))
+    place[own] = t
+    axis = viewer.dims.ndim - layer.ndim + own
+    viewer.dims.set_point(axis, layer.data_to_world(place)[own])
+
+
+def obstacle(viewer: Viewer, layer: Layer) -> str:
+    """Why points cannot be set in the view as it is now; empty if they can."""
+    if viewer.dims.ndisplay == 3:
+        return IN_3D
+    picture = {viewer.dims.ndim - 2, viewer.dims.ndim - 1}
+    return "" if set(viewer.dims.displayed) == picture else ROLLED
+
+
+def position_in_video(viewer: Viewer, layer: Layer, position: ArrayLike) -> tuple[int, float, float]:
+    """The frame that is shown, and a place on it in pixels.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    layer : Image
+        The video.
+    position : (viewer.dims.ndim,)
+        In world coordinates, as mouse events of napari have it.
+
+    Returns
+    -------
+    t, x, y
+
+    Raises
+    ------
+    EditError
+        If the view shows no plain picture, or the place is outside of it; its text tells the user.
+    """
+    reason = obstacle(viewer, layer)
+    if reason:
+        raise EditError(reason)
+    x, y = pixel_at(layer, position)
+    height, width = shape_of(layer)[-2:]
+    if not inside((x, y), (width, height)):
+        raise EditError(f"expected a place inside the picture of {width} × {height}, got {x:.0f}, {y:.0f}")
+    return frame_of(viewer, layer), x, y
+
+
+def pixel_at(layer: Layer, position: ArrayLike) -> tuple[float, float]:
+    """(x, y) in a layer's pixels of a place in world coordinates."""
+    y, x = layer.world_to_data(position)[-2:]
+    return float(x), float(y)
+
+
+def world_of(layer: Layer, t: float, xy: ArrayLike) -> NDArray[np.float64]:
+    """(ndim,) the world coordinates of a pixel of a video layer, other axes at 0."""
+    place = np.zeros(layer.ndim)
+    place[time_axis(layer)] = t
+    place[-2:] = np.asarray(xy, float)[::-1]
+    return np.asarray(layer.data_to_world(place))

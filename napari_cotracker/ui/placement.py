@@ -1,0 +1,73 @@
+"""Where layers of tracks lie over their video: (x, y) pixels become (t, …, y, x) rows here, and only here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.layers import Layer
+from numpy.typing import NDArray
+
+from .axes import shape_of, step_of
+from .sources import time_axis
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+FOLLOWED = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
+
+
+class Placement:
+    """Turns pixels of a video layer into rows of layers that lie over it.
+
+    These have the video layer's axes from time on; axes between time and picture stay where they are now.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    layer : Image
+        The video.
+    """
+
+    def __init__(self, viewer: Viewer, layer: Layer) -> None:
+        self._layer, self._time = layer, time_axis(layer)
+        self._held = np.array(step_of(viewer, layer)[self._time + 1 : -2], np.float32)
+
+    @property
+    def ndim(self) -> int:
+        """Axes of the layers."""
+        return int(self._layer.ndim - self._time)
+
+    def limits(self, n_frames: int) -> NDArray[np.float64]:
+        """(2, ndim) first and last index along each axis."""
+        last = np.array([n_frames, *shape_of(self._layer)[self._time + 1 :]]) - 1
+        return np.stack([np.zeros(self.ndim), np.maximum(last, 0)]).astype(float)
+
+    def transform(self) -> dict[str, Any]:
+        """What the layers take over from the video layer, now."""
+        own, axes = self._layer, slice(self._time, None)
+        return {
+            "scale": own.scale[axes], "translate": own.translate[axes],
+            "rotate": own.rotate[axes, axes], "shear": _shear_matrix(own)[axes, axes],
+            "affine": own.affine.set_slice(range(self._time, own.ndim)),
+            "units": own.units[axes], "axis_labels": own.axis_labels[axes],
+        }
+
+    def rows(self, t: NDArray[np.float32], xy: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(..., ndim) rows of places (..., 2) at times (...)."""
+        rows = np.empty((*xy.shape[:-1], self.ndim), np.float32)
+        rows[..., 0], rows[..., 1:-2], rows[..., -2], rows[..., -1] = t, self._held, xy[..., 1], xy[..., 0]
+        return rows
+
+    def xy(self, rows: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(..., 2) pixels of rows."""
+        return np.asarray(rows)[..., [-1, -2]].astype(np.float32)
+
+
+def _shear_matrix(layer: Layer) -> NDArray[np.float64]:
+    """(D, D) the shear of a layer, which napari keeps as the numbers above the diagonal."""
+    if np.ndim(layer.shear) == 2:
+        return np.asarray(layer.shear)
+    matrix = np.eye(layer.ndim)
+    matrix[np.triu_indices(layer.ndim, 1)] = layer.shear
+    return matrix

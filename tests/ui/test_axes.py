@@ -1,0 +1,91 @@
+"""Frames and places of a video layer, wherever it lies in the viewer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+
+from napari_cotracker.core.errors import EditError
+from napari_cotracker.ui.axes import (
+    IN_3D,
+    ROLLED,
+    frame_of,
+    pixel_at,
+    position_in_video,
+    shape_of,
+    step_of,
+    to_frame,
+    world_of,
+)
+
+TRANSFORMS: list[dict[str, Any]] = [
+    {}, {"scale": (1, 2, 2), "translate": (0, 10, 20)}, {"scale": (0.04, 0.5, 0.25), "translate": (3, -7, 1)},
+    {"rotate": np.array([[1, 0, 0], [0, 0.8, -0.6], [0, 0.6, 0.8]])},
+    {"affine": np.array([[1, 0, 0, 5], [0, 1.5, 0.2, -3], [0, 0.1, 0.7, 9], [0, 0, 0, 1.0]])},
+]
+
+
+def video_in(viewer: ViewerModel, shape: tuple[int, ...] = (6, 10, 12, 3), **options: Any) -> Any:
+    return viewer.add_image(np.zeros(shape, np.uint8), rgb=shape[-1] == 3, **options)
+
+
+@pytest.mark.parametrize("options", TRANSFORMS)
+def test_frames_and_pixels_under_any_transform(options: dict[str, Any]) -> None:
+    viewer = ViewerModel()
+    layer = video_in(viewer, **options)
+    for t in (0, 4, 5):
+        to_frame(viewer, layer, t)
+        assert frame_of(viewer, layer) == t
+        assert position_in_video(viewer, layer, world_of(layer, t, (7.25, 3.5))) == pytest.approx((t, 7.25, 3.5))
+
+
+def test_more_axes_in_the_viewer_than_in_the_layer() -> None:
+    viewer = ViewerModel()
+    layer = video_in(viewer)
+    viewer.add_image(np.zeros((3, 6, 10, 12)))
+    to_frame(viewer, layer, 4)
+    assert viewer.dims.current_step[1] == 4
+    assert frame_of(viewer, layer) == 4
+    assert position_in_video(viewer, layer, (2, 4, 3, 7)) == (4, 7, 3)
+
+
+def test_the_time_axis_is_found_by_its_name() -> None:
+    viewer = ViewerModel()
+    layer = video_in(viewer, (2, 6, 10, 12), axis_labels=("channel", "Time", "y", "x"))
+    to_frame(viewer, layer, 5)
+    assert viewer.dims.current_step[:2] == (0, 5) or viewer.dims.current_step[1] == 5
+    assert step_of(viewer, layer)[1] == frame_of(viewer, layer) == 5
+
+
+def test_a_film_before_other_frames_of_the_viewer() -> None:
+    viewer = ViewerModel()
+    layer = video_in(viewer)
+    viewer.add_image(np.zeros((40, 10, 12)))
+    viewer.dims.set_current_step(0, 30)
+    assert frame_of(viewer, layer) == 5, "its last"
+
+
+def test_places_that_are_none_are_refused_in_words() -> None:
+    viewer = ViewerModel()
+    layer = video_in(viewer)
+    with pytest.raises(EditError, match="inside the picture of 12 × 10, got 12, 3"):
+        position_in_video(viewer, layer, (0, 3, 11.6))
+    assert position_in_video(viewer, layer, (0, -0.4, 11.4))[1:] == (11.4, -0.4)
+    viewer.dims.order = (1, 0, 2)
+    with pytest.raises(EditError, match=ROLLED[:20]):
+        position_in_video(viewer, layer, (0, 3, 3))
+    viewer.dims.order = (0, 2, 1)
+    assert position_in_video(viewer, layer, (0, 3, 4))[1:] == (4, 3), "a transposed picture is one"
+    viewer.dims.ndisplay = 3
+    with pytest.raises(EditError, match=IN_3D[-15:]):
+        position_in_video(viewer, layer, (0, 3, 3))
+
+
+def test_a_multiscale_layer_counts_in_its_finest_level() -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image([np.zeros((6, 40, 60)), np.zeros((6, 20, 30))], multiscale=True)
+    assert shape_of(layer) == (6, 40, 60)
+    assert pixel_at(layer, (0, 30, 50)) == (50, 30)
