@@ -28,10 +28,12 @@ class Sent(list[Any]):
 
     send = list.append
 
-    def wait_for(self, kind: type) -> Any:
+    def wait_for(self, kind: type, text: str = "") -> Any:
+        """The first message of a kind, with a text if it is an update."""
         until = time.monotonic() + PATIENCE
-        while not (found := [message for message in self if isinstance(message, kind)]):
-            assert time.monotonic() < until, self
+        while not (found := [message for message in list(self) if isinstance(message, kind)
+                             and (not text or text in message.update.message)]):
+            assert time.monotonic() < until, self[-3:]
             time.sleep(0.005)
         return found[0]
 
@@ -59,14 +61,11 @@ def test_a_run_hears_what_it_is_told() -> None:
     one, sent = child(task=until_cancelled)
     one.take(Start(3, "task", None, pack_arguments({})))
     one.take(Hold(3, True))
-    sent.wait_for(Updated)
-    while sent[-1].update.message != "held":
-        time.sleep(0.005)
+    sent.wait_for(Updated, "held")
     one.take(Add(3, points(4)))
     one.take(Add(3, points(5, 6)))
     one.take(Hold(3, False))
-    while "6" not in sent[-1].update.message:
-        time.sleep(0.005)
+    sent.wait_for(Updated, "6")
     one.take(Cancel(3))
     assert sent.wait_for(Finished) == Finished(3, [4, 5, 6], True)
     one.take(Cancel(3))
