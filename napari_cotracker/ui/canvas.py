@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QPointF, QRectF, Qt, Signal
+from qtpy.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from qtpy.QtGui import QFont, QFontInfo, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
@@ -37,6 +37,7 @@ class Canvas(QWidget):
         super().__init__(parent)
         self.scope = scope
         self._still: QPixmap | None = None
+        self._font: QFont | None = None
         self._grip: QPointF | None = None
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -67,9 +68,17 @@ class Canvas(QWidget):
 
     def small_font(self) -> QFont:
         """For what is written into a strip."""
-        font = QFont(self.font())
-        font.setPointSizeF(QFontInfo(font).pointSizeF() * 0.9)
-        return font
+        if self._font is None:
+            self._font = QFont(self.font())
+            self._font.setPointSizeF(QFontInfo(self._font).pointSizeF() * 0.9)
+        return self._font
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._font = None
+            self.updateGeometry()
+            self.redraw()
 
     # painting
 

@@ -25,6 +25,7 @@ class Ruler(Canvas):
     def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(scope, parent)
         self.caption = ""
+        self._drawn: list[tuple[float, QRectF, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Frames")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -44,7 +45,8 @@ class Ruler(Canvas):
         left = QRectF(0, 0, plot.left() - 8, plot.height() - BAR)
         painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.caption)
         self._draw_running(painter)
-        for x, box, number in self._labels(metrics):
+        self._drawn = self._labels(metrics)
+        for x, box, number in self._drawn:
             painter.fillRect(QRectF(x, plot.bottom() - BAR - 3, 1, 3), shades.line)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
 
@@ -54,7 +56,7 @@ class Ruler(Canvas):
             return
         x = self.snapped(self.x_of(self.scope.frame + 0.5))
         shades = self.scope.shades
-        for _, box, _ in self._labels(QFontMetricsF(painter.font())):
+        for _, box, _ in self._drawn:
             if box.intersects(handle.adjusted(-3, 0, 3, 0)):  # half a number is worse than none
                 painter.fillRect(box, shades.window)
         painter.fillRect(QRectF(x - 1, handle.bottom(), 2, self.height() - handle.bottom()), shades.text)
