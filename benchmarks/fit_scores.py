@@ -1,10 +1,11 @@
 """Fit the coefficients of `napari_cotracker.trackers.judgement` for a network.
 
-    python -m benchmarks.fit_scores CHECKPOINT [--clips 28] [--seed 90001] [--keep FOLDER] [--resolution HxW]
+    python -m benchmarks.fit_scores CHECKPOINT [--clips 20] [--seed 90001] [--keep FOLDER] [--resolution HxW]
 
 Clips come from the training generator, with seeds of their own, so that no validation clip takes part.
-The network answers once for each; the guided follower runs over them twice: first without
-believing the guide, then as far as the first round taught. Prints the tuples to be put into the module.
+The network answers once for each, as it does in the hybrid tracker; the guided follower runs over them
+with the coefficients that the module has, and with --rounds 2 again with those of the first round.
+Prints the tuples to be put into the module.
 """
 
 from __future__ import annotations
@@ -177,17 +178,15 @@ def main() -> None:
     """Fit and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint")
-    parser.add_argument("--clips", type=int, default=28)
+    parser.add_argument("--clips", type=int, default=20)
     parser.add_argument("--seed", type=int, default=90_001)
     parser.add_argument("--keep", type=Path, default=Path("clips-for-scores"))
     parser.add_argument("--resolution", type=lambda text: tuple(map(int, text.split("x"))))
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--points", type=int, default=20, help="of each clip")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--points", type=int, default=40, help="of each clip")
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    settings = HybridSettings(
-        checkpoint=asked.checkpoint, resolution=asked.resolution, disk_budget=0, iters=4, support_grid=0
-    )
+    settings = HybridSettings(checkpoint=asked.checkpoint, resolution=asked.resolution, disk_budget=0)
     settings = at_its_size(settings, (SIDE, SIDE))
     asked.keep.mkdir(parents=True, exist_ok=True)
     clips = []
@@ -196,12 +195,11 @@ def main() -> None:
         guide = ask_network(drawn["video"], queries, settings)
         truth = (drawn[name][:, : asked.points] for name in ("xy", "vis"))
         clips.append(Clip(drawn["video"], queries, *truth, guide))
-    judgement.GUIDE = (-9.0, *judgement.GUIDE[1:])
     rounds: list[Cells] = []
     for _ in range(asked.rounds):
         rounds.append(gather(clips))
         teach(Cells(*(np.concatenate(part) for part in zip(*(vars(one).values() for one in rounds)))))
-    shift(gather(clips))
+    shift(rounds[-1])
     for name in ("VISIBLE", "NEAR", "GUIDE"):
         print(f"{name} = {getattr(judgement, name)}")
 

@@ -135,8 +135,8 @@ class Follower:
         flow, miss = self._flow(before, now, xy, velocity)
         start = np.where((miss < 5)[:, None], flow, xy + velocity).astype(np.float32)
         starts = (start, xy + velocity)
-        first, match_first, by_first = self._align(self._first, self._shape, rows, now, starts)
         recent, match_recent, by_recent = self._align(self._recent, self._recent_shape, rows, now, starts)
+        first, match_first, by_first = self._align(self._first, self._shape, rows, now, starts)
         # where the flow is lost, a template has to be surer: under a free warp much looks alike
         by_first &= (miss < RETURNS) | (match_first > FOUND)
         by_recent &= (miss < RETURNS) | (match_recent > FOUND)

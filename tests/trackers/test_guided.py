@@ -71,8 +71,18 @@ def test_a_lost_point_goes_with_the_guide_and_is_found_where_it_leads(monkeypatc
     wrong = truth + np.random.default_rng(0).normal(size=truth.shape)
     xy, signs = follow(frames, guides_at(wrong), POINTS)
     assert (signs[12:20, 0, 5] == 1).all()
-    assert np.linalg.norm(xy[16:20, 0] - truth[16:20, 0], axis=1).max() < 5
+    assert np.linalg.norm(xy[18:20, 0] - truth[18:20, 0], axis=1).max() < 5
     assert np.linalg.norm(xy[22:, 0] - truth[22:, 0], axis=1).max() < 0.5
+
+
+def test_a_point_is_found_where_it_coasts_to_though_a_guide_leads_it_astray(monkeypatch: pytest.MonkeyPatch) -> None:
+    believe(monkeypatch, guide=0.9)
+    frames, truth = covered_film(hidden=range(10, 22))
+    wrong = truth + np.array([50, 40]) * (np.arange(len(truth)) >= 10)[:, None, None]
+    xy, _ = follow(frames, guides_at(wrong))
+    error = np.linalg.norm(xy[:, 0] - truth[:, 0], axis=1)
+    assert error[21] > 20  # it is shown where the guide leads
+    assert error[24:].max() < 0.5
 
 
 def test_a_guide_that_is_worth_nothing_moves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from napari_cotracker.trackers.follower import Reach
 from napari_cotracker.trackers.guided import GuidedFollower
 
 # a template that matches where a sure guide is, and a lost point of which the guide is not sure either
-GOOD = np.array([0.99, 0.99, 0.99, 0.99, -2, 0, 1, 1.4, 1, 4, 4, 0, 0, -1, 1, 0, 0, 0, 0, -0.5], np.float32)
-LOST = np.array([0.3, 0.3, 0, 0, 1.3, 1, 1, 1.4, 1, -3, -3, 1, 1, 0, 1, 1, -3, -3, 0.3, -0.5], np.float32)
+GOOD = np.array([0.99, 0.99, 0.99, 0.99, -2, 0, 1, 1.4, 1, 4, 4, 0, 0, -1, 1, 0, 0, 0, 0, -0.5, 0.3, 0], np.float32)
+LOST = np.array([0.3, 0.3, 0, 0, 1.3, 1, 1, 1.4, 1, -3, -3, 1, 1, 0, 1, 1, -3, -3, 0.3, -0.5, 0.3, 1], np.float32)
 
 
 def test_there_is_a_coefficient_for_each_sign_and_one_more() -> None:
