@@ -47,8 +47,7 @@ def load_checkpoint(path: str | Path, *, window: int | None = None) -> CoTracker
     tensors, config = _read(path)
     if window is not None:
         config = replace(config, window=window)
-    with torch.device("meta"):
-        model = CoTracker3(config)
+    model = CoTracker3(config)  # under torch.device("meta") it would load torch's compiler: seconds
     _check(path, tensors, dict(model.state_dict()))
     model.load_state_dict({k: v.to(torch.float32) for k, v in tensors.items()}, assign=True)
     model.time_emb = time_embedding(config.window, config.token_width)
