@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.layers import Labels, Layer, Shapes
 from numpy.typing import NDArray
+from qtpy.QtCore import QTimer
 
+from ..core.coordinates import inside
 from ..core.errors import TrackingError
 from ..core.regions import Region, grid_on_mask, grid_within
-from .axes import pixel_at, step_of
+from .axes import obstacle, pixel_at, shape_of
 from .desk import Desk
 from .project import layer_tag
 
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 ROLE = "area"
+CLICK_PIXELS = 12  # on the screen: what is smaller was a click, which napari makes a tiny box of
+HOW = {
+    "rectangle": "Drag a box over the picture; Esc gives it up.",
+    "polygon": "Click the corners in the picture, the last with a double click; Esc gives it up.",
+}
 
 
 def areas_in(viewer: Viewer) -> list[Layer]:
@@ -28,6 +35,8 @@ def areas_in(viewer: Viewer) -> list[Layer]:
 
 class AreaTool:
     """Lets the user draw one box or polygon with napari's own tools, in a layer that goes when it is done.
+
+    Deleting the layer, another tool or another video, and Esc give the drawing up.
 
     Parameters
     ----------
@@ -39,34 +48,45 @@ class AreaTool:
     def __init__(self, desk: Desk, done: Callable[[Layer], None]) -> None:
         self._desk, self._done = desk, done
         self._layer: Shapes | None = None
+        self._active_before: Layer | None = None
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the layer is there."""
+        return self._layer is not None
 
     def begin(self, kind: str) -> None:
         """Add the layer and take napari's drawing tool in hand; `kind` is rectangle or polygon."""
-        project = self._desk.current
+        project, viewer = self._desk.current, self._desk.viewer
         if project is None:
             return
         self.end()
-        picture = project.layer
-        layer = Shapes(
-            ndim=2, name="area for a grid", face_color="#ffffff22", edge_color="#ffffff", edge_width=2,
-            affine=picture.affine.set_slice([picture.ndim - 2, picture.ndim - 1]),
-            scale=picture.scale[-2:], translate=picture.translate[-2:], units=picture.units[-2:],
-            metadata={"napari_cotracker": {"role": ROLE, "project": project.id}},
-        )
-        self._desk.viewer.add_layer(layer)
-        self._layer = layer
+        reason = obstacle(viewer, project.layer)
+        if reason:
+            self._desk.say(reason)
+            return
+        self._active_before = viewer.layers.selection.active
+        self._layer = layer = _area_layer(project.layer, project.id)
+        viewer.add_layer(layer)
         layer.mode = f"add_{kind}"
-        layer.events.data.connect(self._on_data)
-        self._desk.say("Draw a box in the picture." if kind == "rectangle" else
-                       "Click the corners of the area in the picture, and end with a double click.")
+        layer.bind_key("Escape", lambda _: self.end(), overwrite=True)
+        for signal, hear in self._signals(layer):
+            signal.connect(hear)
+        self._desk.say(HOW[kind])
 
     def end(self) -> None:
-        """Take the layer away."""
+        """Take the layer away; what was active before is active again."""
         layer, self._layer = self._layer, None
-        if layer is not None:
-            layer.events.data.disconnect(self._on_data)
-            if layer in self._desk.viewer.layers:
-                self._desk.viewer.layers.remove(layer)
+        if layer is None:
+            return
+        for signal, hear in self._signals(layer):
+            signal.disconnect(hear)
+        layers, before = self._desk.viewer.layers, self._active_before
+        self._active_before = None
+        if before in layers and layers.selection.active in (layer, None):
+            layers.selection.active = before  # first: napari would choose any layer, of another video too
+        if layer in layers:
+            layers.remove(layer)
 
     def points_in(self, layer: Layer, count: tuple[int, int]) -> NDArray[np.float64]:
         """(N, 2) points x, y of the current video, of a grid inside a layer's areas on the current frame.
@@ -74,40 +94,76 @@ class AreaTool:
         Raises
         ------
         TrackingError
-            If there is no area on this frame, or no point of the grid lies inside.
+            If there is no area on this frame, or no point of the grid lies inside it and the picture.
         """
-        project = self._desk.current
+        project, viewer = self._desk.current, self._desk.viewer
         assert project is not None
-        viewer = self._desk.viewer
+        where = _index_of(viewer, layer)
         if isinstance(layer, Labels):
-            step = step_of(viewer, layer)
-            data = layer.data[0] if layer.multiscale else layer.data
-            points = grid_on_mask(np.asarray(data[step[:-2]]) > 0, count)
+            points = grid_on_mask(_mask_of(layer, where), count)
         else:
-            points = grid_within(_regions_of(layer, step_of(viewer, layer)), count)
-        return _carry(viewer, layer, project.layer, points)
+            points = grid_within(_regions_of(layer, where), count)
+        points = _carry(viewer, layer, project.layer, points)
+        points = points[inside(points, project.session.size)]
+        if not len(points):
+            raise TrackingError("no point of the grid lies in the picture; move the area over it, or use a finer grid")
+        return points
 
-    def _on_data(self, event: Any) -> None:
-        if getattr(event.action, "value", event.action) != "added" or self._layer is None:
-            return
-        from qtpy.QtCore import QTimer
+    def _signals(self, layer: Shapes) -> list[tuple[Any, Callable[..., None]]]:
+        return [(layer.events.data, self._on_data), (self._desk.viewer.layers.events.removed, self._on_removed),
+                (self._desk.tool_changed, self.end), (self._desk.current_changed, self.end)]
 
-        layer = self._layer
-        QTimer.singleShot(0, lambda: self._finish(layer))  # napari is still in its own drawing here
-
-    def _finish(self, layer: Shapes) -> None:
-        if layer is self._layer:
-            self._done(layer)
+    def _on_removed(self, event: Any) -> None:
+        if event.value is self._layer:
+            self._desk.viewer.layers.selection.active = None  # whatever napari chose instead
             self.end()
 
+    def _on_data(self, event: Any) -> None:
+        layer = self._layer
+        if layer is not None and getattr(event.action, "value", event.action) == "added":
+            QTimer.singleShot(0, lambda: self._finish(layer))  # napari is still in its own drawing here
 
-def _regions_of(layer: Shapes, step: tuple[int, ...]) -> list[Region]:
+    def _finish(self, layer: Shapes) -> None:
+        if layer is not self._layer or not len(layer.data):  # given up, or a polygon of two corners
+            return
+        if np.ptp(layer.data[0], axis=0).max() * layer.scale[-1] * self._desk.viewer.scene.camera.zoom < CLICK_PIXELS:
+            layer.selected_data = {0}
+            layer.remove_selected()
+            return
+        self._done(layer)
+        self.end()
+
+
+def _area_layer(picture: Layer, project: str) -> Shapes:
+    """An empty layer to draw in, over the picture of a video layer."""
+    axes = [picture.ndim - 2, picture.ndim - 1]
+    return Shapes(
+        ndim=2, name="area for a grid", face_color="#ffffff22", edge_color="#ffffff",
+        edge_width=max(shape_of(picture)[-2:]) / 300, affine=picture.affine.set_slice(axes),
+        scale=picture.scale[-2:], translate=picture.translate[-2:], units=picture.units[-2:],
+        axis_labels=picture.axis_labels[-2:], metadata={"napari_cotracker": {"role": ROLE, "project": project}},
+    )
+
+
+def _index_of(viewer: Viewer, layer: Layer) -> tuple[int, ...]:
+    """Where along its own axes before the picture's a layer is shown; beyond its ends, too."""
+    return tuple(int(place) for place in np.rint(layer.world_to_data(viewer.dims.point)[:-2]))
+
+
+def _mask_of(layer: Labels, where: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Where the shown picture of a Labels layer is painted; nowhere on frames that it does not have."""
+    data = layer.data[0] if layer.multiscale else layer.data
+    if any(not 0 <= index < length for index, length in zip(where, data.shape)):
+        return np.zeros(data.shape[-2:], bool)
+    return np.asarray(data[where]) != 0
+
+
+def _regions_of(layer: Shapes, where: tuple[int, ...]) -> list[Region]:
     """The shapes of the shown frame that enclose something, as (x, y)."""
     found = []
     for kind, vertices in zip(layer.shape_type, layer.data):
         corners = np.asarray(vertices, float)
-        others = np.rint(corners[:, :-2])
-        if kind in ("line", "path") or (others != step[:-2]).any():
+        if kind in ("line", "path") or (np.rint(corners[:, :-2]) != where).any():
             continue
         found.append(Region(corners[:, :-3:-1], is_ellipse=kind == "ellipse"))
     if not found:
@@ -120,7 +176,7 @@ def _carry(viewer: Viewer, source: Layer, target: Layer, points: NDArray[np.floa
 
     def at(x: float, y: float) -> NDArray[np.float64]:
         world = np.array(viewer.dims.point, float)
-        own = np.asarray(source.data_to_world((*step_of(viewer, source)[:-2], y, x)))
+        own = np.asarray(source.data_to_world((*_index_of(viewer, source), y, x)))
         world[len(world) - len(own) :] = own
         return np.array(pixel_at(target, world))
 

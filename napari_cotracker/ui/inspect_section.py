@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from qtpy.QtCore import QSignalBlocker, Qt
-from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider, QSpinBox
+from qtpy.QtWidgets import QCheckBox, QLabel, QSlider, QSpinBox
 from superqt import QLabeledDoubleSlider
 
 from . import preferences
 from .desk import Desk
 from .look import COLOURS
-from .sections import Section, form, hint, row, tip
+from .sections import Section, choice, form, tip
 
 
 class InspectSection(Section):
@@ -24,10 +24,12 @@ class InspectSection(Section):
         lines = form()
         lines.addRow("Colour by", self.colour_by)
         lines.addRow("Hide below", self.hide_below)
-        lines.addRow("Tails", row(self.tail_length, QLabel("frames"), 1))
-        lines.addRow("Point size", row(self.size, 1))
-        lines.addRow(self.rings)
-        self.selected = hint("Nothing is selected.")
+        lines.addRow("Tails", self.tail_length)
+        lines.addRow("Point size", self.point_size)
+        lines.addRow("Hidden", self.rings)
+        self.selected = QLabel("Nothing is selected.", wordWrap=True)
+        self.selected.setAccessibleName("what is selected")
+        self.selected.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body.addLayout(lines)
         self.body.addWidget(self.selected)
         desk.look.restore(preferences.recall("view"))
@@ -43,25 +45,24 @@ class InspectSection(Section):
         self.selected.setText(text)
 
     def _make_fields(self) -> None:
-        self.colour_by = QComboBox()
-        for name, text in COLOURS.items():
-            self.colour_by.addItem(name, name)
-            self.colour_by.setItemData(self.colour_by.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
+        self.colour_by = choice("colour by", "What the colours of points and tails mean.",
+                                {name: name for name in COLOURS})
+        for place, text in enumerate(COLOURS.values()):
+            self.colour_by.setItemData(place, text, Qt.ItemDataRole.ToolTipRole)
         self.hide_below = QLabeledDoubleSlider(Qt.Orientation.Horizontal)
         self.hide_below.setRange(0, 1)
         self.hide_below.setSingleStep(0.05)
-        self.tail_length = QSpinBox(minimum=0, maximum=1000)
-        self.size = QSpinBox(minimum=3, maximum=60)
-        self.rings = QCheckBox("hidden points as rings")
-        tip(self.colour_by, "colour by", "What the colours of points and tails mean.")
+        self.tail_length = QSpinBox(minimum=0, maximum=1000, suffix=" frames")
+        self.point_size = QSpinBox(minimum=3, maximum=60, suffix=" pixels")
+        self.rings = QCheckBox("as rings")
         tip(self.hide_below, "hide below", "Points of less confidence are not drawn; nothing is deleted.")
         tip(self.tail_length, "tail length", "How many frames of its past a point draws behind it; 0 for none.")
-        tip(self.size, "point size", "Diameter of the points.")
-        tip(self.rings, "rings", "Whether points that are hidden by something are drawn, as hollow rings.")
+        tip(self.point_size, "point size", "Diameter of the points on the screen.")
+        tip(self.rings, "hidden points as rings", "Whether points that something hides are drawn, as hollow rings.")
         self.colour_by.currentIndexChanged.connect(lambda: self._choose(colour_by=self.colour_by.currentData()))
         self.hide_below.valueChanged.connect(lambda value: self._choose(hide_below=round(float(value), 3)))
         self.tail_length.valueChanged.connect(lambda value: self._choose(tail_length=value))
-        self.size.valueChanged.connect(lambda value: self._choose(size=float(value)))
+        self.point_size.valueChanged.connect(lambda value: self._choose(size=float(value)))
         self.rings.toggled.connect(lambda on: self._choose(rings=on))
 
     def _choose(self, **choices: Any) -> None:
@@ -73,7 +74,7 @@ class InspectSection(Section):
         with QSignalBlocker(self.colour_by):
             self.colour_by.setCurrentIndex(max(self.colour_by.findData(values.colour_by), 0))
         for field, value in ((self.hide_below, values.hide_below), (self.tail_length, values.tail_length),
-                             (self.size, int(values.size))):
+                             (self.point_size, round(values.size))):
             _set_quietly(field, value)
         with QSignalBlocker(self.rings):
             self.rings.setChecked(values.rings)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from .keys import HELP
+from .sections import bring_into_view
 
 
 class KeyHelp(QFrame):
@@ -16,17 +18,21 @@ class KeyHelp(QFrame):
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         grid = QGridLayout(self)
+        grid.setContentsMargins(4, 4, 4, 4)
         grid.setColumnStretch(1, 1)
-        title = QLabel("Keys, while a layer of CoTracker is active")
+        self.setAccessibleName("keys")
+        title = QLabel("Keys, while a layer of CoTracker is active", wordWrap=True)
         grid.addWidget(title, 0, 0, 1, 2)
         for line, (key, text) in enumerate(HELP.items(), start=1):
-            grid.addWidget(QLabel(f"<b>{spell(key)}</b>"), line, 0)
-            grid.addWidget(QLabel(text, wordWrap=True), line, 1)
+            grid.addWidget(QLabel(f"<b>{spell(key)}</b>"), line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(QLabel(text, wordWrap=True), line, 1, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def toggle(self) -> None:
-        """Show or hide it."""
-        self.setVisible(not self.isVisible())
+        """Show or hide it, wherever the panel is scrolled to."""
+        self.setVisible(self.isHidden())
+        if not self.isHidden():
+            bring_into_view(self)
 
 
 def spell(key: str) -> str:

@@ -19,10 +19,16 @@ def notify(text: str, remedy: str, act: Callable[[], object]) -> None:
         What the button does.
     """
 
+    is_pressed = False
+
     def press(notice: object) -> None:
-        act()
+        nonlocal is_pressed
+        if is_pressed:  # napari fades it out, and people click twice
+            return
+        is_pressed = True
         close = getattr(notice, "close", None)
         if close is not None:
             close()
+        act()
 
     notification_manager.dispatch(Notification(text, NotificationSeverity.ERROR, actions=((remedy, press),)))

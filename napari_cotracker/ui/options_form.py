@@ -12,13 +12,10 @@ from ..core.errors import TrackingError
 from ..tasks.info import describe_models
 from ..tasks.plan import TrackOptions
 from . import preferences
-from .sections import Section, form, tip
+from .sections import Section, choice, form, tip
 
-MODES = {
-    "auto": "auto",
-    "online": "online: answers come while it runs",
-    "offline": "offline: the whole clip at once",
-}
+MODES = {"auto": "auto (by length)", "online": "online", "offline": "offline"}
+WAYS = {"both": "both ways", "forward": "forward", "backward": "backward"}
 TIPS = {
     "model": "auto is the bundled tracker that measured best, free for any use. Choose cotracker3 for the official "
              "network, which is more exact and slower; its weights are not for commercial use.",
@@ -60,7 +57,7 @@ class OptionsForm(QWidget):
                   "memory_budget": "Memory"}
         for name, text in labels.items():
             more.addRow(text, self.fields[name])
-        more.addRow(self.fields["fast"])
+        more.addRow("Speed", self.fields["fast"])
         advanced.body.addLayout(more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -105,14 +102,15 @@ class OptionsForm(QWidget):
                 field.setChecked(bool(value))
 
     def _make_fields(self) -> None:
-        spin = {"iters": QSpinBox(minimum=1, maximum=32, value=6),
-                "support_grid": QSpinBox(minimum=0, maximum=20, value=6),
-                "memory_budget": QSpinBox(minimum=64, maximum=1 << 16, value=512, singleStep=256, suffix=" MB")}
-        self.fields: dict[str, Any] = {
-            "model": _combo(_models()), "mode": _combo(MODES),
-            "device": _combo({name: name for name in ("auto", "cpu", "cuda", "mps")}),
-            "direction": _combo({"both": "both ways", "forward": "forward", "backward": "backward"}),
-            **spin, "resolution": QLineEdit(placeholderText="its own"), "fast": QCheckBox("fast"),
+        lists = {"model": _models(), "mode": MODES, "device": {name: name for name in ("auto", "cpu", "cuda", "mps")},
+                 "direction": WAYS}
+        self.fields: dict[str, Any] = {name: choice(name, TIPS[name], items) for name, items in lists.items()}
+        self.fields |= {
+            "iters": QSpinBox(minimum=1, maximum=32, value=6),
+            "support_grid": QSpinBox(minimum=0, maximum=20, value=6),
+            "resolution": QLineEdit(placeholderText="its own"),
+            "memory_budget": QSpinBox(minimum=64, maximum=1 << 16, value=512, singleStep=256, suffix=" MB"),
+            "fast": QCheckBox("fast"),
         }
         for name, text in TIPS.items():
             tip(self.fields[name], name.replace("_", " "), text)
@@ -138,9 +136,10 @@ def read_resolution(text: str) -> tuple[int, int] | None:
     """
     if not text.strip():
         return None
-    found = re.fullmatch(r"\s*(\d+)\s*[x×*]\s*(\d+)\s*", text)
+    found = re.fullmatch(r"\s*(\d{1,5})\s*[xX×*,]\s*(\d{1,5})\s*", text)
     if found is None:
-        raise TrackingError(f"expected a resolution like 384 × 512 (height × width), got {text!r}; or leave it empty")
+        raise TrackingError(f"expected a resolution like 384 × 512 (height × width), got {text!r:.40}; "
+                            "or leave the field empty")
     return int(found[1]), int(found[2])
 
 
@@ -148,14 +147,6 @@ def _models() -> dict[str, str]:
     models = describe_models()
     best = next((model["name"] for model in models if model["auto"]), "")
     return {"auto": f"auto ({best})", **{model["name"]: model["name"] for model in models}}
-
-
-def _combo(items: dict[str, str]) -> QComboBox:
-    made = QComboBox()
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    for value, text in items.items():
-        made.addItem(text, value)
-    return made
 
 
 def _value_of(field: Any) -> Any:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qtpy.QtCore import QSignalBlocker, Qt
-from qtpy.QtWidgets import QButtonGroup, QComboBox, QFileDialog, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox
+from napari.layers import Layer
+from numpy.typing import ArrayLike
+from qtpy.QtCore import QSignalBlocker
+from qtpy.QtWidgets import QButtonGroup, QLineEdit, QPlainTextEdit, QPushButton, QSizePolicy, QSpinBox
 
 from ..core.errors import CotrackerError
 from ..core.queries import grid_queries
 from ..tasks.points import points_of_table
 from .areas import AreaTool, areas_in
+from .axes import obstacle
 from .desk import Desk, Tool
 from .naming import Naming
-from .sections import Section, button, form, hint, row, tip
+from .sections import Section, ask_for_file, button, choice, form, hint, row, tip
 
 TOOLS = {
     Tool.PLACE: ("Place", "A click in the picture begins a new track there."),
     Tool.CORRECT: ("Correct", "A click puts the selected track there on this frame; runs leave it alone from then on."),
     Tool.SELECT: ("Select", "A click or a box selects tracks."),
 }
-WHOLE, BOX, POLYGON = "the whole picture", "a box that I draw", "a polygon that I draw"
+WHOLE, BOX, POLYGON = "whole picture", "a box I draw", "a polygon I draw"
+DRAWN = {BOX: "rectangle", POLYGON: "polygon"}
+COUNT_STYLE = "min-width: 2.6em"  # napari's own is too wide for two side by side
+NAMES_STYLE = "QPlainTextEdit { min-height: 3em; max-height: 3em; border: 1px solid rgba(128, 128, 128, 110) }"
+CHANGES = {"", "inserted", "removed", "reordered", "renamed"}  # after which the list of areas may be another
 NAMES_HELP = ("Names for the points that you click next, in order: nose, left ear, …; a slash separates individual and "
               "keypoint.")
 
@@ -32,16 +39,11 @@ class PlaceSection(Section):
         super().__init__("Points")
         self._desk, self._naming = desk, naming
         self._area = AreaTool(desk, self._fill)
-        self._dialog: QFileDialog | None = None
         self.tools = QButtonGroup(self)
         self.tool_buttons: dict[Tool, QPushButton] = {}
         self._make_tools()
         self._make_grid()
         self._make_names()
-        self.count = hint()
-        self.import_button = button("From a table…", "Points of a CSV file with the columns t,x,y (id,name)",
-                                    self.ask_for_table)
-        self.body.addLayout(row(self.count, self.import_button))
         desk.tool_changed.connect(self._show_tool)
         desk.current_changed.connect(self.refresh)
         desk.viewer.layers.events.connect(self._list_areas)
@@ -54,33 +56,29 @@ class PlaceSection(Section):
         """Show the current video's state."""
         project = self._desk.current
         count = 0 if project is None else len(project.session.ids)
-        self.count.setText({0: "No points yet.", 1: "1 point."}.get(count, f"{count} points."))
+        self.note(str(count) if count else "")
         self.setEnabled(project is not None)
         self._list_areas()
 
     def add_grid(self) -> None:
         """A grid on the current frame, within what is chosen."""
-        project, within = self._desk.current, self.within.currentText()
+        project, within = self._desk.current, self.within.currentData()
         if project is None:
             return
-        count = (self.columns.value(), self.rows.value())
-        if within in (BOX, POLYGON):
-            self._area.begin("rectangle" if within == BOX else "polygon")
+        if within in DRAWN:
+            self._area.begin(DRAWN[within])
             return
-        try:
-            if within == WHOLE:
-                self._add(grid_queries(project.session.size, count).xy)
-            else:
-                self._add(self._area.points_in(self.within.currentData(), count))
-        except CotrackerError as error:
-            self._desk.say(str(error))
+        self._area.end()
+        if reason := obstacle(self._desk.viewer, project.layer):
+            self._desk.say(reason)
+        elif within == WHOLE:
+            self._add(grid_queries(project.session.size, self._counts()).xy)
+        else:
+            self._fill(within)
 
     def ask_for_table(self) -> None:
-        """Show a file dialog, which does not block the window."""
-        self._dialog = QFileDialog(self, "Points from a table", filter="Tables (*.csv *.tsv *.txt)")
-        self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        self._dialog.fileSelected.connect(self.read_table)
-        self._dialog.open()
+        """Show a file dialog."""
+        ask_for_file(self, "Points from a table", self.read_table, "Tables (*.csv *.tsv *.txt)")
 
     def read_table(self, path: str) -> None:
         """Add the points of a CSV file."""
@@ -92,25 +90,34 @@ class PlaceSection(Section):
         except CotrackerError as error:
             self._desk.say(str(error))
             return
-        self._desk.say(f"{len(ids)} points from {Path(path).name}")
+        self._desk.say(f"{_points(len(ids))} from {Path(path).name}; press Track to follow them")
 
     def close_area(self) -> None:
-        """Take the layer away in which an area is being drawn."""
+        """Take the layer away in which an area is being drawn, and hear no more of other layers."""
         self._area.end()
+        self._desk.viewer.layers.events.disconnect(self._list_areas)
 
-    def _fill(self, layer: object) -> None:
-        """An area was drawn."""
+    def _counts(self) -> tuple[int, int]:
+        return self.columns.value(), self.rows.value()
+
+    def _fill(self, layer: Layer) -> None:
+        """A grid within the areas of a layer."""
         try:
-            self._add(self._area.points_in(layer, (self.columns.value(), self.rows.value())))
+            self._add(self._area.points_in(layer, self._counts()))
         except CotrackerError as error:
             self._desk.say(str(error))
 
-    def _add(self, xy: object) -> None:
+    def _add(self, xy: ArrayLike) -> None:
         project = self._desk.current
         if project is None:
             return
         ids = project.place(project.frame, xy, group=self._naming.group, placed=False)
-        self._desk.say(f"{len(ids)} points on frame {project.frame}; press Track to follow them")
+        self._desk.say(f"{_points(len(ids))} on frame {project.frame}; press Track to follow them")
+
+    def _pick(self, tool: Tool) -> None:
+        """Also the tool that is in hand already gives a drawing up."""
+        self._area.end()
+        self._desk.pick(tool)
 
     def _make_tools(self) -> None:
         for tool, (text, help_text) in TOOLS.items():
@@ -118,7 +125,7 @@ class PlaceSection(Section):
             made.setCheckable(True)
             self.tools.addButton(made)
             self.tool_buttons[tool] = made
-            made.clicked.connect(lambda _, tool=tool: self._desk.pick(tool))
+            made.clicked.connect(lambda _, tool=tool: self._pick(tool))
         self.advice = hint()
         self.body.addLayout(row(*self.tool_buttons.values()))
         self.body.addWidget(self.advice)
@@ -126,24 +133,25 @@ class PlaceSection(Section):
     def _make_grid(self) -> None:
         self.columns, self.rows = (QSpinBox(minimum=1, maximum=200, value=8) for _ in range(2))
         for field in (self.columns, self.rows):
-            field.setMinimumWidth(10 * self.fontMetrics().averageCharWidth())
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            field.setStyleSheet(COUNT_STYLE)
         tip(self.columns, "grid columns", "Points across.")
         tip(self.rows, "grid rows", "Points down.")
-        self.within = QComboBox()
-        tip(self.within, "grid area", "Where the grid lies: Labels and Shapes layers of yours are listed, too.")
-        self.within.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.grid_button = button("Add", "Put the grid onto the current frame", self.add_grid)
-        times = hint("×")
-        times.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.within = choice("grid area", "Where the grid lies: Labels and Shapes layers of yours are listed, too.")
+        self.grid_button = button("Add grid", "Put the grid onto the frame that is shown", self.add_grid)
+        self.import_button = button("From a table…", "Points of a CSV file with the columns t,x,y (id,name)",
+                                    self.ask_for_table)
+        self.rows.setPrefix("× ")
         lines = form()
-        times.setMinimumWidth(0)
-        lines.addRow("Grid", row(self.columns, times, self.rows, 1))
-        lines.addRow("within", row(self.within, self.grid_button))
+        lines.addRow("Grid", row(self.columns, self.rows))
+        lines.addRow("Within", self.within)
         self.body.addLayout(lines)
+        self.body.addLayout(row(self.grid_button, self.import_button))
+        self.within.currentIndexChanged.connect(self._show_area)
 
     def _make_names(self) -> None:
         self.names = QPlainTextEdit(placeholderText="nose, left ear, right ear, …")
-        self.names.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 12)
+        self.names.setStyleSheet(NAMES_STYLE)
         self.names.setTabChangesFocus(True)
         tip(self.names, "names of the next points", NAMES_HELP)
         self.next_name = hint()
@@ -171,15 +179,22 @@ class PlaceSection(Section):
         for shown in (self.next_name, self.skip_button, self.again_button):
             shown.setVisible(bool(self._naming.names))
 
+    def _show_area(self) -> None:
+        self.grid_button.setText("Draw…" if self.within.currentData() in DRAWN else "Add grid")
+
     def _list_areas(self, event: object = None) -> None:
-        kind = getattr(event, "type", "")
-        if kind not in ("", "inserted", "removed", "reordered"):
+        if getattr(event, "type", "") not in CHANGES:
             return
-        chosen = self.within.currentText()
+        chosen = self.within.currentData()
+        areas = {WHOLE: WHOLE, BOX: BOX, POLYGON: POLYGON,
+                 **{layer: f"layer {layer.name}" for layer in areas_in(self._desk.viewer)}}
         with QSignalBlocker(self.within):
             self.within.clear()
-            for text in (WHOLE, BOX, POLYGON):
-                self.within.addItem(text)
-            for layer in areas_in(self._desk.viewer):
-                self.within.addItem(f"the layer {layer.name}", layer)
-            self.within.setCurrentIndex(max(self.within.findText(chosen), 0))
+            for area, text in areas.items():
+                self.within.addItem(text, area)
+            self.within.setCurrentIndex(list(areas).index(chosen) if chosen in areas else 0)
+        self._show_area()
+
+
+def _points(count: int) -> str:
+    return "1 point" if count == 1 else f"{count} points"

@@ -1,26 +1,34 @@
-"""Building blocks of the panel: sections that fold, rows of a form, hints."""
+"""Building blocks of the panel: sections that fold, rows of a form, hints, fields with their names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QEvent, Qt, QTimer
+from qtpy.QtGui import QPalette
 from qtpy.QtWidgets import (
+    QComboBox,
+    QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from .shades import mix
+
 GAP = 6
-HEADER_STYLE = ("QToolButton { border: none; font-weight: 600; padding: 4px 0; text-align: left; "
-                "background: transparent }")
+QUIET = 0.68  # how much of the text's colour hints have: less could not be read on a light ground
+HEADER_STYLE = ("QPushButton { border: none; font-weight: 600; padding: 4px 0; text-align: left; "
+                "background: transparent } QPushButton:focus { text-decoration: underline }")
+LABEL_STYLE = "min-width: 4.8em"  # the same in every form, so that fields of all sections begin at one line
 
 
 class Section(QWidget):
@@ -34,10 +42,11 @@ class Section(QWidget):
 
     def __init__(self, title: str, is_open: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._header = QToolButton(text=title, checkable=True, checked=is_open)
-        self._header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._title, self._note = title, ""
+        self._header = QPushButton(checkable=True, checked=is_open)
         self._header.setStyleSheet(HEADER_STYLE)
         self._header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        tip(self._header, title, "Show or hide this part")
         self._header.toggled.connect(self._fold)
         self._body = QWidget()
         self.body = QVBoxLayout(self._body)
@@ -60,18 +69,58 @@ class Section(QWidget):
         """Show or hide its contents."""
         self._header.setChecked(is_open)
 
+    def note(self, text: str) -> None:
+        """Say something short beside the title, which is seen even while the section is folded."""
+        self._note = text
+        self._fold(self.is_open)
+
     def _fold(self, is_open: bool) -> None:
-        self._header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        title = f"{self._title} · {self._note}" if self._note else self._title
+        self._header.setText(f"{'▾' if is_open else '▸'}  {title}")
         self._body.setVisible(is_open)
 
 
-def form() -> QFormLayout:
-    """An empty form whose fields take the width that labels leave."""
-    layout = QFormLayout()
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(GAP)
-    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    return layout
+class Form(QFormLayout):
+    """Labels and fields; the fields take the width that labels leave."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(GAP)
+        self.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+
+    def addRow(self, text: str, field: QWidget | QLayout) -> None:
+        """One more line; an empty text leaves the label's place free."""
+        label = QLabel(text)
+        label.setStyleSheet(LABEL_STYLE)
+        if isinstance(field, QWidget):
+            label.setBuddy(field)
+        super().addRow(label, field)
+
+
+class Hint(QLabel):
+    """A quiet line of text that wraps."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setWordWrap(True)
+        self.setMinimumWidth(40)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Stay quiet in another theme: a colour between its text and its background."""
+        super().changeEvent(event)
+        parent = self.parentWidget()
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and parent is not None:
+            palette = parent.palette()
+            window, text = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.WindowText)
+            style = f"color: {mix(window, text, QUIET).name()}"
+            if style != self.styleSheet():
+                self.setStyleSheet(style)
+
+
+def form() -> Form:
+    """An empty form."""
+    return Form()
 
 
 def row(*items: QWidget | QLayout | int) -> QHBoxLayout:
@@ -89,14 +138,9 @@ def row(*items: QWidget | QLayout | int) -> QHBoxLayout:
     return layout
 
 
-def hint(text: str = "") -> QLabel:
+def hint(text: str = "") -> Hint:
     """A quiet line of text that wraps."""
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setMinimumWidth(40)
-    label.setEnabled(False)  # drawn in the theme's quiet colour
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-    return label
+    return Hint(text)
 
 
 def button(text: str, tip: str, pressed: Callable[[], object] | None = None) -> QPushButton:
@@ -107,6 +151,26 @@ def button(text: str, tip: str, pressed: Callable[[], object] | None = None) -> 
     made.setAccessibleDescription(tip)
     if pressed is not None:
         made.clicked.connect(lambda _: pressed())  # Qt's word on the button's state is not for them
+    return made
+
+
+def choice(name: str, text: str, items: Mapping[Any, str] | None = None) -> QComboBox:
+    """A list to choose from, of values and their texts, which takes the width that there is.
+
+    Parameters
+    ----------
+    name : str
+        For screen readers.
+    text : str
+        The tooltip.
+    items : mapping, optional
+    """
+    made = QComboBox()
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    for value, label in (items or {}).items():
+        made.addItem(label, value)
+    tip(made, name, text)
     return made
 
 
@@ -124,3 +188,27 @@ def line() -> QFrame:
     made.setFixedHeight(1)
     made.setStyleSheet("background: rgba(128, 128, 128, 80); border: none")
     return made
+
+
+def ask_for_file(parent: QWidget, title: str, taken: Callable[[str], object], kinds: str = "") -> QFileDialog:
+    """Show a dialog for one file that is there; it does not block the window, and goes when it is closed."""
+    dialog = QFileDialog(parent, title, filter=kinds)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.fileSelected.connect(taken)
+    dialog.open()
+    return dialog
+
+
+def bring_into_view(widget: QWidget) -> None:
+    """Unfold what a widget lies in, and scroll to it once it is laid out."""
+    above = widget.parentWidget()
+    while above is not None:
+        if isinstance(above, Section):
+            above.open()
+        if isinstance(above, QScrollArea):
+            clock = QTimer(widget, singleShot=True)  # as a child it goes with the widget
+            clock.timeout.connect(lambda area=above: area.ensureWidgetVisible(widget, 0, GAP))
+            clock.timeout.connect(clock.deleteLater)
+            clock.start()
+        above = above.parentWidget()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from napari.layers import Image, Layer
 
 from ..core.errors import VideoError
@@ -53,11 +51,11 @@ def video_of(layer: Layer, step: tuple[int, ...]) -> Video:
     return open_array(data, contrast_limits=limits, time=time, held=held)
 
 
-def facts_of(video: Video, layer: Any) -> str:
+def facts_of(video: Video) -> str:
     """One line on a video: frames, size, rate."""
     count = getattr(video, "expected_frames", None) or video.n_frames
     about = "" if getattr(video, "is_indexed", True) else "about "
-    size = f"{about}{count} frames · {video.width} × {video.height}"
+    size = f"{about}{count} {'frame' if count == 1 else 'frames'} · {video.width} × {video.height}"
     knows_rate = video.path is not None and getattr(video, "is_indexed", True)
     return f"{size} · {float(video.fps):.4g} fps" if knows_rate else size
 

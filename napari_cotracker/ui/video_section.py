@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from napari.layers import Layer
 from qtpy.QtCore import QSignalBlocker
-from qtpy.QtWidgets import QComboBox, QFileDialog
 
+from ..core.errors import CotrackerError
 from .desk import Desk
-from .sections import Section, button, hint, row, tip
+from .sections import Section, ask_for_file, button, choice, hint, row
 from .sources import facts_of
 
 OPEN_HINT = "Open a film here, drop one onto the window, or choose File ▸ Open Sample ▸ CoTracker."
@@ -21,10 +22,8 @@ class VideoSection(Section):
     def __init__(self, desk: Desk) -> None:
         super().__init__("Video")
         self._desk = desk
-        self._dialog: QFileDialog | None = None
-        self.layers = QComboBox()
-        tip(self.layers, "video layer", "The image layer to track in: every layer with frames is listed.")
-        self.layers.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.layers = choice("video layer", "The image layer to track in: every layer with frames is listed.")
+        self.layers.setPlaceholderText("no video yet")
         self.open_button = button("Open…", "Open a film, or one picture of an image sequence", self.ask_for_file)
         self.facts = hint()
         self.body.addLayout(row(self.layers, self.open_button))
@@ -32,6 +31,7 @@ class VideoSection(Section):
         self.layers.activated.connect(self._choose)
         desk.videos_changed.connect(self.refresh)
         desk.current_changed.connect(self.refresh)
+        self._follow_names(desk.viewer.layers.events.renamed)
         self.refresh()
 
     def refresh(self) -> None:
@@ -44,19 +44,14 @@ class VideoSection(Section):
             if project is not None:
                 self.layers.setCurrentIndex(self._place_of(project.layer))
         self.layers.setEnabled(self.layers.count() > 0)
-        self.layers.setPlaceholderText("no video yet")
-        self.facts.setText(OPEN_HINT if project is None else facts_of(project.video, project.layer))
+        self.facts.setText(OPEN_HINT if project is None else facts_of(project.video))
 
     def ask_for_file(self) -> None:
-        """Show a file dialog, which does not block the window."""
-        self._dialog = QFileDialog(self, "Open a film or an image sequence")
-        self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        self._dialog.fileSelected.connect(self.open_path)
-        self._dialog.open()
+        """Show a file dialog."""
+        ask_for_file(self, "Open a film or an image sequence", self.open_path)
 
     def open_path(self, path: str) -> None:
         """Add a video to the viewer and make it current."""
-        from ..core.errors import CotrackerError
         from .window import add_video
 
         try:
@@ -64,12 +59,19 @@ class VideoSection(Section):
         except CotrackerError as error:
             self._desk.say(str(error))
 
+    def _follow_names(self, renamed: Any) -> None:
+        hear = self._on_renamed
+        renamed.connect(hear)
+        self.destroyed.connect(lambda: renamed.disconnect(hear))
+
+    def _on_renamed(self, event: object) -> None:
+        self.refresh()
+
     def _place_of(self, layer: Layer) -> int:
         return next((i for i in range(self.layers.count()) if self.layers.itemData(i) is layer), -1)
 
     def _choose(self, index: int) -> None:
-        chosen = self._desk.choose(self.layers.itemData(index))
-        if chosen is None:
+        before = self._desk.current
+        if self._desk.choose(self.layers.itemData(index)) is None:  # it was no video after all
+            self._desk.choose(None if before is None else before.layer)
             self.refresh()
-
-
