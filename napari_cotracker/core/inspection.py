@@ -66,6 +66,16 @@ def describe(cell: CellArrays, size: tuple[int, int] | None) -> list[str]:
     return [*words, SOURCE_WORDS[Source(int(cell.source))]]
 
 
+def tail_frames(t: int, length: int, step: int = 1) -> Places:
+    """Frames at which the tail behind frame `t` bends, ascending, `t` last; always as many of them.
+
+    With a `step` of more than 1 these are the frames that it divides, so that a tail does not quiver while
+    time goes on. Frames before the first are the first.
+    """
+    bends = step * (t // step - np.arange(length // step, -1, -1))
+    return np.append(bends, t).clip(max(t - length, 0), None).astype(np.int64)
+
+
 @dataclass(frozen=True)
 class AnchorErrors:
     """How far tracks jump to meet their anchors; every cell takes that of its track's nearest anchor in time.

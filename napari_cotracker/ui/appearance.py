@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from ..core.inspection import AnchorErrors, drawn, is_anchor
 from ..editing.session import Session
-from .colours import SCALES, categories, category_index, group_numbers
+from .colours import SCALES, categories, category_index, group_numbers, rim_of
 from .look import Look
 from .selection import Selection
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-RIM, SELECTED_RIM = (0.04, 0.04, 0.06, 0.9), (1.0, 1.0, 1.0, 1.0)
+SELECTED_RIM = (1.0, 1.0, 1.0, 1.0)
 RIM_WIDTH, SELECTED_RIM_WIDTH, RING_WIDTH = 0.12, 0.22, 0.24  # shares of the diameter
 LARGER = 1.45  # selected points
 DIAMOND = 1.3  # a diamond covers less than a disc of the same width
@@ -95,8 +95,7 @@ class Appearance:
         colours = self.colours(np.array([t]))[0]
         colours[~shown, 3] = 0
         anchors, selected = is_anchor(cells.source), np.isin(session.ids, self._selection.ids)
-        face, rim, width = colours.copy(), np.empty_like(colours), np.empty(len(colours), np.float32)
-        rim[:], width[:] = RIM, RIM_WIDTH
+        face, rim, width = colours.copy(), rim_of(colours), np.full(len(colours), RIM_WIDTH, np.float32)
         rim[hollow], width[hollow] = colours[hollow], RING_WIDTH
         rim[selected], width[selected] = SELECTED_RIM, SELECTED_RIM_WIDTH
         face[hollow, 3] = 0

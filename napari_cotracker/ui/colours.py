@@ -12,6 +12,8 @@ Table = NDArray[np.float32]
 Indices = NDArray[np.uint8]
 
 NO_VALUE = (0.62, 0.62, 0.62, 1.0)
+DARK_GREEN = 0.4  # most of the brightness of a colour is its green
+_RIMS = np.array([(0.04, 0.04, 0.06, 0.9), (0.96, 0.96, 0.96, 0.9)], np.float32)
 # Okabe and Ito's, without black, which does not show on dark pictures
 _OKABE_ITO = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 _TINTS = (0.0, 0.45, -0.35)  # towards white, towards black
@@ -60,6 +62,11 @@ def categories() -> Table:
     base = np.array([[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in _OKABE_ITO])
     tinted = np.concatenate([base + (1 - base) * tint if tint >= 0 else base * (1 + tint) for tint in _TINTS])
     return _with_no_value(np.resize(np.c_[tinted, np.ones(len(tinted))], (255, 4)))
+
+
+def rim_of(colours: Table) -> Table:
+    """(..., 4) dark lines around bright colours, bright ones around dark colours."""
+    return _RIMS[(colours[..., 1] < DARK_GREEN).astype(np.intp)]
 
 
 def category_index(numbers: ArrayLike) -> Indices:

@@ -14,7 +14,7 @@ from psygnal import Signal
 from qtpy.QtCore import QTimer
 
 from ..core.errors import CotrackerError
-from ..core.inspection import describe
+from ..core.inspection import describe, tail_frames
 from ..editing.patch import Patch
 from ..editing.session import Session
 from .appearance import Appearance
@@ -28,6 +28,7 @@ from .tails_layer import TailTracks
 if TYPE_CHECKING:
     from napari import Viewer
 
+MOST_BENDS = 12_000  # of all tails together; beyond, tails are drawn from fewer frames
 TAILS_MS = 250  # while a run streams, tails are drawn no more often than this
 
 
@@ -96,13 +97,9 @@ class TracksView:
         self._draw()
 
     def detach(self, remove: bool = False) -> None:
-        """End the view.
+        """End the view; with `remove` the layers go, too.
 
-        Parameters
-        ----------
-        remove : bool
-            Whether the layers go, too: as soon as the window is idle, for this may be called while napari
-            is about to remove layers.
+        They go as soon as the window is idle, for this may be called while napari is about to remove layers.
         """
         self._timer.stop()
         connections, self._connections = self._connections, []
@@ -171,7 +168,8 @@ class TracksView:
         if not length or not len(self._session.ids):
             self.tails.clear()
             return
-        frames = np.arange(self.frame - length, self.frame + 1).clip(0)
+        step = max(1, round(len(self._session.ids) * length / MOST_BENDS))
+        frames = tail_frames(self.frame, length, step)
         style = self._appearance.tails(frames)
         places = self._placement.rows(frames.astype(np.float32), style.xy)
         with self._busy():

@@ -85,8 +85,9 @@ class FramePoints(Points):
         self._size[:] = self._pixels * self._pixel
 
     def update_view(self) -> None:
-        """Draw what was filled in."""
-        self.refresh(extent=False)
+        """Draw what was filled in, in the list of layers, too."""
+        self.refresh(extent=False, thumbnail=False)
+        super()._update_thumbnail()
 
     @property
     def _pixel(self) -> float:
@@ -124,6 +125,9 @@ class FramePoints(Points):
         if keeper := self._keeper():
             keeper.before_slicing()
         super()._slice_dims(dims, force)
+
+    def _update_thumbnail(self) -> None:
+        """Not for every frame: that paints the list of layers anew."""
 
     # rows stay tracks
 

@@ -270,7 +270,7 @@ def _view(model: TracksModel) -> Rows:
     view.setEditTriggers(edits.DoubleClicked | edits.EditKeyPressed)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    view.setAlternatingRowColors(True)
+    view.setStyleSheet("QTableView::item { padding: 0 6px }")
     view.setShowGrid(False)
     view.setWordWrap(False)
     view.setSortingEnabled(True)

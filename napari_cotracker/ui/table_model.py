@@ -136,7 +136,7 @@ class TracksModel(QAbstractTableModel):
         column = COLUMNS[section]
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return {Role.DisplayRole: column.head, Role.ToolTipRole: column.about,
-                Role.TextAlignmentRole: RIGHT if column.is_number else left}.get(role)
+                Role.TextAlignmentRole: RIGHT if column.is_number and section != ID else left}.get(role)
 
     def data(self, index: QModelIndex, role: int = Role.DisplayRole) -> Any:
         """A cell of the table."""
@@ -230,9 +230,9 @@ def _seen(values: NDArray[np.int64], place: int) -> float:
 
 
 COLUMNS = (
-    Column("id", "The track's number and its colour", 6, lambda model, n: int(model._ids[n])),
-    Column("name", "Double-click to rename", 14, lambda model, n: model._rows[n].name, is_number=False),
-    Column("group", "Double-click to put it, and all that are selected with it, into a group", 10,
+    Column("id", "The track's number and its colour", 8, lambda model, n: int(model._ids[n])),
+    Column("name", "Double-click to rename", 20, lambda model, n: model._rows[n].name, is_number=False),
+    Column("group", "Double-click to put it, and all that are selected with it, into a group", 14,
            lambda model, n: model._rows[n].group, is_number=False),
     Column("frames", "On how many frames it has a place", 7, lambda model, n: int(model._summaries.length[n])),
     Column("confidence", "How sure the tracker is, on average, where the point is seen", 10,

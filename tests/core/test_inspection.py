@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_cotracker.core.inspection import AnchorErrors, describe, drawn, seen_states
+from napari_cotracker.core.inspection import AnchorErrors, describe, drawn, seen_states, tail_frames
 from napari_cotracker.core.tracks import Source, State, Tracks
 
 SIZE = (100, 80)
@@ -122,3 +122,20 @@ def test_nearest_anchors_are_found_as_by_hand(anchors: list[tuple[int, int]], fr
             continue
         nearest = min(times, key=lambda t: (abs(t - frame), t))
         np.testing.assert_equal(errors[n], found.at(np.array([nearest]))[0, n])
+
+
+def test_a_tail_ends_at_its_frame_and_does_not_quiver() -> None:
+    assert tail_frames(6, 3).tolist() == [3, 4, 5, 6, 6]
+    assert tail_frames(1, 3).tolist() == [0, 0, 0, 1, 1]
+    assert tail_frames(10, 6, step=3).tolist() == [4, 6, 9, 10]
+    assert tail_frames(11, 6, step=3).tolist() == [5, 6, 9, 11]
+    assert tail_frames(12, 6, step=3).tolist() == [6, 9, 12, 12]
+
+
+@given(st.integers(0, 500), st.integers(1, 300), st.integers(1, 40))
+def test_a_tail_has_as_many_bends_on_every_frame(t: int, length: int, step: int) -> None:
+    frames = tail_frames(t, length, step)
+    assert len(frames) == len(tail_frames(0, length, step))
+    assert (np.diff(frames) >= 0).all()
+    assert frames[0] >= max(t - length, 0)
+    assert frames[-1] == t

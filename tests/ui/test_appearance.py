@@ -46,7 +46,8 @@ def test_selected_points_and_anchors_stand_out(parts: tuple[Session, Look, Selec
     assert style.is_anchor.tolist() == [True, False, False, False]
     assert style.size[0] > style.size[3] == 10
     assert style.size[1] > 10
-    assert style.rim[1, :3].min() == 1 > style.rim[0, :3].max()
+    assert style.rim[1, :3].min() == 1
+    assert style.rim[0, :3].max() < 0.1, "dark around the bright colour of a good score"
 
 
 def test_tails_link_what_is_seen(parts: tuple[Session, Look, Selection, Appearance]) -> None:

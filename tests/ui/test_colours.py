@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_cotracker.ui.colours import NO_VALUE, SCALES, categories, category_index, group_numbers, ramp
+from napari_cotracker.ui.colours import NO_VALUE, SCALES, categories, category_index, group_numbers, ramp, rim_of
 
 
 def luminance(colours: np.ndarray) -> np.ndarray:
@@ -52,3 +52,8 @@ def test_groups_are_numbered_by_name() -> None:
     assert group_numbers(["b", "", "a", "b"]).tolist() == [1, -1, 0, 1]
     assert group_numbers(["b", "a"]).tolist() == [1, 0]
     assert group_numbers([]).tolist() == []
+
+
+def test_rims_stand_out_from_every_colour() -> None:
+    for table in (ramp(), categories()):
+        assert (np.abs(luminance(rim_of(table)) - luminance(table)) > 0.25).all()

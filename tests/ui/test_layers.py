@@ -155,13 +155,13 @@ def test_points_out_of_view_are_not_drawn(make_napari_viewer: Any) -> None:
 def test_tails_hold_the_last_frames_and_are_cut_where_nothing_is_seen(stage: Stage) -> None:
     stage.look.choose(tail_length=3)
     stage.go(6)
-    assert stage.tails.data.shape == (N * 4, 4)
-    assert stage.tails.data[:4, 1].tolist() == [3, 4, 5, 6]
+    assert stage.tails.data.shape == (N * 5, 4)
+    assert stage.tails.data[:5, 1].tolist() == [3, 4, 5, 6, 6]
     np.testing.assert_array_equal(stage.tails.data[:4, 2:], stage.session.cells.xy[3:7, 0, ::-1])
-    links = stage.tails.track_connex.reshape(N, 4)
-    assert links[0].tolist() == [True, True, True, False]
+    links = stage.tails.track_connex.reshape(N, 5)
+    assert links[0].tolist() == [True, True, True, True, False]
     assert not links[4].any(), "occluded"
-    assert links[5].tolist() == [False, True, True, False], "tracked from frame 4 on"
+    assert links[5].tolist() == [False, True, True, True, False], "tracked from frame 4 on"
     assert np.isfinite(stage.tails.data).all()
     stage.look.choose(tail_length=0)
     assert not stage.tails.track_connex.any()
@@ -173,7 +173,14 @@ def test_tails_hold_the_last_frames_and_are_cut_where_nothing_is_seen(stage: Sta
 def test_tails_before_the_first_frame_are_short(stage: Stage) -> None:
     stage.look.choose(tail_length=4)
     stage.go(1)
-    assert stage.tails.data[:5, 1].tolist() == [0, 0, 0, 0, 1]
+    assert stage.tails.data[:6, 1].tolist() == [0, 0, 0, 0, 1, 1]
+
+
+def test_many_tails_are_drawn_from_fewer_frames(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_cotracker.ui.layers.MOST_BENDS", 3 * N)
+    stage.look.choose(tail_length=6)
+    stage.go(7)
+    assert stage.tails.data[:5, 1].tolist() == [1, 2, 4, 6, 7]
 
 
 def test_the_extent_is_that_of_the_video(stage: Stage) -> None:
@@ -303,7 +310,7 @@ def test_the_sliders_of_the_layer_controls_choose_the_look(stage: Stage) -> None
     stage.points.current_size = 14
     stage.tails.tail_length = 7
     assert (stage.look.values.size, stage.look.values.tail_length) == (14, 7)
-    assert stage.tails.data.shape == (N * 8, 4)
+    assert stage.tails.data.shape == (N * 9, 4)
 
 
 # the mouse and the keyboard
