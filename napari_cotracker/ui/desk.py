@@ -77,11 +77,18 @@ class Desk(QObject):
         return next((one for one in self._projects if one.layer is layer or one.id == tag.get("project")), None)
 
     def choose(self, layer: Layer | None) -> Project | None:
-        """Make a video current; its project begins when it is chosen first."""
+        """Make a video current, or none; its project begins when it is chosen first.
+
+        Gives None, and leaves the current one, if the layer is no video after all; the user is told.
+        """
         project = None if layer is None else self.project_of(layer) or self._begin(layer)
+        if layer is not None and project is None:
+            return None
         if project is not self.current:
             self.current = project
             self.current_changed.emit()
+            if project is not None:
+                self._activate(project)
         return project
 
     def pick(self, tool: Tool) -> None:
@@ -106,6 +113,14 @@ class Desk(QObject):
         layers = self.viewer.layers
         return [(layers.events.inserted, self._on_inserted), (layers.events.removed, self._on_removed),
                 (layers.selection.events.active, self._on_active)]
+
+    def _activate(self, project: Project) -> None:
+        """Clicks count while a layer of the project is active."""
+        active = self.viewer.layers.selection.active
+        if active is None or self.project_of(active) is not project:
+            layer = project.layer if project.view is None else project.view.points
+            if layer in self.viewer.layers:
+                self.viewer.layers.selection.active = layer
 
     def _begin(self, layer: Layer) -> Project | None:
         try:

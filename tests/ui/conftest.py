@@ -55,3 +55,34 @@ def film(tmp_path: Path) -> Iterator[Path]:
             file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         file.mux(stream.encode())
     return path
+
+
+@pytest.fixture
+def window(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A viewer with the panel and a worker that answers on demand. Nothing is drawn: this is fast, and safe from GL."""
+    from .windows import Window
+
+    made = Window(make_napari_viewer, monkeypatch, show=False)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shown(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The same on the screen, for clicks in the picture."""
+    from .windows import Window
+
+    made = Window(make_napari_viewer, monkeypatch, show=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def forgetful(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Choices are remembered for one test only, and never in the user's own folder."""
+    from napari import settings
+
+    monkeypatch.setattr(settings, "_CFG_PATH", str(tmp_path / "settings" / "settings.yaml"))
+    settings._clear_plugin_settings_cache()
+    yield
+    settings._clear_plugin_settings_cache()

@@ -1,0 +1,109 @@
+"""Clicks in the real picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from qtpy.QtCore import Qt
+
+from napari_cotracker.core.tracks import Source
+from napari_cotracker.ui.desk import Tool
+
+from .mouse import SHIFT, click, drag, settle
+from .windows import Window
+
+
+def ready(shown: Window, **arguments: object) -> object:
+    layer = shown.add(**arguments)
+    shown.viewer.dims.set_current_step(0, 0)
+    shown.viewer.reset_view()
+    settle(0.1)
+    return layer
+
+
+@pytest.mark.parametrize("arguments", [{}, {"scale": (1, 2, 2), "translate": (0, 10, 20)},
+                                       {"affine": [[1, 0, 0, 0], [0, 0.8, -0.6, 0], [0, 0.6, 0.8, 0], [0, 0, 0, 1]]}])
+def test_a_click_begins_a_track_where_it_is(shown: Window, arguments: dict[str, object]) -> None:
+    layer = ready(shown, **arguments)
+    shown.project.go_to(4)
+    click(shown.viewer, layer, (30.0, 20.0))
+    click(shown.viewer, layer, (12.0, 40.0))
+    np.testing.assert_allclose(shown.session.queries.xy, [[30, 20], [12, 40]], atol=0.3)
+    assert shown.session.queries.t.tolist() == [4, 4]
+    assert (shown.session.cells.source[4] == Source.HUMAN).all()
+    assert shown.project.selection.one == 1, "what was placed last is selected"
+
+
+def test_names_are_given_in_the_order_of_clicks(shown: Window) -> None:
+    layer = ready(shown)
+    shown.panel.naming.read("nose, tail")
+    shown.panel.naming.group = "mouse"
+    for x in (10, 30, 50):
+        click(shown.viewer, layer, (x, 20))
+    assert [(row.name, row.group) for row in shown.session.rows] == [
+        ("nose", "mouse"), ("tail", "mouse"), ("point 3", "mouse")]
+
+
+def test_a_drag_moves_the_view_and_places_nothing(shown: Window) -> None:
+    layer = ready(shown)
+    drag(shown.viewer, layer, [(30, 20), (40, 30)])
+    assert len(shown.session.ids) == 0
+
+
+def test_outside_of_the_picture_in_3d_and_with_a_modifier_nothing_is_placed(shown: Window) -> None:
+    said: list[str] = []
+    shown.desk.told.connect(said.append)
+    layer = ready(shown)
+    click(shown.viewer, layer, (-3, 20))
+    assert "inside the picture" in said[-1]
+    click(shown.viewer, layer, (20, 20), modifiers=SHIFT)
+    click(shown.viewer, layer, (20, 20), button=Qt.MouseButton.RightButton)
+    shown.viewer.dims.ndisplay = 3
+    settle()
+    shown.panel.hands._click(shown.project, (0, 20, 20), set())
+    assert "3-D" in said[-1]
+    assert len(shown.session.ids) == 0
+
+
+def test_other_layers_keep_their_own_tools(shown: Window) -> None:
+    layer = ready(shown)
+    labels = shown.viewer.add_labels(np.zeros((48, 64), int))
+    labels.mode = "paint"
+    click(shown.viewer, layer, (30, 20))
+    assert len(shown.session.ids) == 0
+    assert labels.data.any()
+
+
+def test_correct_puts_the_selected_track_where_one_clicks(shown: Window) -> None:
+    said: list[str] = []
+    layer = ready(shown)
+    shown.desk.told.connect(said.append)
+    click(shown.viewer, layer, (30, 20))
+    shown.desk.pick(Tool.CORRECT)
+    shown.project.go_to(7)
+    click(shown.viewer, layer, (33, 22))
+    np.testing.assert_allclose(shown.session.cells.xy[7, 0], [33, 22], atol=0.3)
+    assert shown.session.anchors.t.tolist() == [0, 7]
+    assert shown.session.undo_label == "correct point 1"
+    shown.project.selection.set([])
+    click(shown.viewer, layer, (40, 22))
+    assert "select the track" in said[-1]
+    assert len(shown.session.anchors) == 2
+
+
+def test_select_takes_points_by_a_click(shown: Window) -> None:
+    layer = ready(shown)
+    click(shown.viewer, layer, (20, 20))
+    click(shown.viewer, layer, (45, 30))
+    shown.desk.pick(Tool.SELECT)
+    click(shown.viewer, layer, (20, 20))
+    assert shown.project.selection.ids.tolist() == [0]
+    assert len(shown.session.ids) == 2
+
+
+def test_a_closed_panel_hears_no_click(shown: Window) -> None:
+    layer = ready(shown)
+    session = shown.session
+    shown.close()
+    click(shown.viewer, layer, (20, 20))
+    assert len(session.ids) == 0
