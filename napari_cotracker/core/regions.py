@@ -63,7 +63,7 @@ def grid_within(regions: Sequence[Region], count: tuple[int, int]) -> Points:
     upper = np.max([region.box[1] for region in regions], axis=0)
 
     def inside(points: Points) -> NDArray[np.bool_]:
-        return np.any([region.contains(points) for region in regions], axis=0)
+        return np.asarray(np.any([region.contains(points) for region in regions], axis=0))
 
     return _grid(lower, upper, count, inside)
 

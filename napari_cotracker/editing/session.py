@@ -78,11 +78,9 @@ class Session:
         EditError
             If there are tracks already, or these have another number of frames; or while a run is open.
         """
-        if len(self.ids) or tracks.n_frames != self.n_frames:
-            raise EditError(f"expected tracks of {self.n_frames} frames for an empty session, got {tracks.n_frames} "
-                            f"frames for one of {len(self.ids)} tracks")
-        if self.is_running():
-            raise EditError("cannot load tracks while points are tracked; cancel the run or let it end")
+        if len(self.ids) or self.is_running() or tracks.n_frames != self.n_frames:
+            raise EditError(f"expected tracks of {self.n_frames} frames for an empty session without a run, "
+                            f"got {tracks.n_frames} frames for one of {len(self.ids)} tracks")
         self._history = self._new_history()
         self._meta.update(tracks.meta)
         patch = opening(tracks)
@@ -172,8 +170,7 @@ class Session:
 
         Returns
         -------
-        (n,) int64
-            Their ids.
+        (n,) int64 ids
 
         Raises
         ------
@@ -191,9 +188,8 @@ class Session:
 
         Parameters
         ----------
-        id : int
-        t : int
-            0-based frame.
+        id, t : int
+            Track, and 0-based frame.
         xy : (2,)
             Pixels.
 

@@ -122,6 +122,7 @@ class Panel(QWidget):
         self.timeline.frame_requested.connect(self._go_to)
         self.timeline.help_requested.connect(self.key_help.toggle)
         self.table.frame_requested.connect(self._go_to)
+        self.table.told.connect(self.desk.say)
         self.desk.tool_changed.connect(self._take_tool)
         self.viewer.dims.events.current_step.connect(self._on_step)
         self.destroyed.connect(self.close_all)

@@ -86,7 +86,7 @@ class PlaceSection(Section):
         if project is None:
             return
         try:
-            ids = project.insert(points_of_table(Path(path)))
+            ids = project.insert(points_of_table(Path(path)), self._naming.group)
         except CotrackerError as error:
             self._desk.say(str(error))
             return

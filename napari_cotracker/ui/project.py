@@ -127,10 +127,17 @@ class Project(QObject):
         self.tracking.add(self.session.queries_of(ids))
         return ids
 
-    def insert(self, queries: Queries) -> NDArray[np.int64]:
-        """New points from a table; ids are given anew."""
+    def insert(self, queries: Queries, group: str = "") -> NDArray[np.int64]:
+        """New points from a table; ids are given anew.
+
+        Raises
+        ------
+        EditError
+            If one lies on no frame of the video.
+        """
         self.show()
-        ids = self.session.add_points(queries.t, queries.xy, names=queries.names, placed=False)
+        groups = (group,) * len(queries)
+        ids = self.session.add_points(queries.t, queries.xy, names=queries.names, groups=groups, placed=False)
         self.tracking.add(self.session.queries_of(ids))
         return ids
 
@@ -178,6 +185,11 @@ class Project(QObject):
         queries = self.session.queries_of(wanted)
         self.tracking.start(self.video, queries, options, label)
 
+    def stop(self) -> None:
+        """End the run, keeping what it did; one that waits does not begin."""
+        self._waiting = None
+        self.tracking.cancel()
+
     def close(self) -> None:
         """End the run, take our layers away, and let go of the video (a film layer keeps its own)."""
         self._clock.stop()
@@ -192,16 +204,17 @@ class Project(QObject):
         if self._array is None or not self._array.is_settled:
             return
         self._clock.stop()
-        if self._array.settle():
-            self.layer.data = self._array
+        is_other = self._array.settle()
         with suppress(CotrackerError):
             self.session.set_length(len(self._array))
         self._describe()
         if self.view is not None:
             self.view.refresh()
+        if is_other:
+            self.layer.data = self._array  # last, for it has napari ask every layer for its extent
         self.length_known.emit()
         if self._waiting is not None:
-            ids, options, label = self._waiting
+            (ids, options, label), self._waiting = self._waiting, None
             self.start(ids[self.session.has(ids)], options, label)
 
     def _describe(self) -> None:

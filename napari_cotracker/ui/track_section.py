@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QComboBox, QLabel, QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ..core.errors import CotrackerError
 from ..core.queries import Queries
@@ -14,7 +14,7 @@ from .consent import Consent
 from .desk import Desk
 from .options_form import OptionsForm
 from .project import Project
-from .sections import GAP, Section, button, form, hint, row, tip
+from .sections import GAP, Section, button, choice, form, hint, row
 from .tracking import Phase
 
 ESTIMATE_MS = 200
@@ -33,10 +33,7 @@ class TrackSection(Section):
         self._desk = desk
         self._project: Project | None = None
         self.form = OptionsForm()
-        self.which = QComboBox()
-        for value, text in WHICH.items():
-            self.which.addItem(text, value)
-        tip(self.which, "points to track", WHICH_TIP)
+        self.which = choice("points to track", WHICH_TIP, WHICH)
         self.cost = hint()
         self.consent = Consent()
         self.track_button = button("Track", "Follow the points through the film", self.start)
@@ -103,13 +100,14 @@ class TrackSection(Section):
             (tracking.resume if tracking.phase is Phase.PAUSED else tracking.pause)()
 
     def stop(self) -> None:
-        """End the run."""
+        """End the run, or do not begin the one that waits."""
         if self._project is not None:
-            self._project.tracking.cancel()
+            self._project.stop()
+        self._show_run()
 
     def _lay_out(self) -> None:
         lines = form()
-        lines.addRow("Points", self.which)
+        lines.addRow("Which", self.which)
         self.body.addWidget(self.form)
         self.body.addLayout(lines)
         self.body.addWidget(self.cost)
@@ -148,7 +146,7 @@ class TrackSection(Section):
         self.track_button.setEnabled(not busy)
         self.pause_button.setEnabled(phase in (Phase.RUNNING, Phase.PAUSED))
         self.pause_button.setText("Go on" if phase is Phase.PAUSED else "Pause")
-        self.stop_button.setEnabled(phase in (Phase.RUNNING, Phase.PAUSED))
+        self.stop_button.setEnabled(waits or phase in (Phase.RUNNING, Phase.PAUSED))
         self.bar.setVisible(busy)
         self.says.setVisible(busy)
         if tracking is not None and busy:

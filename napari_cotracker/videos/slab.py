@@ -34,8 +34,8 @@ class Slab:
         wrong = [(axis, place) for axis, place in held.items()
                  if axis == time or not 0 <= axis < len(shape) or not 0 <= place < shape[axis]]
         if wrong or not 0 <= time < len(shape):
-            raise VideoError(f"expected frames along one axis of {shape} and indices inside the others, got axis {time} "
-                             f"for the frames and {dict(held)}")
+            raise VideoError(f"expected frames along one axis of {shape} and indices inside the others, "
+                             f"got axis {time} for the frames and {dict(held)}")
         self._array, self._time, self._held = array, time, dict(held)
         self._rest = [axis for axis in range(len(shape)) if axis != time and axis not in held]
         self.shape = (shape[time], *(shape[axis] for axis in self._rest))

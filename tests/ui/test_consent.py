@@ -22,7 +22,7 @@ NOTICE = SimpleNamespace(
     model="cotracker3", file="scaled_online.pth", megabytes=96.94, licence="CC-BY-NC-4.0",
     licence_url="https://example.org/licence?a=1&b=2", summary="Not for <commercial> use.",
     url="https://models.example.org/cotracker3/scaled_online.pth",
-    folder="/home/a_long_name/with & sign/models_of_mine")
+    folder="/data/a_long_name/with & sign/models_of_mine")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_it_says_what_from_where_how_large_and_whereto(consent: tuple[Consent, l
     made.ask(NOTICE)
     text = made.text.text().replace(MAY_BREAK, "")
     for part in ("scaled_online.pth", "96.9 MB", ">CC-BY-NC-4.0</a>", ">models.example.org</a>",
-                 "Not for &lt;commercial&gt; use.", "/home/a_long_name/with &amp; sign/models_of_mine",
+                 "Not for &lt;commercial&gt; use.", "/data/a_long_name/with &amp; sign/models_of_mine",
                  'href="https://example.org/licence?a=1&amp;b=2"', f'href="{NOTICE.url}"'):
         assert part in text
     assert made.isVisible()
