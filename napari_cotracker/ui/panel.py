@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import QEvent, QObject, Qt, QTimer
 from qtpy.QtWidgets import QDockWidget, QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.errors import CotrackerError
@@ -43,6 +44,7 @@ class Panel(QWidget):
     """
 
     def __init__(self, napari_viewer: Viewer) -> None:
+        self._was_docked = self._is_closed = self._window_closes = False
         super().__init__()
         self.viewer = napari_viewer
         worker = shared_worker()
@@ -55,7 +57,6 @@ class Panel(QWidget):
         self.video, self.place = VideoSection(self.desk), PlaceSection(self.desk, self.naming)
         self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
         self._project: Project | None = None
-        self._is_closed = False
         self._lay_out()
         self._connect()
         self._show_project()
@@ -73,6 +74,11 @@ class Panel(QWidget):
         self.hands.close()
         self._follow(None)
         self.desk.close()
+        if not self._window_closes:
+            for widget in (self.timeline, self.table):
+                with suppress(LookupError):  # the user closed its dock before
+                    self.viewer.window.remove_dock_widget(widget)
+                widget.setParent(self)  # to go when the panel goes
 
     def undo(self) -> None:
         """Take the last edit back."""
@@ -125,7 +131,6 @@ class Panel(QWidget):
         self.table.told.connect(self.desk.say)
         self.desk.tool_changed.connect(self._take_tool)
         self.viewer.dims.events.current_step.connect(self._on_step)
-        self.destroyed.connect(self.close_all)
 
     def _dock_others(self) -> None:
         """The timeline beneath the picture, and the table behind it."""
@@ -233,10 +238,34 @@ class Panel(QWidget):
         self._tell(str(error))
         notify(str(error), *self.track.remedy(str(error)))
 
+    def event(self, event: QEvent) -> bool:
+        """napari takes a panel out of its dock when that is closed, and tells it nothing else."""
+        if event.type() == QEvent.Type.ParentChange:
+            if self.parent() is not None:
+                self._was_docked = True
+            elif self._was_docked:
+                self.close_all()
+        return super().event(event)
+
     def closeEvent(self, event: Any) -> None:
         """Nothing of ours stays behind."""
         self.close_all()
         super().closeEvent(event)
+
+    def showEvent(self, event: Any) -> None:
+        """The dock may have been moved into another window."""
+        self.window().installEventFilter(self)
+        super().showEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A window that closes does not tell its docks: it closes, and then it hides, unless the user thinks better."""
+        if event.type() == QEvent.Type.Close:
+            self._window_closes = True
+        elif event.type() == QEvent.Type.Hide and self._window_closes and watched is self.window():
+            self.close_all()
+        elif event.type() == QEvent.Type.Show:
+            self._window_closes = False
+        return super().eventFilter(watched, event)
 
 
 def _dock_of(widget: QWidget) -> QDockWidget | None:

@@ -84,7 +84,8 @@ def test_the_frame_is_the_layers_own_wherever_it_lies(window: Window) -> None:
 def test_points_of_a_table_get_new_ids_and_keep_their_names(window: Window) -> None:
     window.add()
     window.project.place(0, [[1, 1]])
-    ids = window.project.insert(Queries(np.array([2, 3]), np.array([[4, 5], [6, 7]]), np.array([0, 9]), ("a", "b")), "g")
+    table = Queries(np.array([2, 3]), np.array([[4, 5], [6, 7]]), np.array([0, 9]), ("a", "b"))
+    ids = window.project.insert(table, "g")
     assert ids.tolist() == [1, 2]
     assert [(row.name, row.group, row.t) for row in window.session.rows[1:]] == [("a", "g", 2), ("b", "g", 3)]
     with pytest.raises(EditError, match="frames 0 to 19"):

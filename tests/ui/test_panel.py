@@ -1,0 +1,222 @@
+"""The panel as a whole: docks, what is linked to what, accidents of the child process, two viewers, closing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.samples import sample_clip
+from napari_cotracker.ui.window import add_video, show_panel
+from napari_cotracker.ui.worker import shared_worker
+
+from .mouse import settle, wait_until
+from .windows import Window
+
+
+def placed(window: Window) -> Any:
+    window.add()
+    window.viewer.dims.set_current_step(0, 0)
+    window.project.place(0, [[5, 5], [9, 9], [20, 20]])
+    settle()
+    return window.project
+
+
+def test_panel_timeline_and_table_are_docked(shown: Window) -> None:
+    settle(0.2)
+    names = set(shown.viewer.window.dock_widgets)
+    assert {"CoTracker timeline", "CoTracker tracks"} <= names
+    assert shown.panel.timeline.isVisible(), "the timeline is in front of the table"
+    assert shown.panel.timeline.height() > 100
+
+
+def test_selection_is_one_in_picture_timeline_and_table(window: Window) -> None:
+    project = placed(window)
+    project.selection.set([1])
+    assert set(project.view.points.selected_data) == {1}
+    assert window.panel.inspect.selected.text().startswith("point 2")
+    project.view.points.selected_data = {0, 2}
+    assert project.selection.ids.tolist() == [0, 2]
+    assert window.panel.inspect.selected.text() == "2 tracks are selected."
+
+
+def test_timeline_and_table_move_the_film_and_follow_it(window: Window) -> None:
+    project = placed(window)
+    window.panel.timeline.frame_requested.emit(7)
+    assert project.frame == 7
+    window.panel.table.frame_requested.emit(11)
+    assert project.frame == 11
+
+
+def test_undo_and_redo_say_what_they_would_do(window: Window) -> None:
+    panel = window.panel
+    assert not panel.undo_button.isEnabled()
+    placed(window)
+    assert "place 3 points" in panel.undo_button.toolTip()
+    window.press(panel.undo_button)
+    assert len(window.session.ids) == 0
+    assert "place 3 points" in panel.redo_button.toolTip()
+    window.press(panel.redo_button)
+    assert len(window.session.ids) == 3
+
+
+def test_what_is_told_is_shown_for_a_while(window: Window) -> None:
+    window.desk.say("something happened")
+    assert window.panel.told.text() == "something happened"
+    window.panel._told_clock.setInterval(10)
+    window.panel._told_clock.start()
+    wait_until(lambda: not window.panel.told.text())
+
+
+def test_help_opens_and_closes(window: Window) -> None:
+    assert window.panel.key_help.isHidden()
+    window.press(window.panel.help_button)
+    assert not window.panel.key_help.isHidden()
+    window.press(window.panel.help_button)
+    assert window.panel.key_help.isHidden()
+
+
+def test_a_panel_that_was_closed_can_be_opened_again(window: Window) -> None:
+    placed(window)
+    window.press(window.panel.track.track_button)
+    window.viewer.window.remove_dock_widget(window.panel)  # what the dock's cross does
+    settle(0.1)
+    assert window.worker.jobs[0].told == ["cancel"]
+    assert not window.viewer.window.dock_widgets
+    assert len(window.viewer.layers) == 1
+    _, panel = window.viewer.window.add_plugin_dock_widget("napari-cotracker", "CoTracker")
+    settle(0.1)
+    assert panel.desk.current.layer is window.viewer.layers[0]
+    panel.close_all()
+
+
+def test_two_viewers_do_not_know_of_each_other(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Window(make_napari_viewer, monkeypatch, show=False)
+    second = Window(make_napari_viewer, monkeypatch, show=False)
+    placed(first)
+    second.add()
+    assert len(second.session.ids) == 0
+    first.project.go_to(5)
+    assert second.project.frame != 5 or second.viewer.dims.point[0] != first.viewer.dims.point[0]
+    second.desk.look.choose(colour_by="track")
+    assert first.desk.look.values.colour_by == "confidence"
+    first.close()
+    second.close()
+
+
+@pytest.fixture
+def real(make_napari_viewer: Any) -> Iterator[Any]:
+    """A panel with the real child process, over a real film."""
+    viewer = make_napari_viewer()
+    panel = show_panel(viewer)
+    add_video(viewer, sample_clip("cells"))
+    wait_until(lambda: panel.desk.current is not None and panel.desk.current.is_indexed)
+    field = panel.track.form.fields["model"]
+    field.setCurrentIndex(field.findData("lucas-kanade"))
+    yield panel
+    panel.close_all()
+    settle()
+
+
+def tracked(panel: Any) -> int:
+    return int(np.isfinite(panel.desk.current.session.cells.xy).all(-1).sum())
+
+
+def begin(panel: Any, count: int = 100) -> None:
+    """A run that has begun to answer."""
+    panel.desk.current.place(0, np.random.default_rng(1).uniform(40, 200, (count, 2)), placed=False)
+    panel.track.start()
+    wait_until(lambda: tracked(panel) > count, 90)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_a_killed_child_is_one_notification_and_the_next_run_works(real: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    notices: list[Any] = []
+    monkeypatch.setattr("napari_cotracker.ui.panel.notify", lambda *given: notices.append(given))
+    begin(real)
+    os.kill(shared_worker().pid, signal.SIGKILL)
+    wait_until(lambda: not real.desk.current.tracking.is_busy, 10)
+    assert len(notices) == 1
+    assert "9" in notices[0][0]
+    kept = tracked(real)
+    assert kept > 100
+    assert real.desk.current.session.undo_label.startswith("track 100 points")
+    notices[0][2]()
+    wait_until(lambda: not real.desk.current.tracking.is_busy, 90)
+    assert tracked(real) > kept
+    assert len(notices) == 1
+
+
+def test_stop_acts_and_keeps_what_is_done(real: Any) -> None:
+    begin(real)
+    real.track.stop()
+    wait_until(lambda: not real.desk.current.tracking.is_busy, 3)
+    assert tracked(real) > 100
+    real.desk.current.session.undo()
+    assert tracked(real) == 100
+
+
+def test_a_film_that_is_deleted_in_mid_run_is_told_or_does_not_matter(make_napari_viewer: Any, tmp_path: Path,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    notices: list[Any] = []
+    monkeypatch.setattr("napari_cotracker.ui.panel.notify", lambda *given: notices.append(given))
+    film = tmp_path / "film.mp4"
+    film.write_bytes(sample_clip("cells").read_bytes())
+    viewer = make_napari_viewer()
+    panel = show_panel(viewer)
+    add_video(viewer, film)
+    wait_until(lambda: panel.desk.current is not None and panel.desk.current.is_indexed)
+    field = panel.track.form.fields["model"]
+    field.setCurrentIndex(field.findData("lucas-kanade"))
+    begin(panel)
+    film.unlink()
+    wait_until(lambda: not panel.desk.current.tracking.is_busy, 90)
+    assert tracked(panel) > 100
+    viewer.dims.set_current_step(0, 30)
+    panel.close_all()
+
+
+@pytest.mark.parametrize("way", ["viewer", "window"])
+def test_closing_in_mid_run_leaves_nothing_behind(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch, way: str
+                                                  ) -> None:
+    window = Window(make_napari_viewer, monkeypatch, show=way == "window")
+    session = placed(window).session
+    window.press(window.panel.track.track_button)
+    (job,) = window.worker.jobs
+    job.answer(range(1, 5))
+    settle(0.05)
+    if way == "viewer":
+        window.viewer.close()
+    else:
+        window.viewer.window._qt_window.close()
+        del window.viewer.window._qt_window  # napari's fixture would close it once more
+    settle(0.1)
+    assert job.told == ["cancel"]
+    assert not session.is_running()
+    assert session.undo_label == "track 3 points both ways"
+    job.answer(range(5, 9))
+    job.finish(None, True)
+    settle(0.05)
+
+
+def test_an_array_in_memory_is_tracked_as_well(make_napari_viewer: Any) -> None:
+    viewer = make_napari_viewer()
+    panel = show_panel(viewer)
+    noise = np.random.default_rng(0).integers(0, 255, (60, 80)).astype(np.float32)
+    smooth = np.stack([np.roll(noise, t, axis=1) for t in range(12)])
+    viewer.add_image(smooth, name="grey", contrast_limits=(0, 255))
+    settle(0.1)
+    field = panel.track.form.fields["model"]
+    field.setCurrentIndex(field.findData("lucas-kanade"))
+    panel.desk.current.place(0, [[30, 30]], placed=False)
+    panel.track.start()
+    wait_until(lambda: not panel.desk.current.tracking.is_busy, 60)
+    assert tracked(panel) == 12
+    np.testing.assert_allclose(panel.desk.current.session.cells.xy[4, 0], [34, 30], atol=0.2)
+    panel.close_all()
