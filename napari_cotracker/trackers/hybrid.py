@@ -2,7 +2,8 @@
 
 The network's sliding windows revise the second half of the window before. What a window says of the
 frames before its own first one is final, so a follower goes that far, guided by it, and its answers
-are sent; after the last window it goes to the end.
+are sent; after the last window it goes to the end. Each window is sent, too, as the network has it,
+and overwritten when the follower comes there: so the first answers come after one window.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ class HybridTracker:
                 leg = _Leg(job, settings, ears)
             done = update.done
             leg.hear(update)
+            yield update  # what the network alone says, until the follower comes there: half the wait for first answers
             yield from _at(leg.go(leg.final, control), done)
         if leg is not None:
             yield from _at(leg.go(leg.told, control), done)

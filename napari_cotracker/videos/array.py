@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from .cache import DEFAULT_BYTES
 from .fingerprint import hash_array
 from .frames import LazyVideo
 from .levels import Levels, estimate_limits
+from .once import once
 
 SAMPLED_FRAMES = 5
 EXPECTED = "expected a video array of shape (T, Y, X), (T, Y, X, 3) or (T, Y, X, 4)"
@@ -75,7 +75,7 @@ class ArrayVideo(LazyVideo):
         """Values shown black and white; None where the type's own range is used."""
         return self._limits
 
-    @cached_property
+    @once
     def fingerprint(self) -> str:
         """Changes with shape, type, contrast limits and content (of a lazy array: of nine frames)."""
         return hash_array(self._array, self._limits)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from .fingerprint import hash_file
 from .frames import LazyVideo
 from .index import FilmIndex
 from .indexer import Indexer
+from .once import once
 from .picture import Layout
 from .readahead import AHEAD, ReadAhead
 
@@ -87,17 +87,17 @@ class Film(LazyVideo):
         """(width, height) in pixels, upright."""
         return self._layout.size
 
-    @cached_property
+    @once
     def fps(self) -> Fraction:
         """Average frames per second; exact for constant rates."""
         return self._index.fps()
 
-    @cached_property
+    @once
     def times(self) -> NDArray[np.float64]:
         """(T,) presentation time of each frame in seconds, as the file states it."""
         return self._index.times()
 
-    @cached_property
+    @once
     def fingerprint(self) -> str:
         """Changes when the content changes, not when the file is moved or renamed."""
         return hash_file(str(self.path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from .frames import LazyVideo
 from .images import count_pages, read_image
 from .levels import Levels, estimate_limits
 from .names import find_images, has_placeholder, is_image_name
+from .once import once
 
 
 class ImageSequence(LazyVideo):
@@ -85,7 +85,7 @@ class ImageSequence(LazyVideo):
         """(T,) seconds since the first frame; gaps in the numbering are gaps in time."""
         return np.asarray((self._numbers - self._numbers[0]) / float(self.fps), np.float64)
 
-    @cached_property
+    @once
     def fingerprint(self) -> str:
         """Changes with the files' numbers, lengths, contents of the first, middle and last, and contrast limits."""
         paths = [path for path, _ in self._files]
