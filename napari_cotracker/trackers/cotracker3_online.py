@@ -66,10 +66,11 @@ class _Sweep:
 
         engine, length = self.engine, len(self.engine)
         window = engine.model.config.window
-        for start in (self.first + s for s in window_starts(length - self.first, window)):
+        starts = [self.first + s for s in window_starts(length - self.first, window)]
+        for number, start in enumerate(starts, start=1):
             iters = self.iterations(newcomers=self.admit(added(), start, window))
             positions = [min(p, length - 1) for p in range(start, start + window)]
-            message = f"frame {int(engine.frames[start])}"
+            message = f"window {number} of {len(starts)}, frame {int(engine.frames[start])}"
             done = partial(self.share, start, window)
             prepare = partial(self.prepare, positions)
             pyramid, guess = yield from engine.work(self.background, prepare, done(0), message)

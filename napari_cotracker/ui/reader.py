@@ -36,7 +36,8 @@ class VideoArray:
         self.video = video
         self.problem = ""
         self._lock = RLock()  # napari may slice in another thread
-        self._n_frames = int(getattr(video, "expected_frames", video.n_frames)) if self._waits else video.n_frames
+        # asking for `n_frames` would wait for the index
+        self._n_frames = int(getattr(video, "expected_frames")) if self._waits else video.n_frames  # noqa: B009
         self._last: NDArray[np.uint8] | None = None
 
     @property

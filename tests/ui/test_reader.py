@@ -81,3 +81,52 @@ def test_a_damaged_film_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "torn.mp4").write_bytes(b"not a film")
     with pytest.raises(VideoError, match=r"torn\.mp4"):
         read_layers(str(tmp_path / "torn.mp4"))
+
+
+class Provisional(CountingVideo):
+    """A film of which only the header is known; asking for its true length would wait."""
+
+    is_indexed = False
+    expected_frames = 30
+
+    @property
+    def n_frames(self) -> int:
+        assert self.is_indexed, "asked too early"
+        return 12
+
+    @n_frames.setter
+    def n_frames(self, value: int) -> None:
+        """It is what it is."""
+
+    def read(self, frames: Any) -> Any:
+        if max(frames) >= 12:
+            raise VideoError("there is no such frame")
+        return np.stack([np.full((6, 8, 3), frame, np.uint8) for frame in frames])
+
+
+def test_a_film_opens_before_its_length_is_known() -> None:
+    video = Provisional()
+    array = VideoArray(video)
+    assert (array.shape[0], array.is_settled, array.settle()) == (30, False, False)
+    assert (array[3] == 3).all()
+    video.is_indexed = True
+    assert array.settle()
+    assert (array.shape[0], array.is_settled, array.settle()) == (12, True, False)
+
+
+def test_slicing_never_raises_and_says_what_was_wrong() -> None:
+    video = Provisional()
+    array = VideoArray(video)
+    video.is_indexed = True
+    assert (array[29] == 11).all(), "beyond the true end lies the last frame"
+    assert "no such frame" in array.problem
+
+    def broken(frames: Any) -> Any:
+        raise VideoError("the file is gone")
+
+    assert (array[5] == 5).all()
+    video.read = broken  # type: ignore[method-assign]
+    assert (array[7] == 5).all(), "the last picture that could be read"
+    assert array.problem == "the file is gone"
+    fresh = VideoArray(video)
+    assert (fresh[0] == 0).all()
