@@ -21,7 +21,7 @@ from .project import Project
 from .sections import button, line, row
 from .table import TracksTable
 from .timeline import Timeline
-from .track_facts import sentence_of
+from .track_facts import counts_of, sentence_of
 from .track_section import TrackSection
 from .video_section import VideoSection
 from .worker import shared_worker
@@ -71,6 +71,7 @@ class Panel(QWidget):
         self.keys.stop_playing()
         self.place.close_area()
         self.inspect.close_look()
+        self.track.close_theme()
         self.hands.close()
         self._follow(None)
         self.desk.close()
@@ -209,8 +210,10 @@ class Panel(QWidget):
 
     def _describe(self) -> None:
         project = self._project
-        if project is None or not len(project.selection):
+        if project is None or not len(project.session.ids):
             self.inspect.describe("Nothing is selected.")
+        elif not len(project.selection):
+            self.inspect.describe(counts_of(project.session, project.frame))
         elif project.selection.one is None:
             self.inspect.describe(f"{len(project.selection)} tracks are selected.")
         else:

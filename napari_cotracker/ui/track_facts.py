@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..core.heat import BEST, NOT_TRACKED, by_name, by_position, encode, worst_first
 from ..core.inspection import SOURCE_WORDS, STATE_WORDS, seen_states
+from ..core.inspection import seen_states
 from ..core.moments import speed
 from ..core.tracks import ANCHOR_SOURCES, Source, State
 from ..editing.patch import Row
@@ -25,6 +26,15 @@ def sorted_rows(order: str, codes: NDArray[np.uint8], rows: Sequence[Row]) -> ND
     if order == "name":
         return by_name([row.name for row in rows], [row.group for row in rows])
     return np.arange(len(rows))
+
+
+def counts_of(session: Session, frame: int) -> str:
+    """How many tracks are what on a frame, in words."""
+    states = seen_states(session.cells[frame], session.size)
+    kinds = {"visible": (State.VISIBLE,), "occluded": (State.OCCLUDED, State.OCCLUDED_LOCATED),
+             "out of view": (State.OUT_OF_FRAME,), "not tracked": (State.UNKNOWN,)}
+    counts = {name: int(np.isin(states, members).sum()) for name, members in kinds.items()}
+    return f"Frame {frame}: " + " · ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 
 def curve_of(session: Session, id: int) -> CurveData:

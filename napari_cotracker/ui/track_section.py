@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from napari.utils.theme import get_theme
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
@@ -18,8 +19,7 @@ from .sections import GAP, Section, button, choice, form, hint, row
 from .tracking import Phase
 
 ESTIMATE_MS = 200
-MAIN_BUTTON = ("QPushButton:enabled { background: palette(highlight); color: palette(highlighted-text); "
-               "font-weight: 600 }")
+MAIN_BUTTON = "QPushButton:enabled {{ background: {colour}; font-weight: 600 }}"
 WHICH = {"new": "points with gaps", "selected": "selected points", "all": "all points"}
 WHICH_TIP = ("Points with gaps are those with frames that are not tracked yet. Choose all to track anew, with another "
              "model say; one Undo brings back what was there.")
@@ -53,7 +53,13 @@ class TrackSection(Section):
         self.form.changed.connect(self._clock.start)
         self.which.currentIndexChanged.connect(self._clock.start)
         desk.current_changed.connect(self.refresh)
+        desk.viewer.events.theme.connect(self._take_theme)
+        self._take_theme()
         self.refresh()
+
+    def close_theme(self) -> None:
+        """Listen no more."""
+        self._desk.viewer.events.theme.disconnect(self._take_theme)
 
     def refresh(self) -> None:
         """Listen to the current project, and show its run."""
@@ -105,6 +111,11 @@ class TrackSection(Section):
             self._project.stop()
         self._show_run()
 
+    def _take_theme(self, _: object = None) -> None:
+        """The main button has the colour of whatever else is chosen in napari."""
+        colour = get_theme(self._desk.viewer.theme).current.as_hex()
+        self.track_button.setStyleSheet(MAIN_BUTTON.format(colour=colour))
+
     def _lay_out(self) -> None:
         lines = form()
         lines.addRow("Which", self.which)
@@ -115,7 +126,6 @@ class TrackSection(Section):
         column = QVBoxLayout(self.run_bar)  # the panel shows it below all sections: it is never scrolled away
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        self.track_button.setStyleSheet(MAIN_BUTTON)
         column.addLayout(row(self.track_button, self.pause_button, self.stop_button))
         column.addWidget(self.bar)
         column.addWidget(self.says)

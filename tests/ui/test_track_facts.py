@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.heat import Heat
+from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.editing.session import Session
 from napari_cotracker.ui.timeline_bar import ORDERS
-from napari_cotracker.ui.track_facts import curve_of, sentence_of, sorted_rows
+from napari_cotracker.ui.track_facts import counts_of, curve_of, sentence_of, sorted_rows
 
 from .timelines import make_session
 
@@ -43,3 +45,16 @@ def test_every_order_that_is_offered_holds_every_track(order: str) -> None:
     assert sorted(rows.tolist()) == list(range(5))
     if order == "worst first":
         assert rows[0] == 1
+
+
+def test_tracks_of_a_frame_are_counted_by_what_they_are() -> None:
+    session = Session(3, (64, 48))
+    session.add_points(0, [[5, 5], [6, 6], [99, 5]])
+    session.add_points(1, [[7, 7]])
+    assert counts_of(session, 0) == "Frame 0: 3 visible · 1 not tracked"
+    run = session.begin_run("track", session.ids)
+    cells = (1, 3)
+    run.write(TrackUpdate(np.array([2]), np.array([0, 1, 2]), np.array([[[5, 5], [6, 6], [99, 5]]], np.float32),
+                          np.array([[0.9, 0.1, 0.9]], np.float32), np.ones(cells, np.float32), 1.0))
+    run.close()
+    assert counts_of(session, 2) == "Frame 2: 1 visible · 1 occluded · 1 out of view · 1 not tracked"
