@@ -1,6 +1,8 @@
 """Fills the tables of the documentation from the program itself, so that they cannot go stale."""
 
+import ast
 import re
+from pathlib import Path
 
 import typer
 
@@ -11,7 +13,7 @@ from napari_cotracker.trackers.models import bundled, models
 
 def on_page_markdown(markdown, **_):
     """Replace ``<!-- formats -->`` and its like by what the program declares."""
-    tables = {"formats": formats_table, "models": models_table, "commands": command_reference}
+    tables = {"formats": formats_table, "models": models_table, "commands": command_reference, "keys": keys_table}
     return re.sub(r"<!-- (\w+) -->", lambda mark: tables[mark[1]](), markdown)
 
 
@@ -29,6 +31,16 @@ def models_table():
     rows = [(f"`{model.name}`" + (" (`auto`)" if model.name == bundled() else ""), model.title,
              f"[{model.licence}]({model.licence_url})") for model in models().values()]
     return table(("name", "what", "licence"), rows)
+
+
+def keys_table():
+    """Read, not imported: this needs neither Qt nor a screen."""
+    source = ast.parse((Path(__file__).parents[1] / "napari_cotracker" / "ui" / "keys.py").read_text())
+    keys = next(ast.literal_eval(node.value) for node in source.body
+                if isinstance(node, ast.Assign) and node.targets[0].id == "HELP")
+    spelled = {"Control": "Ctrl", "Escape": "Esc", "-": "+"}
+    return table(("key", ""), [(re.sub("|".join(spelled), lambda part: spelled[part[0]], key), text)
+                               for key, text in keys.items()])
 
 
 def command_reference():
