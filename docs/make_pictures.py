@@ -269,10 +269,10 @@ def everything(window: Window, folder: Path) -> None:
 
 
 def consent(window: Window, folder: Path) -> None:
-    """The question before weights are fetched; the folder is one that readers may have."""
+    """The question before weights are fetched; the folder as readers have it."""
     panel = window.panel
     ask = panel.track.consent.ask
-    panel.track.consent.ask = lambda notice: ask(replace(notice, folder="/home/ada/.cache/huggingface/hub"))
+    panel.track.consent.ask = lambda notice: ask(replace(notice, folder="~/.cache/huggingface/hub"))
     window.choose(panel.track.which, "all points")
     window.choose(panel.track.form.fields["model"], "cotracker3")
     window.press(panel.track.track_button)
