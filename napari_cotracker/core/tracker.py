@@ -54,6 +54,8 @@ class TrackUpdate:
         Share of the job that is finished, 0 … 1.
     message : str
         What is being done, for a progress bar.
+    is_guess : bool
+        Whether a better answer for the same cells is on its way: it only fills cells that hold nothing.
 
     Later updates overwrite earlier ones. An update without frames is a heartbeat.
     """
@@ -65,6 +67,7 @@ class TrackUpdate:
     confidence: NDArray[np.float32]
     done: float
     message: str = ""
+    is_guess: bool = False
 
     @classmethod
     def heartbeat(cls, done: float, message: str = "") -> TrackUpdate:

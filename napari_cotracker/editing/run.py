@@ -63,7 +63,10 @@ class Run:
         self.ids = np.union1d(self.ids, np.asarray(ids, np.int64))
 
     def write(self, update: TrackUpdate) -> None:
-        """Take in an update: cells that hold a position, but for anchors and tracks that are not its own."""
+        """Take in an update: cells that hold a position, but for anchors and tracks that are not its own.
+
+        A guess fills empty cells only, so that a run that is cut off leaves no guess in place of an answer.
+        """
         mine = np.isin(update.ids, self.ids) & self._history.has(update.ids)
         frames = np.asarray(update.frames, np.int64)
         kept = (frames >= 0) & (frames < self._history.n_frames)
@@ -71,6 +74,8 @@ class Run:
             return
         ids, frames, cells = np.asarray(update.ids, np.int64)[mine], frames[kept], np.ix_(kept, mine)
         where = np.asarray(np.isfinite(update.xy[cells]).all(-1))
+        if update.is_guess:
+            where &= np.isnan(self._history.read(frames, ids).xy).any(-1)
         told = Cells(
             np.asarray(update.xy[cells], np.float32), np.asarray(update.visibility[cells], np.float32),
             np.asarray(update.confidence[cells], np.float32), np.full(where.shape, State.FROM_SCORES, np.uint8),

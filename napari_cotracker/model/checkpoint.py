@@ -47,7 +47,8 @@ def load_checkpoint(path: str | Path, *, window: int | None = None) -> CoTracker
     tensors, config = _read(path)
     if window is not None:
         config = replace(config, window=window)
-    model = CoTracker3(config)  # under torch.device("meta") it would load torch's compiler: seconds
+    with torch.random.fork_rng(devices=[]):
+        model = CoTracker3(config)  # under torch.device("meta") it would load torch's compiler: seconds
     _check(path, tensors, dict(model.state_dict()))
     model.load_state_dict({k: v.to(torch.float32) for k, v in tensors.items()}, assign=True)
     model.time_emb = time_embedding(config.window, config.token_width)

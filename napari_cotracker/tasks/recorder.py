@@ -28,7 +28,7 @@ class Recorder:
     """Every cell of a run, filled by its updates.
 
     Query cells and anchors are written once, here, and hold: no update moves them. Later updates
-    overwrite earlier ones, but a NaN never overwrites a value.
+    overwrite earlier ones, but a NaN never overwrites a value, nor does a guess.
 
     Parameters
     ----------
@@ -93,6 +93,8 @@ class Recorder:
         frames, columns = self._locate(update)
         grid = np.ix_(frames, columns)
         new = np.isfinite(update.xy).all(2) & ~self._held[grid] & self._answered(frames, columns, side)
+        if update.is_guess:
+            new &= np.isnan(self._xy[grid]).any(2)
         t, n = frames[:, None] + np.zeros_like(columns), columns + np.zeros_like(frames)[:, None]
         self._xy[t[new], n[new]] = update.xy[new]
         self._visibility[t[new], n[new]] = _probability(update.visibility[new])

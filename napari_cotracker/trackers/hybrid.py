@@ -74,7 +74,7 @@ class HybridTracker:
                 leg = _Leg(job, settings, ears)
             done = update.done
             leg.hear(update)
-            yield update  # what the network alone says, until the follower comes there: half the wait for first answers
+            yield replace(update, is_guess=True)  # until the follower comes there: half the wait for first answers
             yield from _at(leg.go(leg.final, control), done)
         if leg is not None:
             yield from _at(leg.go(leg.told, control), done)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 WIDTH = 330
 TIMELINE_HEIGHT = 220
+FIT_MS = 50  # after which Qt has laid out the docks
 TOLD_MS = 8000  # how long a sentence stays
 
 
@@ -57,6 +58,7 @@ class Panel(QWidget):
         self.video, self.place = VideoSection(self.desk), PlaceSection(self.desk, self.naming)
         self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
         self._project: Project | None = None
+        self._view = _view_of(napari_viewer)
         self._lay_out()
         self._connect()
         self._show_project()
@@ -149,6 +151,12 @@ class Panel(QWidget):
         if isinstance(main, QMainWindow):
             dock.raise_()
             main.resizeDocks([dock], [TIMELINE_HEIGHT], Qt.Orientation.Vertical)
+            QTimer.singleShot(FIT_MS, self._fit_view)
+
+    def _fit_view(self) -> None:
+        """The docks took room from the picture: fit it in again, unless the user has moved it meanwhile."""
+        if not self._is_closed and self.viewer.layers and self._view == _view_of(self.viewer):
+            self.viewer.reset_view()
 
     def _show_project(self) -> None:
         self._follow(self.desk.current)
@@ -238,7 +246,7 @@ class Panel(QWidget):
 
     def _report(self, error: CotrackerError) -> None:
         """A run broke off: one notification, and the sentence in the panel."""
-        self._tell(str(error))
+        self.desk.say(str(error))
         notify(str(error), *self.track.remedy(str(error)))
 
     def event(self, event: QEvent) -> bool:
@@ -269,6 +277,11 @@ class Panel(QWidget):
         elif event.type() == QEvent.Type.Show:
             self._window_closes = False
         return super().eventFilter(watched, event)
+
+
+def _view_of(viewer: Viewer) -> tuple[Any, ...]:
+    camera = viewer.scene.camera
+    return (tuple(camera.center), camera.zoom)
 
 
 def _dock_of(widget: QWidget) -> QDockWidget | None:

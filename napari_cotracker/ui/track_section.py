@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from napari.utils.theme import get_theme
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ..core.errors import CotrackerError
@@ -121,14 +121,20 @@ class TrackSection(Section):
         lines.addRow("Which", self.which)
         self.body.addWidget(self.form)
         self.body.addLayout(lines)
-        self.body.addWidget(self.cost)
         self.body.addWidget(self.consent)
         column = QVBoxLayout(self.run_bar)  # the panel shows it below all sections: it is never scrolled away
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addLayout(row(self.track_button, self.pause_button, self.stop_button))
         column.addWidget(self.bar)
+        column.addWidget(self.cost)  # before a run in the place of what is said during one
         column.addWidget(self.says)
+        for label in (self.cost, self.says):
+            label.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        keep = self.bar.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)  # so that nothing jumps when a run begins or ends
+        self.bar.setSizePolicy(keep)
 
     def _listen(self, project: Project, on: bool) -> None:
         for signal, hear in ((project.tracking.changed, self._show_run), (project.table_changed, self._clock.start),
@@ -159,6 +165,7 @@ class TrackSection(Section):
         self.stop_button.setEnabled(waits or phase in (Phase.RUNNING, Phase.PAUSED))
         self.bar.setVisible(busy)
         self.says.setVisible(busy)
+        self.cost.setVisible(not busy)
         if tracking is not None and busy:
             self.bar.setValue(int(1000 * tracking.progress.done))
             said = {Phase.PAUSED: "paused", Phase.CANCELLING: "stopping"}.get(phase, str(tracking.progress))

@@ -232,3 +232,24 @@ def test_of_two_runs_the_last_word_stands_and_each_is_undone_alone(first: int) -
     Snapshot.of(session).assert_same(middle)
     session.redo()
     Snapshot.of(session).assert_same(end)
+
+
+def test_a_guess_fills_empty_cells_and_never_replaces_an_answer() -> None:
+    session = Session(4, (64, 48))
+    ids = session.add_points(0, [[1, 1]])
+
+    def update(frames: range, value: float, is_guess: bool) -> TrackUpdate:
+        cells = (len(frames), 1)
+        scores = np.ones(cells, np.float32)
+        xy = np.full((*cells, 2), value, np.float32)
+        return TrackUpdate(np.array(frames), ids, xy, scores, scores, 0.5, is_guess=is_guess)
+
+    first = session.begin_run("track", ids)
+    first.write(update(range(1, 3), 5, False))
+    first.close()
+    second = session.begin_run("track", ids)
+    second.write(update(range(1, 4), 9, True))
+    assert session.cells.xy[:, 0, 0].tolist() == [1, 5, 5, 9]
+    second.write(update(range(1, 4), 7, False))
+    assert session.cells.xy[:, 0, 0].tolist() == [1, 7, 7, 7]
+    second.close()
