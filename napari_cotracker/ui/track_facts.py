@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from ..core.heat import BEST, NOT_TRACKED, by_name, by_position, encode, worst_first
 from ..core.inspection import SOURCE_WORDS, STATE_WORDS, seen_states
-from ..core.inspection import seen_states
 from ..core.moments import speed
 from ..core.tracks import ANCHOR_SOURCES, Source, State
 from ..editing.patch import Row

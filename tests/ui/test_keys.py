@@ -126,8 +126,8 @@ def test_other_layers_do_not_hear_them(shown: Window) -> None:
 
 def napari_keys() -> set[str]:
     """What napari's defaults bind for a points layer or for the whole viewer."""
-    others = ("image", "label", "shape", "surface", "vector", "tracks", "brush", "poly", "vertex", "plane", "activate_add_",
-              "direct_mode", "auto_contrast", "activate_select_mode")
+    others = ("image", "label", "shape", "surface", "vector", "tracks", "brush", "poly", "vertex", "plane",
+              "activate_add_", "direct_mode", "auto_contrast", "activate_select_mode")
     actions = {name: keys for name, keys in default_shortcuts.items() if not any(word in name for word in others)}
     return {str(key) for keys in actions.values() for key in keys} | {str(binding) for binding in Points.class_keymap}
 
