@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .tracks import ANCHOR_SOURCES, DEFAULT_THRESHOLD, Bytes, Floats, State, resolve_states
+from .tracks import DEFAULT_THRESHOLD, Bytes, Floats, State, is_anchor, resolve_states
 
 Places = NDArray[np.int64]
 
@@ -200,7 +200,7 @@ class Heat:
 
     def _note_anchors(self, source: Bytes, frames: Places, tracks: Places) -> None:
         old = np.isin(self.anchors[:, 0], tracks) & np.isin(self.anchors[:, 1], frames)
-        t, n = np.nonzero(np.isin(source, ANCHOR_SOURCES))
+        t, n = np.nonzero(is_anchor(source))
         self.anchors = np.concatenate([self.anchors[~old], np.stack([tracks[n], frames[t]], 1)])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .tracks import Bytes, Floats, Source, State, resolve_states
+from .tracks import Bytes, Floats, Source, State, is_anchor, resolve_states
 
 if TYPE_CHECKING:
     from .heat import CellArrays
@@ -53,17 +53,15 @@ def drawn(cells: CellArrays, size: tuple[int, int] | None, hide_below: float = 0
     return (states == State.VISIBLE) & kept, occluded & kept
 
 
-def is_anchor(source: Bytes) -> Mask:
-    """Which cells a person placed or approved."""
-    return np.asarray((source == Source.HUMAN) | (source == Source.VERIFIED))
-
-
 def describe(cell: CellArrays, size: tuple[int, int] | None) -> list[str]:
     """One cell in words: its state, its scores, and who says so."""
+    source = Source(int(cell.source))
+    if source == Source.NONE:
+        return [SOURCE_WORDS[source]]
     words = [STATE_WORDS[State(int(seen_states(cell, size)))]]
     for name, score in (("confidence", float(cell.confidence)), ("visibility", float(cell.visibility))):
         words += [] if np.isnan(score) else [f"{name} {score:.2f}"]
-    return [*words, SOURCE_WORDS[Source(int(cell.source))]]
+    return [*words, SOURCE_WORDS[source]]
 
 
 def tail_frames(t: int, length: int, step: int = 1) -> Places:

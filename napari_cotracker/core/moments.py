@@ -37,10 +37,6 @@ class Moments:
     def __len__(self) -> int:
         return len(self.columns)
 
-    def ranking(self) -> Places:
-        """Their places, lowest confidence first."""
-        return np.argsort(self.lowest, kind="stable").astype(np.int64)
-
     def after(self, frame: int, column: int | None = None) -> int | None:
         """Which one comes next, by its worst frame; on the same frame that of a later track, if a column is given."""
         later = self.worst > frame

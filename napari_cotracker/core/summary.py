@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .inspection import is_anchor, seen_states
-from .tracks import Floats, State
+from .inspection import seen_states
+from .tracks import Floats, State, is_anchor
 
 if TYPE_CHECKING:
     from .heat import CellArrays

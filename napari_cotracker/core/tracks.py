@@ -42,7 +42,10 @@ class Source(IntEnum):
     IMPORTED = 5
 
 
-ANCHOR_SOURCES = (Source.HUMAN, Source.VERIFIED)
+
+def is_anchor(source: Bytes) -> NDArray[np.bool_]:
+    """Which cells, by their `Source`, a person placed or approved."""
+    return np.asarray((source == Source.HUMAN) | (source == Source.VERIFIED))
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ class Tracks:
 
     def anchors(self) -> Anchors:
         """The cells that a person placed or approved."""
-        t, n = np.nonzero(np.isin(self.source, ANCHOR_SOURCES))
+        t, n = np.nonzero(is_anchor(self.source))
         return Anchors(self.ids[n], t.astype(np.int64), self.xy[t, n], self.state[t, n])
 
     def select(self, columns: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Tracks:

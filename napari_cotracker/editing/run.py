@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.tracker import TrackUpdate
-from ..core.tracks import ANCHOR_SOURCES, Source, State
+from ..core.tracks import Source, State, is_anchor
 from .cells import Cells
 from .layer import Layer
 from .patch import Block, Patch
@@ -145,7 +145,7 @@ class Run:
     def _show(self, told: Told) -> None:
         frames, ids, where, cells = told
         before = self._history.read(frames, ids)
-        where = where & ~np.isin(before.source, ANCHOR_SOURCES) & before.differs(cells)
+        where = where & ~is_anchor(before.source) & before.differs(cells)
         if where.any():
             self._history.tell(self, where, Block(frames, ids, before, before.put(where, cells)))
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import EditError
 from ..core.queries import Queries
-from ..core.tracks import ANCHOR_SOURCES, Anchors, Tracks
+from ..core.tracks import Anchors, Tracks, is_anchor
 from .cells import Cells, CellTable
 from .patch import Block, Patch
 from .roster import Ids, Roster, rows_of
@@ -49,7 +49,7 @@ class TrackTable:
     def anchors(self) -> Anchors:
         """Cells that a person placed or approved."""
         cells = self.cells
-        t, n = np.nonzero(np.isin(cells.source, ANCHOR_SOURCES))
+        t, n = np.nonzero(is_anchor(cells.source))
         return Anchors(self.roster.ids[n], t.astype(np.int64), cells.xy[t, n], cells.state[t, n])
 
     def tracks(self, meta: Mapping[str, Any]) -> Tracks:

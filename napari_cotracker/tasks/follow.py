@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -73,9 +74,9 @@ def without_empty_cells(update: TrackUpdate) -> TrackUpdate:
     if not rows.any():
         return TrackUpdate.heartbeat(update.done, update.message)
     cells = np.ix_(rows, columns)
-    return TrackUpdate(
-        update.frames[rows], update.ids[columns], update.xy[cells], update.visibility[cells], update.confidence[cells],
-        update.done, update.message,
+    return replace(
+        update, frames=update.frames[rows], ids=update.ids[columns], xy=update.xy[cells],
+        visibility=update.visibility[cells], confidence=update.confidence[cells],
     )
 
 

@@ -131,7 +131,7 @@ def pack(video: Video) -> tuple[Parcel, SharedMemory | None]:
     from ..videos.array import ArrayVideo
 
     facts = Facts.of(video)
-    array = video._array if isinstance(video, ArrayVideo) else None
+    array = video.array if isinstance(video, ArrayVideo) else None
     if not isinstance(array, np.ndarray) or isinstance(array, np.memmap) or array.nbytes > SHARED_BYTES:
         return Parcel(facts), None
     memory = _share(array)
@@ -285,7 +285,6 @@ def _show(frames: SharedFrames, parcel: Parcel) -> Video:
     from ..videos.array import ArrayVideo
 
     assert parcel.shared is not None
-    video = ArrayVideo(frames, contrast_limits=parcel.shared.contrast_limits, fps=parcel.facts.fps)
     # of an array that it takes for lazy it would hash a few frames only; the parent has hashed them all
-    vars(video)["fingerprint"] = parcel.facts.fingerprint
-    return video
+    return ArrayVideo(frames, contrast_limits=parcel.shared.contrast_limits, fps=parcel.facts.fps,
+                      fingerprint=parcel.facts.fingerprint)

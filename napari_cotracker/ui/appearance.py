@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.inspection import AnchorErrors, drawn, is_anchor
+from ..core.inspection import AnchorErrors, drawn
+from ..core.tracks import is_anchor
 from ..editing.session import Session
 from .colours import SCALES, categories, category_index, group_numbers, rim_of
 from .look import Look

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from napari.layers import Layer
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ..core.coordinates import inside
 from ..core.errors import EditError
@@ -88,11 +88,3 @@ def pixel_at(layer: Layer, position: ArrayLike) -> tuple[float, float]:
     """(x, y) in a layer's pixels of a place in world coordinates."""
     y, x = layer.world_to_data(position)[-2:]
     return float(x), float(y)
-
-
-def world_of(layer: Layer, t: float, xy: ArrayLike) -> NDArray[np.float64]:
-    """(ndim,) the world coordinates of a pixel of a video layer, other axes at 0."""
-    place = np.zeros(layer.ndim)
-    place[time_axis(layer)] = t
-    place[-2:] = np.asarray(xy, float)[::-1]
-    return np.asarray(layer.data_to_world(place))

@@ -194,6 +194,8 @@ class Panel(QWidget):
         if self._project is not None:
             self.timeline.set_frame(self._project.frame)
             self._describe()
+            if problem := self._project.new_problem():
+                self.desk.say(problem)
 
     def _on_run(self) -> None:
         if self._project is not None:

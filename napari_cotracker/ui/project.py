@@ -98,6 +98,10 @@ class Project(QObject):
         """The frame that is shown, 0-based."""
         return min(frame_of(self.viewer, self.layer), self.session.n_frames - 1)
 
+    def new_problem(self) -> str:
+        """Why the last frame could not be read, told once; "" if nothing is wrong."""
+        return "" if self._array is None else self._array.take_problem()
+
     def go_to(self, frame: int) -> None:
         """Show a frame."""
         to_frame(self.viewer, self.layer, int(np.clip(frame, 0, self.session.n_frames - 1)))

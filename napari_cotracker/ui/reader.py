@@ -21,7 +21,7 @@ class VideoArray:
     """A video as the (T, H, W, 3) uint8 array that an image layer slices, read frame by frame.
 
     Slicing never raises for a frame inside `shape`: an exception there would end napari's drawing of
-    every layer. What cannot be read is shown as the last picture that could, and said in `problem`.
+    every layer. What cannot be read is shown as the last picture that could, and said by `take_problem`.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class VideoArray:
 
     def __init__(self, video: Video) -> None:
         self.video = video
-        self.problem = ""
+        self._problem, self._told = "", ""
         self._lock = RLock()  # napari may slice in another thread
         # asking for `n_frames` would wait for the index
         self._n_frames = int(getattr(video, "expected_frames")) if self._waits else video.n_frames  # noqa: B009
@@ -54,6 +54,11 @@ class VideoArray:
     def size(self) -> int:
         """Number of values."""
         return int(np.prod(self.shape))
+
+    def take_problem(self) -> str:
+        """Why frames could not be read, the first time it is asked for; "" if nothing is new."""
+        problem, self._told = ("" if self._problem == self._told else self._problem), self._problem
+        return problem
 
     def settle(self) -> bool:
         """Take over the final number of frames, once it is known; says whether it is another one."""
@@ -90,7 +95,7 @@ class VideoArray:
             try:
                 pictures = self.video.read(frames)
             except VideoError as error:
-                self.problem = str(error)
+                self._problem = str(error)
                 return np.concatenate([self._instead(frame) for frame in frames])
             if len(pictures):
                 self._last = pictures[-1:]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from qtpy.QtGui import QColor, QPalette
 
 from ..core.heat import BEST, NOT_TRACKED, OCCLUDED, OUT_OF_VIEW, score_of
+from .colours import SCALES
 
 # blue, orange and a bluish accent that people without red or green cones tell apart
 CURVES_ON_DARK, CURVES_ON_LIGHT = ("#6cbcf0", "#f0a83c"), ("#0067a8", "#a85c00")
@@ -63,7 +64,7 @@ class Shades:
         table = np.zeros(256, np.uint32)
         for code, colour in ((NOT_TRACKED, self.empty), (OUT_OF_VIEW, self.out_of_view), (OCCLUDED, self.occluded)):
             table[code] = colour.rgb()
-        table[BEST:] = _viridis(score_of(np.arange(BEST, 256)))
+        table[BEST:] = _packed(score_of(np.arange(BEST, 256)))
         return table
 
 
@@ -82,11 +83,9 @@ def faded(colour: QColor, opacity: float) -> QColor:
 
 def ramp(scores: NDArray[np.float64]) -> list[QColor]:
     """Colours of scores, 0 … 1."""
-    return [QColor.fromRgb(int(pixel)) for pixel in _viridis(scores)]
+    return [QColor.fromRgb(int(pixel)) for pixel in _packed(scores)]
 
 
-def _viridis(scores: NDArray[np.float64]) -> NDArray[np.uint32]:
-    from napari.utils.colormaps import ensure_colormap
-
-    red, green, blue = (ensure_colormap("viridis").map(scores)[:, :3].T * 255).round().astype(np.uint32)
+def _packed(scores: NDArray[np.float64]) -> NDArray[np.uint32]:
+    red, green, blue = (SCALES["confidence"].colours(scores)[:, :3].T * 255).round().astype(np.uint32)
     return np.uint32(0xFF000000) | red << 16 | green << 8 | blue

@@ -12,7 +12,7 @@ from qtpy.QtGui import QFontMetricsF, QShowEvent
 from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QToolTip, QVBoxLayout, QWidget
 
 from ..core.heat import Heat
-from ..core.tracks import ANCHOR_SOURCES
+from ..core.tracks import is_anchor
 from ..editing.patch import Patch
 from ..editing.session import Session
 from .curve import Curve
@@ -139,7 +139,7 @@ class Timeline(QWidget):
 
     def _is_streamed(self, patch: Patch) -> bool:
         """Whether a run, not the user, changes cells."""
-        by_hand = any(np.isin(block.after.source, ANCHOR_SOURCES).any() for block in patch.blocks)
+        by_hand = any(is_anchor(block.after.source).any() for block in patch.blocks)
         return bool(self._session and self._session.is_running() and not patch.changes_table and not by_hand)
 
     def _flush_soon(self) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.heat import BEST, NOT_TRACKED, by_name, by_position, encode, worst_first
-from ..core.inspection import SOURCE_WORDS, STATE_WORDS, seen_states
+from ..core.inspection import describe, seen_states
 from ..core.moments import speed
-from ..core.tracks import ANCHOR_SOURCES, Source, State
+from ..core.tracks import State, is_anchor
 from ..editing.patch import Row
 from ..editing.session import Session
 from .curve import CurveData
@@ -44,7 +44,7 @@ def curve_of(session: Session, id: int) -> CurveData:
     return CurveData(
         session.rows[column].name, cells.confidence, cells.visibility, speed(cells.xy),
         hidden=(codes > NOT_TRACKED) & (codes < BEST),
-        anchors=np.flatnonzero(np.isin(cells.source, ANCHOR_SOURCES)),
+        anchors=np.flatnonzero(is_anchor(cells.source)),
     )
 
 
@@ -52,8 +52,5 @@ def sentence_of(session: Session, id: int, frame: int, number: int) -> str:
     """All that is known of a cell, for a tooltip."""
     column = int(session.columns(id)[0])
     cell = session.cells[frame, column]
-    source, state = Source(int(cell.source)), State(int(seen_states(cell, session.size)))
-    scores = [f"{name} {float(value):.2f}" for name, value in
-              (("confidence", cell.confidence), ("visibility", cell.visibility)) if np.isfinite(value)]
-    facts = [*scores, *([STATE_WORDS[state]] if source != Source.NONE else []), SOURCE_WORDS[source]]
-    return f"{session.rows[column].name} (id {id}), frame {number}\n" + " · ".join(facts)
+    words = " · ".join(describe(cell, session.size))
+    return f"{session.rows[column].name} (id {id}), frame {number}\n{words}"

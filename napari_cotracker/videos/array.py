@@ -38,6 +38,8 @@ class ArrayVideo(LazyVideo):
         Arrays do not know their rate.
     cache_bytes : int
         Room for converted frames.
+    fingerprint : str, optional
+        Where it is known already.
 
     Raises
     ------
@@ -47,11 +49,13 @@ class ArrayVideo(LazyVideo):
     """
 
     def __init__(self, array: Any, *, contrast_limits: tuple[float, float] | None = None,
-                 fps: Fraction | float = Fraction(24), cache_bytes: int = DEFAULT_BYTES) -> None:
+                 fps: Fraction | float = Fraction(24), cache_bytes: int = DEFAULT_BYTES,
+                 fingerprint: str | None = None) -> None:
         super().__init__("the array", None, cache_bytes)
         self._array = array
         self._shape, self._dtype = _check_array(array)
         self._fps = Fraction(fps).limit_denominator(1_000_000)
+        self._fingerprint = fingerprint
         self._limits = self._choose_limits(contrast_limits)
         self._levels = Levels(self._limits)
 
@@ -66,6 +70,11 @@ class ArrayVideo(LazyVideo):
         return self._shape[2], self._shape[1]
 
     @property
+    def array(self) -> Any:
+        """What was given."""
+        return self._array
+
+    @property
     def fps(self) -> Fraction:
         """Frames per second, as given."""
         return self._fps
@@ -78,7 +87,7 @@ class ArrayVideo(LazyVideo):
     @once
     def fingerprint(self) -> str:
         """Changes with shape, type, contrast limits and content (of a lazy array: of nine frames)."""
-        return hash_array(self._array, self._limits)
+        return self._fingerprint or hash_array(self._array, self._limits)
 
     def _choose_limits(self, given: tuple[float, float] | None) -> tuple[float, float] | None:
         if given is not None:

@@ -56,7 +56,7 @@ def test_a_cell_in_words() -> None:
     words = describe(tracks_cell(tracks, 0, 0), SIZE)
     assert words == ["occluded", "confidence 0.50", "visibility 0.25", "tracked"]
     nothing = tracks_of(np.full((1, 1, 2), np.nan, np.float32))
-    assert describe(tracks_cell(nothing, 0, 0), SIZE) == ["unknown", "not tracked"]
+    assert describe(tracks_cell(nothing, 0, 0), SIZE) == ["not tracked"]
 
 
 def tracks_cell(tracks: Tracks, t: int, n: int) -> object:

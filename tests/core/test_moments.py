@@ -19,7 +19,6 @@ def test_every_span_is_found_with_its_worst_frame() -> None:
     found = zip(moments.columns, moments.first, moments.last, moments.worst, moments.lowest)
     assert [(*map(int, moment[:4]), round(float(moment[4]), 1)) for moment in found] == [
         (1, 0, 0, 0, 0.2), (0, 1, 3, 2, 0.1), (1, 3, 3, 3, 0.3), (0, 5, 5, 5, 0.3)]
-    assert moments.lowest[moments.ranking()].tolist() == sorted(moments.lowest.tolist())
 
 
 def test_one_goes_from_moment_to_moment() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,3 +93,9 @@ def test_what_is_wrong_with_the_options_is_told_before_anything_is_loaded() -> N
 def test_a_rehearsal_never_fails() -> None:
     rehearse(TrackOptions(model="lucas-kanade"))
     rehearse(TrackOptions(model="nonsense"))
+
+
+def test_a_guess_stays_one_without_its_empty_cells() -> None:
+    guess = replace(update([[True, False], [True, False]]), is_guess=True)
+    assert without_empty_cells(guess).is_guess
+    assert without_empty_cells(replace(update([[True, True]]), is_guess=True)).is_guess

@@ -13,7 +13,7 @@ from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
-from napari_cotracker.ui.axes import world_of
+from napari_cotracker.ui.sources import time_axis
 
 PAUSE = 0.03  # moves that follow each other faster are dropped
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -37,6 +37,14 @@ def wait_until(is_true: Any, seconds: float = 5.0) -> None:
     while not is_true():
         assert time.monotonic() < end, "it did not happen"
         settle(0.01)
+
+
+def world_of(layer: Any, t: float, xy: Sequence[float]) -> np.ndarray:
+    """(ndim,) the world coordinates of a pixel of a video layer, other axes at 0."""
+    place = np.zeros(layer.ndim)
+    place[time_axis(layer)] = t
+    place[-2:] = np.asarray(xy, float)[::-1]
+    return np.asarray(layer.data_to_world(place))
 
 
 def on_canvas(viewer: Any, layer: Any, xy: Sequence[float]) -> np.ndarray:

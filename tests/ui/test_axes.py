@@ -18,8 +18,9 @@ from napari_cotracker.ui.axes import (
     shape_of,
     step_of,
     to_frame,
-    world_of,
 )
+
+from .mouse import world_of
 
 TRANSFORMS: list[dict[str, Any]] = [
     {}, {"scale": (1, 2, 2), "translate": (0, 10, 20)}, {"scale": (0.04, 0.5, 0.25), "translate": (3, -7, 1)},

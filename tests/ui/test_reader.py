@@ -119,7 +119,8 @@ def test_slicing_never_raises_and_says_what_was_wrong() -> None:
     array = VideoArray(video)
     video.is_indexed = True
     assert (array[29] == 11).all(), "beyond the true end lies the last frame"
-    assert "no such frame" in array.problem
+    assert "no such frame" in array.take_problem()
+    assert array.take_problem() == "", "it is told once"
 
     def broken(frames: Any) -> Any:
         raise VideoError("the file is gone")
@@ -127,6 +128,6 @@ def test_slicing_never_raises_and_says_what_was_wrong() -> None:
     assert (array[5] == 5).all()
     video.read = broken  # type: ignore[method-assign]
     assert (array[7] == 5).all(), "the last picture that could be read"
-    assert array.problem == "the file is gone"
+    assert array.take_problem() == "the file is gone"
     fresh = VideoArray(video)
     assert (fresh[0] == 0).all()
