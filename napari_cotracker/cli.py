@@ -10,7 +10,7 @@ import typer
 
 from . import __version__
 from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
-from .cli_text import evaluation_lines, format_lines, lines_of, program_lines
+from .cli_text import effort_lines, evaluation_lines, format_lines, lines_of, program_lines
 from .cli_track import check_apart, check_target, report, track_and_write, write
 
 app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, add_completion=False)
@@ -133,19 +133,24 @@ def evaluate(
     iters: Annotated[int, typer.Option(help="Refinements per window.")] = 6,
     protocol: Annotated[str, typer.Option(help="Queries: first (once a point) or strided (every 5 frames).")] = "first",
     size: Annotated[str, typer.Option(help="256, native, or auto: 256 × 256 for TAP-Vid pickles.")] = "auto",
+    effort: Annotated[bool, typer.Option("--effort", help="Measure what it takes a person to correct tracks.")] = False,
+    tracks_per_clip: Annotated[int, typer.Option(metavar="N", help="With --effort: points of each clip.")] = 8,
+    stop: Annotated[str, typer.Option(help="With --effort: position, or both: also what is visible.")] = "position",
     accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Accept the weights' licence.")] = False,
     as_json: Json = False,
 ) -> None:
     """Measure a tracker on films whose true tracks are known."""
-    from .tasks.evaluate import evaluate as run
+    from .tasks.effort import EffortOptions, measure_effort
+    from .tasks.evaluate import evaluate as measure_error
     from .tasks.track import TrackOptions
 
-    options = TrackOptions(
-        model=model, mode=mode, checkpoint=checkpoint, device=device, iters=iters, accept_licence=accept_licence
-    )
+    options = TrackOptions(model, mode, device, checkpoint, iters, accept_licence=accept_licence)
+    people = EffortOptions(tracks_per_clip, stop, size=size)
     with Interrupt() as interrupt:
-        facts = follow(run(data, options, protocol, size=size, control=interrupt), 100, "%")
-    show(facts, as_json, evaluation_lines(facts))
+        run = measure_effort(data, options, people, control=interrupt) if effort else measure_error(
+            data, options, protocol, size=size, control=interrupt)
+        facts = follow(run, 100, "%")
+    show(facts, as_json, effort_lines(facts) if effort else evaluation_lines(facts))
     interrupt.finish()
 
 

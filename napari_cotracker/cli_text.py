@@ -61,6 +61,31 @@ def evaluation_lines(facts: Facts) -> Iterator[str]:
     yield "AJ, delta, OA (0: if all were called visible) and survival in %, distances in px of 256 × 256"
 
 
+def effort_lines(facts: Facts) -> Iterator[str]:
+    """What `evaluate --effort` measured: a row for each way to correct tracks, over all clips."""
+    heads = ["fixes", "mean", "p90", "looks", "mean", "actions", "mean", "own", "secs", "mean",
+             "right", "never", "area", "idle", "spoilt", "beyond", "off px"]
+
+    def row(policy: Facts) -> list[str]:
+        spreads = ["corrections median mean p90", "looks median mean", "actions median mean", "own_actions mean",
+                   "seconds median mean"]
+        cells = [_number(policy[key][way], 1, 1) for key, *ways in map(str.split, spreads) for way in ways]
+        cells += [_number(policy[key], 100, 0) for key in ("none_needed", "unmet", "area", "wasted_looks")]
+        cells += [str(policy["lost_inside"]), str(policy["lost_outside"]), _number(policy["pin_error"], 1, 1)]
+        return [policy["name"], *(f"{cell:>{len(title)}}" for cell, title in zip(cells, heads, strict=True))]
+
+    if facts["model"]:
+        tracks, clips = facts["policies"][0]["tracks"], len(facts["clips"])
+        right = "places and visibility are" if facts["stop"] == "both" else "places are"
+        unit = "px of the film" if facts["is_native"] else "px of 256"
+        yield (f"{facts['model']} ({facts['licence']}), {tracks} tracks of {clips} clips, until {right} right "
+               f"in 95 % of the frames, to {facts['tolerance']:g} {unit}")
+    yield from columns([["", *heads], *(row(policy) for policy in facts["policies"])])
+    yield "fixes: points placed after the first; looks: frames a person was sent to, or watched; own: mean actions in"
+    yield "the program that works so; in %: right at once, never right, area under the curve of right frames over 30"
+    yield "actions, idle looks; spoilt: frames that a fix made wrong up to its neighbours, and beyond; off: moved pins"
+
+
 def lines_of(facts: Facts) -> Iterator[str]:
     """Plain facts, one a line, nested ones indented."""
     width = max(map(len, facts), default=0)

@@ -78,3 +78,19 @@ def test_wrong_data_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "torn.pkl").write_bytes(b"\x80\x04cos\nsystem\n(X\x04\x00\x00\x00truetR.")
     assert "refused to load os.system" in run(str(tmp_path / "torn.pkl"), code=1).stderr
     assert run(code=2).stdout == ""
+
+
+def test_effort_is_a_row_for_each_policy(data: str) -> None:
+    words = (data, "--effort", "--model", "lucas-kanade", "--tracks-per-clip", "1", "--size", "native")
+    lines = run(*words).stdout.splitlines()
+    assert lines[0].startswith("lucas-kanade (BSD-3-Clause), 2 tracks of 2 clips, until places are right in 95 %")
+    assert lines[1].split()[:3] == ["fixes", "mean", "p90"]
+    ours = next(line for line in lines if "ours, queue" in line)
+    assert len(ours.split()) == 2 + len(lines[1].replace("off px", "off").split())
+    facts = json.loads(run(*words, "--json").stdout)
+    assert [policy["name"] for policy in facts["policies"]][-1] == "ours, oracle" and len(facts["clips"]) == 2
+
+
+def test_effort_refuses_what_makes_no_sense(data: str) -> None:
+    for words in (["--tracks-per-clip", "0"], ["--stop", "never"]):
+        assert "expected" in run(data, "--effort", *words, code=1).stderr

@@ -89,24 +89,25 @@ def evaluate(data: str | Path, options: TrackOptions | None = None, protocol: st
     for n, path in enumerate(truths):
         if control.cancelled():
             break
-        clips = yield from scaled(_read(path, control), n / len(truths), n / len(truths))
+        clips = yield from scaled(read_truth(path, control), n / len(truths), n / len(truths))
         for k, clip in enumerate(clips):
             if control.cancelled():
                 break
             start, stop = ((n + (k + end) / len(clips)) / len(truths) for end in (0, 1))
-            target = TAP_VID_SIZE if _resizes(path, size) else clip.size
+            target = tracked_size(path, clip, size)
             result = yield from scaled(_measure(clip, target, options, protocol, control), start, stop)
             results += [result] if result else []
     return _report(results, protocol, cancelled=control.cancelled())
 
 
-def _resizes(path: Path, size: str) -> bool:
+def tracked_size(path: Path, clip: Clip, size: str) -> tuple[int, int]:
+    """(width, height) in which a clip out of a truth file is tracked, with size ``auto``, ``256`` or ``native``."""
     from ..evaluation.datasets import is_pickle
 
-    return size == "256" or (size == "auto" and is_pickle(path))
+    return TAP_VID_SIZE if size == "256" or (size == "auto" and is_pickle(path)) else clip.size
 
 
-def _read(path: Path, control: Control) -> Generator[TrackUpdate, None, list[Clip]]:
+def read_truth(path: Path, control: Control) -> Generator[TrackUpdate, None, list[Clip]]:
     """The clips of one truth file."""
     from ..evaluation.datasets import clip_of_tracks, is_pickle, read_clips
     from ..trackers.background import Background
@@ -126,7 +127,7 @@ def _measure(clip: Clip, size: tuple[int, int], options: TrackOptions, protocol:
     if not len(frames):
         raise FormatError(f"expected points that are visible on some fifth frame of clip {clip.name!r}, got none; "
                           "use protocol first")
-    video, clip = (yield from scaled(_video(clip, size, control), 0.0, READING_SHARE)), clip.resized(size)
+    video, clip = (yield from scaled(open_clip(clip, size, control), 0.0, READING_SHARE)), clip.resized(size)
     with closing(video):
         if control.cancelled():  # perhaps before all frames were there
             return None
@@ -144,8 +145,8 @@ def _measure(clip: Clip, size: tuple[int, int], options: TrackOptions, protocol:
     return _Result(facts, scores, run)
 
 
-def _video(clip: Clip, size: tuple[int, int], control: Control) -> Generator[TrackUpdate, None, Video]:
-    """The clip's film in `size`: as it lies on disk, or as an array."""
+def open_clip(clip: Clip, size: tuple[int, int], control: Control) -> Generator[TrackUpdate, None, Video]:
+    """The clip's film in `size`: as it lies on disk, or as an array; the latter is short if cancelled."""
     if not isinstance(clip.video, Path):
         return open_video((yield from _resized(clip.video.__getitem__, len(clip.video), size, control)))
     film = open_video(clip.video)
