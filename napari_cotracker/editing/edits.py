@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.errors import EditError
 from ..core.tracks import Source, State
 from .cells import Cells
+from .part import Part
 from .patch import Block, Patch, Row
 
 
@@ -101,6 +102,22 @@ def correct(row: Row, t: int, xy: NDArray[np.float32], before: Cells) -> Patch:
     moved = replace(row, xy=(float(xy[0]), float(xy[1])))
     rows = ((row,), (moved,)) if t == row.t and moved != row else ((), ())
     return Patch(f"correct {row.name}", (block,), before=rows[0], after=rows[1])
+
+
+def move(part: Part, xy: NDArray[np.float32], label: str = "correct") -> Patch | None:
+    """A person says where tracks are: each of its cells becomes an anchor at its pixel.
+
+    Parameters
+    ----------
+    part : Part
+    xy : (t, n, 2) float32
+    label : str
+        What is done to them, in a word.
+    """
+    after = Cells.empty(len(part.frames), len(part.rows))
+    after.xy[:] = xy
+    after.visibility[:], after.confidence[:], after.state[:], after.source[:] = 1, 1, State.VISIBLE, Source.HUMAN
+    return part.patch(f"{label} {part.names}", after)
 
 
 def delete(rows: Sequence[Row], cells: Cells) -> Patch:

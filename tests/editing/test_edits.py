@@ -7,6 +7,7 @@ import numpy as np
 from napari_cotracker.core.tracks import Source, State
 from napari_cotracker.editing import edits
 from napari_cotracker.editing.patch import Row
+from tests.editing.acts import moving, part_of
 from tests.editing.walks import assert_same, cells_of
 
 ROWS = [Row(0, "nose", "left", 3, (1.0, 2.0)), Row(4, "tail", "", 1, (3.0, 4.0)), Row(5, "ear", "", 3, (5.0, 6.0))]
@@ -49,3 +50,16 @@ def test_one_frame_stands_for_all_points() -> None:
     assert frames.tolist() == [3, 3]
     assert places.dtype == np.float32
     assert edits.checked_points(3, [5, 6], 4)[1].tolist() == [[5, 6]], "a single point needs no second bracket"
+
+
+def test_tracks_are_moved_at_once() -> None:
+    part = part_of(moving(count=3), [4], first=4)
+    patch = edits.move(part, np.array([[[1, 2], [14, 10], [5, 6]]], np.float32))
+    assert patch is not None
+    assert (patch.label, patch.blocks[0].frames.tolist()) == ("correct 3 tracks", [4])
+    after = patch.blocks[0].after
+    assert after.xy.tolist() == [[[1, 2], [14, 10], [5, 6]]]
+    assert (after.source == Source.HUMAN).all()
+    assert (after.state == State.VISIBLE).all()
+    assert (after.visibility == 1).all()
+    assert [(row.id, row.xy) for row in patch.after] == [(0, (1, 2)), (2, (5, 6))], "queries go along, if they move"

@@ -1,0 +1,294 @@
+"""All edits together: what each may touch, and that each can be undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from napari_cotracker.core.blending import Side
+from napari_cotracker.core.errors import EditError
+from napari_cotracker.core.tracks import Source, State, is_anchor
+from napari_cotracker.editing.cells import Cells
+from napari_cotracker.editing.claims import is_ended, is_located, is_pinned
+from napari_cotracker.editing.editor import Editor
+from napari_cotracker.editing.session import Session
+from tests.editing.acts import NAMES, acts, any_session, make, moving, predicted, said, session_of
+from tests.editing.walks import Mirror, Snapshot, assert_same, update_of
+
+SEEDS = st.integers(0, 999)
+
+
+def act(session: Session, name: str, seed: int) -> bool:
+    """Do an edit; whether it was not refused."""
+    try:
+        make(name, session, seed).do(Editor(session))
+    except EditError:
+        return False
+    return True
+
+
+@settings(max_examples=40)
+@given(SEEDS, acts(20, *NAMES, "undo", "undo", "redo"))
+def test_history_leads_back_to_the_start_and_on_to_the_end(seed: int, steps: list[tuple[str, int]]) -> None:
+    session = any_session(seed)
+    mirror, start = Mirror(session), Snapshot.of(session)
+    for name, step_seed in steps:
+        getattr(session, name)() if name in {"undo", "redo"} else act(session, name, step_seed)
+    end = Snapshot.of(session)
+    undone = 0
+    while session.undo():
+        undone += 1
+    Snapshot.of(session).assert_same(start)
+    for _ in range(undone):
+        session.redo()
+    Snapshot.of(session).assert_same(end)
+    mirror.compare()
+
+
+@settings(max_examples=300)
+@given(SEEDS, st.sampled_from(NAMES), SEEDS)
+def test_an_edit_is_one_step_that_touches_only_the_cells_it_names(seed: int, name: str, act_seed: int) -> None:
+    session = any_session(seed)
+    mirror, before = Mirror(session), Snapshot.of(session)
+    named = make(name, session, act_seed)
+    done = act(session, name, act_seed)
+    after = Snapshot.of(session)
+    changes = before.rows != after.rows or bool(before.cells.differs(after.cells).any())
+    assert len(mirror.patches) == changes
+    assert done or not changes, "what is refused changes nothing"
+    if not changes:
+        return
+    common = np.intersect1d([row.id for row in before.rows], session.ids)
+    was = before.cells[:, np.isin([row.id for row in before.rows], common)]
+    changed = was.differs(session.read(np.arange(session.n_frames), common))
+    changed[np.ix_(named.frames, np.isin(common, named.ids))] = False
+    assert not changed.any()
+    assert {row for row in before.rows if row.id not in named.ids} <= set(after.rows)
+    assert session.undo() == mirror.patches[0].label
+    Snapshot.of(session).assert_same(before)
+
+
+@settings(max_examples=100)
+@given(SEEDS, acts(6))
+def test_a_track_is_followed_from_one_of_its_positions(seed: int, steps: list[tuple[str, int]]) -> None:
+    session = any_session(seed)
+    for name, step_seed in steps:
+        before = {row.id: (row, session.read(np.arange(session.n_frames), [row.id])) for row in session.rows}
+        act(session, name, step_seed)
+        for n, row in enumerate(session.rows):
+            old, cells = before.get(row.id, (None, session.cells[:, [n]]))
+            located = is_located(session.cells[:, n])
+            if row != old or cells.differs(session.cells[:, [n]])[row.t, 0]:
+                assert located[row.t] or not located.any()
+            if row != old and located.any():
+                assert row.xy == tuple(session.cells.xy[row.t, n].tolist())
+
+
+@settings(max_examples=150)
+@given(SEEDS, st.sampled_from(["smooth", "interpolate", "take"]), SEEDS)
+def test_anchors_hold(seed: int, name: str, act_seed: int) -> None:
+    session = any_session(seed)
+    before = session.cells.copy()
+    act(session, name, act_seed)
+    held = is_pinned(before) | is_ended(before) if name == "interpolate" else is_anchor(before.source)
+    assert not (before.differs(session.cells) & held).any()
+
+
+@given(SEEDS, st.sampled_from(NAMES), SEEDS, SEEDS)
+def test_an_edit_while_points_are_tracked_can_be_undone(seed: int, name: str, act_seed: int, run_seed: int) -> None:
+    session = any_session(seed)
+    start = Snapshot.of(session)
+    run = session.begin_run("track", session.ids)
+    run.write(update_of(range(session.n_frames), session.ids, run_seed))
+    if act(session, name, act_seed) and session.undo_label:
+        session.undo()
+    run.close()
+    while session.undo():
+        pass
+    Snapshot.of(session).assert_same(start)
+
+
+@pytest.mark.parametrize("do", [
+    lambda edit: edit.occlude(7, 0), lambda edit: edit.move([0, 7], 0, [[1, 1], [2, 2]]), lambda edit: edit.end(7, 3),
+    lambda edit: edit.split(7, 3), lambda edit: edit.merge([0, 7]), lambda edit: edit.swap(0, 7, 3),
+    lambda edit: edit.take(7, [0], Side.nothing(1)),
+])
+def test_a_track_that_is_not_there_is_named(do: Any) -> None:
+    refused(do, "got 7, which is not there")
+
+
+@pytest.mark.parametrize("do", [
+    lambda edit: edit.occlude(0, [3, 12]), lambda edit: edit.show(0, range(10, 13)),
+    lambda edit: edit.move(0, 12, (1, 1)),
+    lambda edit: edit.end(0, 12), lambda edit: edit.start(0, 12), lambda edit: edit.paste(0, 12, 3),
+    lambda edit: edit.paste(0, 3, 12), lambda edit: edit.split(0, 12), lambda edit: edit.swap(0, 1, 12),
+    lambda edit: edit.take(0, [12], Side.nothing(1)), lambda edit: edit.smooth(0, 12), lambda edit: edit.clear([], 12),
+])
+def test_a_frame_that_is_not_there_is_named(do: Any) -> None:
+    refused(do, "expected frames 0 to 11, got frame 12")
+
+
+@pytest.mark.parametrize(("do", "message"), [
+    (lambda edit: edit.occlude(0, [0.5]), "frames as whole numbers, got 0.5"),
+    (lambda edit: edit.occlude(0, np.nan), "frames as whole numbers, got nan"),
+    (lambda edit: edit.occlude(0, -1), "frames 0 to 11, got frame -1"),
+    (lambda edit: edit.occlude(0, np.ones(12, bool)), "frames as whole numbers, got True"),
+    (lambda edit: edit.occlude("nose", 0), "ids of tracks as whole numbers, got nose"),
+    (lambda edit: edit.move([0, 1], 0, (1, 1)), "one point for each of 2 tracks, got 1"),
+    (lambda edit: edit.move([], 0, (1, 1)), "one point for each of 0 tracks, got 1"),
+    (lambda edit: edit.move([0, 0], 0, [(1, 1), (2, 2)]), "one point for each of 1 tracks, got 2"),
+    (lambda edit: edit.move(0, 0, (np.inf, 1)), "finite"),
+    (lambda edit: edit.move(0, [0, 1], (1, 1)), "expected one frame, got 2"),
+    (lambda edit: edit.nudge(0, 0, (np.nan, 1)), "finite"),
+    (lambda edit: edit.nudge(0, 0, 1), r"pixels \(x, y\) for all tracks or for each of 1, got \(\)"),
+    (lambda edit: edit.merge([]), "at least one track"),
+    (lambda edit: edit.split([0, 1], 3), "expected one track, got 2"),
+    (lambda edit: edit.take(0, [1, 2], Side.nothing(3)), "an answer for 2 frames, got one for 3"),
+])
+def test_what_makes_no_sense_is_refused(do: Any, message: str) -> None:
+    refused(do, message)
+
+
+def refused(do: Any, message: str) -> None:
+    session = session_of(moving())
+    before = Snapshot.of(session)
+    with pytest.raises(EditError, match=message):
+        do(Editor(session))
+    Snapshot.of(session).assert_same(before)
+    assert session.undo_label == ""
+
+
+@pytest.mark.parametrize("do", [
+    lambda edit: edit.occlude([], 3), lambda edit: edit.occlude(0, []), lambda edit: edit.show([], range(3)),
+    lambda edit: edit.move([], 3, []), lambda edit: edit.nudge([], 3, (1, 1)), lambda edit: edit.verify(0, []),
+    lambda edit: edit.end([0, 1], 11), lambda edit: edit.start([0, 1], 0), lambda edit: edit.clear(0, []),
+    lambda edit: edit.paste(0, 3, []), lambda edit: edit.interpolate(0, []), lambda edit: edit.interpolate(0, 3),
+    lambda edit: edit.interpolate(0, [3, 4]), lambda edit: edit.smooth(0, []),
+    lambda edit: edit.smooth(0, 3, window=1, order=0),
+    lambda edit: edit.take(0, [], Side.nothing(0)), lambda edit: edit.take(0, [1], Side.nothing(1)),
+    lambda edit: edit.swap(0, 0, range(5)), lambda edit: edit.swap(0, 1, []), lambda edit: edit.merge(1),
+    lambda edit: edit.merge([1, 1]),
+])
+def test_an_edit_that_changes_nothing_is_none(do: Any) -> None:
+    session = session_of(moving())
+    do(Editor(session))
+    assert session.undo_label == ""
+
+
+@pytest.mark.parametrize(("do", "label"), [
+    (lambda edit: edit.move(0, 3, (1, 1)), "correct point 1"),
+    (lambda edit: edit.move([0, 1], 3, [(1, 1), (2, 2)]), "correct 2 tracks"),
+    (lambda edit: edit.nudge(0, 3, (1, 0)), "nudge point 1"),
+    (lambda edit: edit.occlude(0, range(3, 6)), "hide point 1, frames 3–5"),
+    (lambda edit: edit.show(0, [2, 5, 7]), "show point 1, 3 frames"),
+    (lambda edit: edit.verify([0, 1], 4), "approve 2 tracks, frame 4"),
+    (lambda edit: edit.end(0, 4), "end point 1 at frame 4"),
+    (lambda edit: edit.start(1, 4), "start point 2 at frame 4"),
+    (lambda edit: edit.clear(0, range(3, 6)), "clear point 1, frames 3–5"),
+    (lambda edit: edit.paste(0, 3, [6, 7]), "paste point 1 from frame 3 to frames 6–7"),
+    (lambda edit: edit.interpolate(0, range(2, 6)), "interpolate point 1, frames 2–5"),
+    (lambda edit: edit.take(0, [2], Side(np.ones((1, 2), np.float32), np.ones(1, np.float32), np.ones(1, np.float32))),
+     "take the other answer for point 1, frame 2"),
+    (lambda edit: edit.split(0, 4), "split point 1 at frame 4"),
+    (lambda edit: edit.merge([0, 1]), "merge point 2 into point 1"),
+    (lambda edit: edit.swap(0, 1, range(4, 9)), "swap point 1 and point 2, frames 4–8"),
+    (lambda edit: edit.swap(0, 1, range(12)), "swap point 1 and point 2"),
+])
+def test_history_has_words_for_it(do: Any, label: str) -> None:
+    session = session_of(moving())
+    do(Editor(session))
+    assert session.undo_label == label
+
+
+def test_frames_come_in_any_order() -> None:
+    session, other = session_of(moving()), session_of(moving())
+    Editor(session).occlude(0, [5, 3, 3, 4.0])
+    Editor(other).occlude(0, np.arange(3, 6, dtype=np.uint8))
+    assert_same(session.cells, other.cells)
+    assert session.undo_label == "hide point 1, frames 3–5"
+    side = Side(np.array([[5, 5], [3, 3], [4, 4]], np.float32), *np.ones((2, 3), np.float32))
+    Editor(session).take(1, [5, 3, 4], side)
+    assert session.cells.xy[3:6, 1].tolist() == [[3, 3], [4, 4], [5, 5]]
+
+
+def test_tracks_without_cells_and_clips_of_one_frame() -> None:
+    session = session_of(Cells.empty(3, 2))
+    edit = Editor(session)
+    edit.verify([0, 1], range(3))
+    edit.smooth([0, 1], range(3))
+    assert session.undo_label == ""
+    edit.move(0, 2, (5, 6))
+    assert session.queries.to_array().tolist() == [[2, 5, 6]], "from here it can be followed"
+    assert edit.merge([1, 0]) == 1
+    assert session.queries.to_array().tolist() == [[2, 5, 6]]
+    alone = session_of(predicted([[[1, 2]], ]))
+    for name in NAMES:
+        act(alone, name, 1)
+    assert alone.n_frames == 1
+
+
+def test_a_new_track_of_a_split_never_had_its_id_before() -> None:
+    session = session_of(moving())
+    edit = Editor(session)
+    assert edit.split(0, 4, " tail ") == 2
+    assert [row.name for row in session.rows] == ["point 1", "point 2", "tail"]
+    session.undo()
+    assert edit.split(0, 4) == 3
+    assert edit.merge([0, 3]) == 0
+    assert session.ids.tolist() == [0, 1]
+
+
+@settings(max_examples=100)
+@given(SEEDS, st.integers(0, 9))
+def test_what_was_split_and_merged_is_as_it_was(seed: int, t: int) -> None:
+    session = any_session(seed)
+    before = session.cells.copy()
+    try:
+        new = Editor(session).split(1, t)
+    except EditError:
+        return
+    Editor(session).merge([1, new])
+    assert_same(session.cells, before)
+
+
+@settings(max_examples=100)
+@given(SEEDS, st.lists(st.integers(0, 9)))
+def test_what_was_swapped_twice_is_as_it_was(seed: int, frames: list[int]) -> None:
+    session = any_session(seed)
+    before = session.cells.copy()
+    Editor(session).swap(0, 2, frames)
+    assert not frames or before[frames][:, [0, 2]].differs(session.cells[frames][:, [2, 0]]).sum() == 0
+    Editor(session).swap(0, 2, frames)
+    assert_same(session.cells, before)
+
+
+def test_queries_come_back_with_a_second_swap() -> None:
+    cells = moving()
+    said(cells, 0)
+    session = session_of(cells)
+    before = Snapshot.of(session)
+    Editor(session).swap(0, 1, range(4))
+    assert [row.xy for row in session.rows] == [(10, 10), (10, 0)]
+    assert session.anchors.ids.tolist() == [1]
+    Editor(session).swap(0, 1, range(4))
+    Snapshot.of(session).assert_same(before)
+
+
+def test_states_and_sources_are_those_of_the_edits() -> None:
+    session = session_of(moving(count=1))
+    edit = Editor(session)
+    edit.occlude(0, [3, 4])
+    edit.verify(0, range(6))
+    edit.interpolate(0, range(2, 6))
+    edit.end(0, 9)
+    assert session.cells.state[:, 0].tolist() == [State.VISIBLE] * 3 + [State.OCCLUDED_LOCATED] * 2 + [
+        State.VISIBLE] + [State.FROM_SCORES] * 4 + [State.UNKNOWN] * 2
+    assert session.cells.source[:, 0].tolist() == [Source.VERIFIED] * 3 + [Source.INTERPOLATED] * 2 + [
+        Source.VERIFIED] + [Source.PREDICTED] * 4 + [Source.HUMAN] * 2
+    run = session.begin_run("track", [0])
+    run.write(update_of(range(12), [0], empty=0))
+    assert np.isnan(session.cells.xy[10:]).all(), "no run goes on after the end"
