@@ -89,9 +89,13 @@ def curve(knots: Knots, frames: NDArray[np.int64]) -> Points:
     never quite exact, it swings out by hundreds of pixels; monotone (PCHIP) and Akima curves do not, but
     flatten every turn. Directions over at least five frames have neither fault.
     """
-    from scipy.interpolate import CubicHermiteSpline
-
-    return np.asarray(CubicHermiteSpline(knots.t, knots.xy, directions(knots))(frames))
+    left = np.searchsorted(knots.t, frames, side="right").clip(None, len(knots.t) - 1) - 1
+    width = np.diff(knots.t)[left][:, None]
+    moves = directions(knots)
+    leaving, arriving = width * moves[left], width * moves[left + 1]
+    u = (frames - knots.t[left])[:, None] / width
+    start = (1 - u) ** 2 * ((1 + 2 * u) * knots.xy[left] + u * leaving)
+    return np.asarray(start + u**2 * ((3 - 2 * u) * knots.xy[left + 1] - (1 - u) * arriving))
 
 
 def directions(knots: Knots) -> Points:

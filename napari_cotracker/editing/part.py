@@ -106,7 +106,7 @@ def settled(row: Row, before: Cells, after: Cells, is_new: bool = False) -> Row:
         Whether the edit made the entry another, so that its cell is looked at in any case.
     """
     known, here = bool(np.isfinite(row.xy).all()), row.t < len(after.state)
-    if known and not is_new and not (here and before.differs(after)[row.t]):
+    if known and not is_new and not (here and before[row.t].differs(after[row.t])):
         return row
     located = is_located(after)
     if here and located[row.t]:

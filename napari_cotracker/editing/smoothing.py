@@ -54,12 +54,10 @@ def smooth(part: Part, window: int, order: int) -> Patch | None:
 
 def smoothed(xy: Points, held: Mask, window: int, order: int) -> Points:
     """(n, 2) points of consecutive frames, filtered; those that are `held` (n,) stay."""
-    from scipy.signal import savgol_filter
-
     window = min(window, len(xy) - 1 + len(xy) % 2)
     if window <= order or held.all():
         return xy
-    change = savgol_filter(xy, window, order, axis=0) - xy
+    change = fitted(xy, window, order) - xy
     change -= _carried(change, held, window // 2 + 1)
     change[held] = 0
     for first, last in spans(~held):
@@ -67,6 +65,18 @@ def smoothed(xy: Points, held: Mask, window: int, order: int) -> Points:
         around = xy[max(first - 1 - window, 0) : last + 2 + window]
         change[piece] *= _share(np.diff(xy[piece], axis=0), np.diff(change[piece], axis=0), np.diff(around, axis=0))
     return np.asarray(xy + change)
+
+
+def fitted(xy: Points, window: int, order: int) -> Points:
+    """(n, 2) points, each the value of the polynomial through those around it; at both ends that of the last window.
+
+    This is SciPy's `savgol_filter`, which takes a second to load: too long for the first use of a key.
+    """
+    half = window // 2
+    powers = np.vander(np.linspace(-1, 1, window), order + 1)
+    weights = powers @ np.linalg.pinv(powers)
+    middle = np.lib.stride_tricks.sliding_window_view(xy, window, axis=0) @ weights[half]
+    return np.concatenate([weights[:half] @ xy[:window], middle, weights[half + 1 :] @ xy[len(xy) - window :]])
 
 
 def _carried(change: Points, held: Mask, reach: int) -> Points:

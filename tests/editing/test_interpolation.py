@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.interpolate import CubicHermiteSpline
 
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.tracks import Source, State
 from napari_cotracker.editing.cells import Cells
-from napari_cotracker.editing.interpolation import Knots, curve, interpolate, line
+from napari_cotracker.editing.interpolation import Knots, curve, directions, interpolate, line
 from tests.editing.acts import SIZE, moving, part_of, predicted, said
 from tests.editing.test_spans import applied
 
@@ -104,6 +105,8 @@ def test_a_curve_passes_its_knots_and_never_swings_far(frames: list[int], seed: 
     knots = Knots(t, xy, t, xy)
     np.testing.assert_allclose(curve(knots, t), xy, atol=1e-6)
     every = np.arange(t[0], t[-1] + 1)
+    reference = CubicHermiteSpline(t, xy, directions(knots))(every)
+    np.testing.assert_allclose(curve(knots, every), reference, atol=1e-6)
     off = np.abs(curve(knots, every) - line(knots, every))
     gap = np.diff(t).max()
     assert off.max() <= 2 + 0.3 * gap

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import savgol_filter
 
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.moments import spans
 from napari_cotracker.core.tracks import State
-from napari_cotracker.editing.smoothing import smooth, smoothed
+from napari_cotracker.editing.smoothing import fitted, smooth, smoothed
 from tests.editing.acts import moving, part_of, predicted, said
 from tests.editing.test_spans import applied
 from tests.editing.walks import assert_same
@@ -38,6 +39,12 @@ def test_tremor_goes_and_motion_stays() -> None:
 
 def test_steady_motion_stays_as_it_is() -> None:
     assert smooth(part_of(moving(30)), 9, 2) is None
+
+
+@pytest.mark.parametrize(("n", "window", "order"), [(5, 5, 2), (40, 9, 2), (40, 39, 6), (7, 1, 0), (40, 3, 0)])
+def test_it_is_the_filter_of_savitzky_and_golay(n: int, window: int, order: int) -> None:
+    xy = trembling(n)
+    np.testing.assert_allclose(fitted(xy, window, order), savgol_filter(xy, window, order, axis=0), atol=1e-9)
 
 
 def test_neighbours_lead_up_to_an_anchor() -> None:
