@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from napari_cotracker import read_tracks, write_tracks
 from napari_cotracker.core.blending import Side
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.tracks import Source, State, is_anchor
@@ -276,6 +279,21 @@ def test_queries_come_back_with_a_second_swap() -> None:
     assert session.anchors.ids.tolist() == [1]
     Editor(session).swap(0, 1, range(4))
     Snapshot.of(session).assert_same(before)
+
+
+def test_the_page_of_edits_names_them_all_and_its_example_runs(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "edits.md").read_text("utf-8")
+    table = page[page.index("| edit |") : page.index("## Who")]
+    edits = {name for name in vars(Editor) if not name.startswith("_")}
+    assert set(re.findall(r"`(\w+)\(", table)) == edits == set(NAMES)
+    monkeypatch.chdir(tmp_path)
+    write_tracks("tracks.npz", session_of(moving(40, 3)).tracks)
+    exec(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0], {})
+    assert capsys.readouterr().out == "smooth 3 tracks\n"
+    edited = read_tracks("edited.npz")
+    assert edited.source[[9, 12], 0].tolist() == [Source.INTERPOLATED, Source.HUMAN]
+    assert (edited.state[5:9, 1] == State.OCCLUDED).all()
 
 
 def test_states_and_sources_are_those_of_the_edits() -> None:
