@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -126,12 +127,13 @@ class CellTable:
         self._store.write(np.s_[:, first : len(kept)], self._store[:, kept[first:]])
         self._n = len(kept)
 
-    def resize(self, n_frames: int) -> None:
-        """Another number of frames; cells of frames that go are lost, new ones are empty."""
-        store = Cells.empty(n_frames, self._store.shape[1])
+    def resize(self, n_frames: int) -> Callable[[], object]:
+        """Another number of frames; cells of frames that go are lost, new ones are empty. Gives what takes it back."""
+        old, store = self._store, Cells.empty(n_frames, self._store.shape[1])
         kept = min(n_frames, self.n_frames)
-        store.write(np.s_[:kept], self._store[:kept])
+        store.write(np.s_[:kept], old[:kept])
         self._store = store
+        return lambda: setattr(self, "_store", old)
 
     def _clear(self, columns: NDArray[np.intp]) -> None:
         for name, value in EMPTY.items():

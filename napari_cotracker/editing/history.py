@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.blending import Sides
 from ..core.errors import EditError
-from .cells import Cells
-from .journal import Journal
+from . import folding
+from .change import Change
+from .layer import Told
+from .ledger import Ledger
 from .patch import Block, Patch
+from .records import Node
 from .roster import Ids
 from .run import Run
-from .table import TrackTable
 
 
-class History:
-    """Changes a table, notes every edit, and keeps open runs apart from the edits beneath them.
+class History(Ledger):
+    """Does, undoes and redoes edits, and keeps open runs apart from the edits beneath them."""
 
-    Parameters
-    ----------
-    table : TrackTable
-    show : callable
-        Is given every patch that was just done.
-    budget : int
-        Bytes of patches that are kept.
-    """
-
-    def __init__(self, table: TrackTable, show: Callable[[Patch], object], budget: int) -> None:
-        self._table, self._show = table, show
-        self._journal = Journal(budget)
-        self._runs: list[Run] = []
-        self._forgotten_facts: list[Any] = []
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a run is open."""
-        return bool(self._runs)
-
-    @property
-    def facts(self) -> list[Any]:
-        """What is known of the runs that were noted and not undone; forgotten patches count."""
-        made = (entry.patch.run for entry in self._journal)
-        return [*self._forgotten_facts, *(run for run in made if run is not None)]
-
-    @property
-    def labels(self) -> tuple[str, str]:
-        """What `undo` and `redo` would do, "" for nothing."""
-        last, next = self._journal.last, self._journal.next
-        return last.patch.label if last else "", next.patch.label if next else ""
+    _run_count = 0
 
     def apply(self, patch: Patch) -> None:
         """Do a patch and note it.
@@ -58,90 +32,139 @@ class History:
         Raises
         ------
         EditError
-            If it changes or removes a track that is not there, or adds one that is.
+            If it changes or removes a track that is not there, or adds one that is, or the file refuses.
         """
         self._table.check(patch)
         patch = patch.within(self._table.n_frames)
-        if self._runs:
+        if self.runs:
             patch = patch.onto(self.base)
-        self._note(patch)
-        self._step(patch)
+        with self.changing() as change:
+            self._step(self._note(patch, change), patch, change)
 
     def undo(self) -> str:
-        """Take back the last patch; gives its label, "" if there is none.
+        """Take back the last step; gives its label, "" if there is none.
 
         Raises
         ------
         EditError
-            If a run is open that began after that patch.
+            If a run is open that began after that step and may change its tracks, or the file refuses.
         """
-        last = self._journal.last
-        if last and any(last.number < run.began for run in self._runs):
-            raise EditError(f"cannot undo {last.patch.label!r} while points are tracked; cancel the run or let it end")
-        patch = self._journal.step_back()
-        return self._step(patch, back=True) if patch else ""
+        node = self.journal.last
+        if node is None:
+            return ""
+        self._check_free(node)
+        for run in [run for run in self.runs if run.joins == node.number]:
+            run.close()
+        patch = self.journal.patch(node.number)
+        with self.changing() as change:
+            self.journal.back(change)
+            self._step(node.number, patch, change, back=True)
+        return node.label
 
     def redo(self) -> str:
-        """Do the last undone patch again; gives its label, "" if there is none."""
-        patch = self._journal.step_on()
-        return self._step(patch) if patch else ""
+        """Do the last undone step again; gives its label, "" if there is none."""
+        node = self.journal.next
+        if node is not None:
+            self._do_again(node)
+        return node.label if node else ""
 
-    def begin_run(self, label: str, ids: ArrayLike) -> Run:
-        """Open a run over some tracks."""
-        run = Run(self, label, np.unique(np.asarray(ids, np.int64)), self._journal.count)
-        self._runs.append(run)
+    def go_to(self, number: int) -> None:
+        """Undo and redo until a step is the last one that is done; 0 is before the first.
+
+        Raises
+        ------
+        EditError
+            If there is no such step, or `undo` would refuse; nothing is undone then.
+        """
+        line = self.journal.line_to(number or self.journal.root)
+        if line is None:
+            raise EditError(f"expected a step of this session's history, got {number}, which is not there any more")
+        back = [step for step in reversed(self.journal.done) if step not in set(line)]
+        for step in back:
+            self._check_free(self.journal.nodes[step])
+        for _ in back:
+            self.undo()
+        for step in line[len(self.journal.done):]:
+            self._do_again(self.journal.nodes[step])
+
+    def begin_run(self, label: str, ids: ArrayLike, *, joins: bool = False, facts: Mapping[str, Any] | None = None
+                  ) -> Run:
+        """Open a run over some tracks; with `joins`, it belongs to the last step."""
+        last = self.journal.last if joins else None
+        self._run_count += 1
+        run = Run(self, self._run_count, label, np.unique(np.asarray(ids, np.int64)),
+                  joins=last.number if last else None, facts=facts)
+        with self.changing() as change:
+            self.log.begin(change, run.number, label, run.joins, facts)
+        self.runs.append(run)
         return run
 
     # for runs, which change cells window by window and note the whole when they end
 
-    @property
-    def n_frames(self) -> int:
-        """T, which stays while runs are open."""
-        return self._table.n_frames
-
-    def has(self, ids: Ids) -> NDArray[np.bool_]:
-        """Which of some ids are there."""
-        return self._table.roster.has(ids)
-
-    def read(self, frames: NDArray[np.int64], ids: Ids) -> Cells:
-        """(t, n) a copy of some cells as they are."""
-        return self._table.read(frames, ids)
-
-    def base(self, frames: NDArray[np.int64], ids: Ids) -> Cells:
-        """(t, n) some cells as they would be without the runs that are open."""
-        cells = self._table.read(frames, ids)
-        for run in self._runs:
-            cells = run.under.over(frames, ids, cells)
-        return cells
-
     def tell(self, run: Run, where: NDArray[np.bool_], block: Block) -> None:
         """Show cells (t, n) of a run, without noting it; another run that showed them does so no longer."""
-        base = self.base(block.frames, block.ids)
-        for other in self._runs:
-            other.under.drop(block.frames, block.ids, where)
-        run.under.keep(block.frames, block.ids, where, base)
-        patch = Patch(run.label, (block.trimmed(),))
-        self._table.put(patch)
-        self._show(patch)
+        with self.changing() as change:
+            base = self.base(block.frames, block.ids)
+            for other in self.runs:
+                if other is not run:
+                    self.take_from(other, block.frames, block.ids, where)
+            change.did(run.under.keep(block.frames, block.ids, where, base))
+            patch = Patch(run.label, (block.trimmed(),))
+            self._put(patch, change)
+            change.show(patch)
+            self.log.show(change, run.number, Told(block.frames, block.ids, where, block.after))
+
+    def take_from(self, run: Run, frames: NDArray[np.int64], ids: Ids, where: NDArray[np.bool_]) -> None:
+        """A run shows some cells (t, n) no longer."""
+        held = run.under.kept(frames, ids) & where
+        if held.any():
+            with self.changing() as change:
+                change.did(run.under.drop(frames, ids, held))
+                self.log.drop(change, run.number, (frames, ids, held))
+
+    def keep(self, run: Run, sides: Sequence[Sides]) -> None:
+        """A run has one-sided answers."""
+        with self.changing() as change:
+            self.log.keep(change, run.number, sides)
 
     def end_run(self, run: Run, patch: Patch | None) -> None:
         """Take a run off the list, and note what it did."""
-        self._runs.remove(run)
-        if patch is not None:
-            self._note(patch)
+        with self.changing() as change:
+            place = self.runs.index(run)
+            self.runs.remove(run)
+            change.did(partial(self.runs.insert, place, run))
+            self.log.end(change, run.number)
+            if patch is not None:
+                self.settle(patch, run.joins, change)
 
-    def _note(self, patch: Patch) -> None:
-        forgotten = self._journal.push(patch)
-        self._forgotten_facts += [old.run for old in forgotten if old.run is not None]
+    def settle(self, patch: Patch, joins: int | None, change: Change) -> None:
+        """Note what a run did that has ended: as part of the step that it belongs to, if it can be, or as a step."""
+        if joins in self.journal.done and folding.fold(self.journal, joins, patch, self.base, change):
+            self.snapshots.drop([joins, *self.journal.below(joins)], change)
+            change.then(lambda: self.sides.add(joins, patch.sides))
+        elif patch.blocks:
+            self._note(patch, change)
 
-    def _step(self, noted: Patch, back: bool = False) -> str:
+    def _do_again(self, node: Node) -> None:
+        patch = self.journal.patch(node.number)
+        with self.changing() as change:
+            self.journal.on(node, change)
+            self._step(node.number, patch, change)
+
+    def _step(self, number: int, noted: Patch, change: Change, back: bool = False) -> None:
         """Do or undo a noted patch; open runs let go of what it changes, and get it back when it is undone."""
         patch = (noted.reversed() if back else noted).within(self._table.n_frames)
-        lifted = [(run, run.lift(patch)) for run in self._runs]
-        if self._runs:
+        lifted = [(run, run.lift(patch)) for run in self.runs]
+        if self.runs:
             patch = patch.onto(self._table.read)
-        self._table.put(patch)
-        self._show(patch)
+        self._put(patch, change)
+        change.show(patch)
+        change.then(lambda: self.snapshots.count(patch.nbytes))
         for run, told in lifted:
-            run.cross(noted, told, back)
-        return patch.label
+            run.cross(number, told, back, change)
+
+    def _check_free(self, node: Node) -> None:
+        done = self.journal.done[node.number]
+        later = [run for run in self.runs if run.joins is None and run.began > done]
+        if later and any(np.isin(run.ids, self.journal.patch(node.number).ids).any() for run in later):
+            raise EditError(f"cannot undo {node.label!r} while points are tracked; cancel the run or let it end")

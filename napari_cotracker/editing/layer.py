@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from .cells import Cells, CellTable, area
+
+Back = Callable[[], object]
+
+
+class Told(NamedTuple):
+    """Cells (t, n) that a run shows, where `where` is true."""
+
+    frames: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    where: NDArray[np.bool_]
+    cells: Cells
+
+    def tracks(self, tracks: NDArray[np.bool_]) -> Told:
+        """Those of some tracks (n,)."""
+        return Told(self.frames, self.ids[tracks], self.where[:, tracks], self.cells[:, tracks])
 
 
 class Layer:
@@ -34,8 +52,8 @@ class Layer:
         out[:, columns >= 0] = self._kept[area(frames, columns[columns >= 0])]
         return out
 
-    def keep(self, frames: NDArray[np.int64], ids: NDArray[np.int64], where: NDArray[np.bool_], cells: Cells) -> None:
-        """Keep those of some cells (t, n) where `where` is true."""
+    def keep(self, frames: NDArray[np.int64], ids: NDArray[np.int64], where: NDArray[np.bool_], cells: Cells) -> Back:
+        """Keep those of some cells (t, n) where `where` is true; gives what takes that back."""
         new = [id for id in ids.tolist() if id not in self._columns]
         if new:
             first = len(self._columns)
@@ -43,14 +61,27 @@ class Layer:
             self._table.insert(np.arange(first, first + len(new)))
             self._kept = np.pad(self._kept, ((0, 0), (0, len(new))))
         columns = self._find(ids)
-        self._table.write(frames, columns, self._table.read(frames, columns).put(where, cells))
-        self._kept[area(frames, columns)] |= where
+        index, before = area(frames, columns), self._table.read(frames, columns)
+        kept = self._kept[index].copy()
+        self._table.write(frames, columns, before.put(where, cells))
+        self._kept[index] |= where
 
-    def drop(self, frames: NDArray[np.int64], ids: NDArray[np.int64], where: NDArray[np.bool_]) -> None:
-        """Keep some cells no longer."""
+        def back() -> None:
+            self._table.write(frames, columns, before)
+            self._kept[area(frames, columns)] = kept
+        return back
+
+    def drop(self, frames: NDArray[np.int64], ids: NDArray[np.int64], where: NDArray[np.bool_]) -> Back:
+        """Keep some cells no longer; gives what takes that back."""
         columns = self._find(ids)
         known = columns >= 0
-        self._kept[area(frames, columns[known])] &= ~where[:, known]
+        index = area(frames, columns[known])
+        kept = self._kept[index].copy()
+        self._kept[index] &= ~where[:, known]
+
+        def back() -> None:
+            self._kept[index] = kept
+        return back
 
     def over(self, frames: NDArray[np.int64], ids: NDArray[np.int64], cells: Cells) -> Cells:
         """These cells (t, n), those that are kept here in their place."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.blending import Sides
 from .cells import Cells, area
 
 
@@ -79,6 +80,12 @@ class Block:
         """The block that undoes this one."""
         return Block(self.frames, self.ids, self.after, self.before)
 
+    def shared(self, frames: NDArray[np.int64], ids: NDArray[np.int64]) -> tuple[Any, Any]:
+        """Where other cells (t, n) and this block's are the same: an index for those, and one for these."""
+        _, t, own_t = np.intersect1d(frames, self.frames, return_indices=True)
+        _, n, own_n = np.intersect1d(ids, self.ids, return_indices=True)
+        return area(t, n), area(own_t, own_n)
+
 
 @dataclass(frozen=True, eq=False)
 class Patch:
@@ -94,6 +101,8 @@ class Patch:
         in `after` comes.
     run : mapping, optional
         What `Tracks.meta` says of the run that made it.
+    sides : tuple of Sides
+        Both one-sided answers for spans that were tracked anew.
     """
 
     label: str
@@ -101,6 +110,7 @@ class Patch:
     before: tuple[Row, ...] = ()
     after: tuple[Row, ...] = ()
     run: Mapping[str, Any] | None = None
+    sides: tuple[Sides, ...] = ()
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -137,7 +147,7 @@ class Patch:
     def reversed(self) -> Patch:
         """The patch that undoes this one."""
         blocks = tuple(block.reversed() for block in self.blocks)
-        return Patch(self.label, blocks, self.after, self.before, self.run)
+        return Patch(self.label, blocks, self.after, self.before, self.run, self.sides)
 
     def within(self, n_frames: int) -> Patch:
         """Without the frames that a video of `n_frames` does not have."""
@@ -149,3 +159,11 @@ class Patch:
     def onto(self, read: Callable[[NDArray[np.int64], NDArray[np.int64]], Cells]) -> Patch:
         """The same change of other cells, which `read` gives for some frames and ids."""
         return replace(self, blocks=tuple(block.onto(read(block.frames, block.ids)) for block in self.blocks))
+
+    def over(self, frames: NDArray[np.int64], ids: NDArray[np.int64], cells: Cells) -> Cells:
+        """These cells (t, n), those that the patch holds as they are after it."""
+        out = cells.copy()
+        for block in self.blocks:
+            index, own = block.shared(frames, ids)
+            out.write(index, block.after[own])
+        return out

@@ -53,6 +53,15 @@ class Roster:
             raise EditError(f"expected tracks of this session, got {int(wanted[~known][0])}, which is not there")
         return np.searchsorted(self._ids, wanted)
 
+    @property
+    def next_id(self) -> int:
+        """The least id that no track has or had."""
+        return self._next_id
+
+    def reserve(self, next_id: int) -> None:
+        """Ids below this one were given."""
+        self._next_id = max(self._next_id, next_id)
+
     def new_ids(self, count: int) -> Ids:
         """Ids that no track has or had."""
         first = self._next_id

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.blending import Sides
 from ..core.tracker import TrackUpdate
 from ..core.tracks import Source, State, is_anchor
 from .cells import Cells
-from .layer import Layer
+from .change import Change
+from .layer import Layer, Told
 from .patch import Block, Patch
 
 if TYPE_CHECKING:
     from .history import History
-
-
-class Told(NamedTuple):
-    """Cells (t, n) that a run shows, where `where` is true."""
-
-    frames: NDArray[np.int64]
-    ids: NDArray[np.int64]
-    where: NDArray[np.bool_]
-    cells: Cells
 
 
 class Run:
@@ -39,18 +32,26 @@ class Run:
     Parameters
     ----------
     history : History
+    number : int
+        Among the runs of the session.
     label : str
         For the history.
     ids : (n,) int64
         The tracks that it may change.
-    began : int
-        The number of the first journal entry that is younger.
+    joins : int, optional
+        The step that it belongs to.
+    facts : mapping, optional
+        What `Tracks.meta` is to say of it, unless `close` is given better ones.
     """
 
-    def __init__(self, history: History, label: str, ids: NDArray[np.int64], began: int) -> None:
-        self._history, self.label, self.ids, self.began = history, label, ids, began
+    def __init__(self, history: History, number: int, label: str, ids: NDArray[np.int64], *,
+                 joins: int | None = None, facts: Mapping[str, Any] | None = None) -> None:
+        self._history, self.number, self.label, self.ids = history, number, label, ids
+        self.joins, self.facts = joins, facts
+        self.began = history.journal.stamp
         self.under = Layer(history.n_frames)
-        self._lifted: dict[Patch, list[Told]] = {}
+        self.sides: tuple[Sides, ...] = ()
+        self._lifted: dict[int, list[Told]] = {}
         self._is_open = True
 
     @property
@@ -66,6 +67,11 @@ class Run:
         """Take in an update: cells that hold a position, but for anchors and tracks that are not its own.
 
         A guess fills empty cells only, so that a run that is cut off leaves no guess in place of an answer.
+
+        Raises
+        ------
+        EditError
+            If the session's file refuses; nothing of the update is shown then.
         """
         mine = np.isin(update.ids, self.ids) & self._history.has(update.ids)
         frames = np.asarray(update.frames, np.int64)
@@ -83,13 +89,20 @@ class Run:
         )
         self._show(Told(frames, ids, where, told))
 
+    def keep(self, sides: Sides | Iterable[Sides]) -> None:
+        """Note both one-sided answers for tracks that it may change; `Session.sides` gives them once it is closed."""
+        given = (sides,) if isinstance(sides, Sides) else tuple(sides)
+        if self._is_open and given:
+            self._history.keep(self, given)
+            self.sides += given
+
     def close(self, run: Mapping[str, Any] | None = None, bad_frames: Iterable[int] = ()) -> Patch | None:
         """End it: what it changed is one patch from now on.
 
         Parameters
         ----------
         run : mapping, optional
-            What `Tracks.meta` is to say of it: model, licence, settings.
+            What `Tracks.meta` is to say of it: model, licence, settings. Without, what was given at its beginning.
         bad_frames : iterable of int
             Frames that could not be decoded; what was predicted there becomes unknown.
 
@@ -97,13 +110,20 @@ class Run:
         -------
         Patch or None
             None if it changed nothing.
+
+        Raises
+        ------
+        EditError
+            If the session's file refuses; the run stays open then.
         """
         if not self._is_open:
             return None
-        self._forget_bad(np.array(sorted(bad_frames), np.int64))
-        self._is_open = False
-        patch = self._patch(run)
-        self._history.end_run(self, patch)
+        with self._history.changing() as change:
+            self._forget_bad(np.array(sorted(bad_frames), np.int64))
+            patch = self._patch(self.facts if run is None else run)
+            self._is_open = False
+            change.did(self._reopen)
+            self._history.end_run(self, patch)
         return patch
 
     # for the history: an edit in mid-run takes cells from the run
@@ -119,28 +139,32 @@ class Run:
             tracks = held.any(0)
             if tracks.any():
                 told = Told(frames, ids[tracks], held[:, tracks], self._history.read(frames, ids[tracks]))
-                self.under.drop(*told[:3])
+                self._history.take_from(self, *told[:3])
                 lifted.append(told)
         return lifted
 
-    def cross(self, patch: Patch, lifted: list[Told], back: bool) -> None:
-        """Give back what doing a patch had taken once it is undone; also what undoing it had taken, once it is redone.
+    def cross(self, step: int, lifted: list[Told], back: bool, change: Change) -> None:
+        """Give back what doing a step had taken once it is undone; also what undoing it had taken, once it is redone.
 
-        Tracks that are gone now have their cells wait until the patch is crossed the other way.
+        Tracks that are gone now have their cells wait until the step is crossed the other way.
         """
-        before = self._lifted.pop(patch, [])
-        again, wait = ([*before, *lifted], []) if back else (before, lifted)
+        before = self._lifted.get(step, [])
+        again, wait = ([*before, *lifted], list[Told]()) if back else (before, lifted)
         for told in again if self._is_open else []:
             there = self._history.has(told.ids)
-            self._show(_tracks_of(told, there))
+            self._show(told.tracks(there))
             if not there.all():
-                wait = [*wait, _tracks_of(told, ~there)]
-        if wait:
-            self._lifted[patch] = wait
+                wait = [*wait, told.tracks(~there)]
+        if wait or before:
+            self._lifted[step] = wait
+            change.did(lambda: self._lifted.update({step: before}))
 
     @property
     def _frames(self) -> NDArray[np.int64]:
         return np.arange(self._history.n_frames)
+
+    def _reopen(self) -> None:
+        self._is_open = True
 
     def _show(self, told: Told) -> None:
         frames, ids, where, cells = told
@@ -162,8 +186,6 @@ class Run:
         before = self._history.base(self._frames, ids)
         held = self.under.kept(self._frames, ids)
         block = Block(self._frames, ids, before, before.put(held, self._history.read(self._frames, ids))).trimmed()
-        return Patch(self.label, (block,), run=run) if len(block.ids) else None
-
-
-def _tracks_of(told: Told, tracks: NDArray[np.bool_]) -> Told:
-    return Told(told.frames, told.ids[tracks], told.where[:, tracks], told.cells[:, tracks])
+        if not len(block.ids):
+            return Patch(self.label, run=run, sides=self.sides) if self.sides and self.joins is not None else None
+        return Patch(self.label, (block,), run=run, sides=self.sides)

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from psygnal import Signal
 
+from ..core.blending import Sides
 from ..core.errors import EditError
-from ..core.queries import Queries
-from ..core.tracks import Anchors, Tracks
+from ..core.tracks import Tracks
 from . import edits
-from .cells import Cells
-from .history import History
-from .journal import BUDGET
-from .patch import Patch, Row
+from .kept import Kept
+from .patch import Patch
 from .roster import Ids
 from .run import Run
-from .table import TrackTable, opening
+from .sides import over_all
+from .steps import Step, branches_of, steps_of
+from .table import opening
 
 
-class Session:
+class Session(Kept):
     """Tracks of one video, changed only by patches.
 
     Tracks are kept in the order of their ids. Whoever shows them listens to `changed`, which carries
-    the patch that was just applied (of a run: the part that just came).
+    the patch that was just applied (of a run: the part that just came). What is shown was written before:
+    a session that has a file (`create`, `open`, `save_as`) is as it was after any accident.
 
     Parameters
     ----------
@@ -46,16 +46,8 @@ class Session:
 
     changed = Signal(Patch)
 
-    def __init__(self, n_frames: int, size: tuple[int, int], meta: Mapping[str, Any] | None = None, *,
-                 budget: int = BUDGET) -> None:
-        self.size = (int(size[0]), int(size[1]))
-        self._meta = {"created": datetime.now(UTC).isoformat(timespec="seconds"), **(meta or {})}
-        self._table = TrackTable(n_frames)
-        self._budget = budget
-        self._history = self._new_history()
-
     @classmethod
-    def from_tracks(cls, tracks: Tracks, size: tuple[int, int] | None = None) -> Session:
+    def from_tracks(cls, tracks: Tracks, size: tuple[int, int] | None = None) -> Self:
         """A session that begins with some tracks; its history begins empty.
 
         Raises
@@ -81,74 +73,8 @@ class Session:
         if len(self.ids) or self.is_running() or tracks.n_frames != self.n_frames:
             raise EditError(f"expected tracks of {self.n_frames} frames for an empty session without a run, "
                             f"got {tracks.n_frames} frames for one of {len(self.ids)} tracks")
-        self._history = self._new_history()
-        self._meta.update(tracks.meta)
-        patch = opening(tracks)
-        self._table.put(patch)
-        self.changed.emit(patch)
-
-    @property
-    def n_frames(self) -> int:
-        """T, the number of frames."""
-        return self._table.n_frames
-
-    @property
-    def ids(self) -> Ids:
-        """(N,) track ids, ascending; not to be written to."""
-        return self._table.roster.ids
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """The entries of the table of tracks, in the order of `ids`."""
-        return self._table.roster.rows
-
-    @property
-    def cells(self) -> Cells:
-        """All cells (T, N), columns in the order of `ids`; views, not to be written to."""
-        return self._table.cells
-
-    @property
-    def queries(self) -> Queries:
-        """Where each track starts; those of which that is not known are left out."""
-        return self._table.queries
-
-    def queries_of(self, ids: ArrayLike) -> Queries:
-        """Where some tracks start, in the order of all; those of which that is not known are left out."""
-        queries = self.queries
-        return queries.select(np.isin(queries.ids, self.ids[self.columns(ids)]))
-
-    @property
-    def anchors(self) -> Anchors:
-        """Cells that a person placed or approved."""
-        return self._table.anchors
-
-    @property
-    def tracks(self) -> Tracks:
-        """A copy of everything as it is now."""
-        return self._table.tracks({**self._meta, "size": self.size, "runs": self.runs})
-
-    @property
-    def runs(self) -> list[Any]:
-        """What is known of the runs behind these tracks: models, licences, settings."""
-        return [*self._meta.get("runs", ()), *self._history.facts]
-
-    def describe(self, **facts: Any) -> None:
-        """Note facts about the video in `Tracks.meta`."""
-        self._meta.update(facts)
-
-    def columns(self, ids: ArrayLike) -> NDArray[np.intp]:
-        """Places of some tracks in `ids`.
-
-        Raises
-        ------
-        EditError
-            If one of them is not in the session.
-        """
-        return self._table.roster.columns(ids)
-
-    def has(self, ids: ArrayLike) -> NDArray[np.bool_]:
-        """Which of some ids are tracks of this session."""
-        return self._table.roster.has(ids)
+        self.describe(**tracks.meta)
+        self._history.begin_with(opening(tracks))
 
     def new_ids(self, count: int) -> Ids:
         """Ids that no track has or had."""
@@ -222,42 +148,80 @@ class Session:
         if rows:
             self.apply(edits.regroup(rows, group))
 
-    def incomplete(self, direction: str = "both") -> Ids:
-        """Tracks with untracked cells that a run would fill: from the query on, before it, or either.
-
-        Parameters
-        ----------
-        direction : {"both", "forward", "backward"}
-        """
-        return self._table.incomplete(direction)
-
     def apply(self, patch: Patch) -> None:
         """Do a patch and note it in the journal.
 
         Raises
         ------
         EditError
-            If it changes or removes a track that is not there, or adds one that is.
+            If it changes or removes a track that is not there, or adds one that is; or the file refuses.
         """
         self._history.apply(patch)
 
-    def begin_run(self, label: str, ids: ArrayLike) -> Run:
-        """Open a run over some tracks: its updates become one patch when it is closed."""
-        return self._history.begin_run(label, ids)
+    def begin_run(self, label: str, ids: ArrayLike, *, joins: bool = False, facts: Mapping[str, Any] | None = None
+                  ) -> Run:
+        """Open a run over some tracks: its updates become one patch when it is closed.
+
+        Parameters
+        ----------
+        label : str
+        ids : (n,)
+        joins : bool
+            Whether it belongs to the last step, such as a correction: both are undone together then. Undoing
+            that step ends the run. If a later step touches what the run did, the run is a step of its own.
+        facts : mapping, optional
+            What `Tracks.meta` is to say of it if it is cut off, and if `Run.close` is given nothing else.
+        """
+        return self._history.begin_run(label, ids, joins=joins, facts=facts)
 
     def is_running(self) -> bool:
         """Whether a run is open."""
-        return self._history.is_running
+        return bool(self._history.runs)
+
+    def sides(self, id: int) -> Sides | None:
+        """Both one-sided answers for a track over all frames, NaN where there are none; None without any.
+
+        They count on frames where the track still is where they put it.
+
+        Raises
+        ------
+        EditError
+            If there is no such track.
+        """
+        column = int(self.columns(id)[0])
+        return over_all(int(id), self._history.sides_of(int(id)), self.cells.xy[:, column])
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The history: what is done, the oldest first, then what can be done again."""
+        return steps_of(self._history.journal)
+
+    @property
+    def branches(self) -> tuple[tuple[Step, ...], ...]:
+        """What was undone and left for something else: lines of steps, the oldest first. `go_to` brings it back."""
+        return branches_of(self._history.journal)
+
+    def go_to(self, number: int) -> None:
+        """Undo and redo until a step of the history is the last one that is done; 0 is before the first.
+
+        Raises
+        ------
+        EditError
+            If there is no such step, or `undo` would refuse.
+        """
+        self._history.go_to(number)
 
     @property
     def undo_label(self) -> str:
         """What `undo` would take back, "" for nothing."""
-        return self._history.labels[0]
+        last = self._history.journal.last
+        return last.label if last else ""
 
     @property
     def redo_label(self) -> str:
         """What `redo` would do again, "" for nothing."""
-        return self._history.labels[1]
+        next = self._history.journal.next
+        return next.label if next else ""
 
     def undo(self) -> str:
         """Take back the last patch; gives its label, "" if there is none.
@@ -265,7 +229,7 @@ class Session:
         Raises
         ------
         EditError
-            If a run is open that began after that patch: cancel it or let it finish first.
+            If a run is open that began after that patch and may change its tracks: cancel it or let it finish.
         """
         return self._history.undo()
 
@@ -284,17 +248,7 @@ class Session:
         if self.is_running():
             raise EditError("cannot change the number of frames while points are tracked")
         if n_frames != self.n_frames:
-            self._table.resize(n_frames)
+            self._history.cut(n_frames)
 
-    def read(self, frames: ArrayLike, ids: ArrayLike) -> Cells:
-        """(t, n) a copy of some cells.
-
-        Raises
-        ------
-        EditError
-            If one of the tracks is not in the session.
-        """
-        return self._table.read(np.asarray(frames, np.int64), self.ids[self.columns(ids)])
-
-    def _new_history(self) -> History:
-        return History(self._table, self.changed.emit, self._budget)
+    def _tell(self, patch: Patch) -> None:
+        self.changed.emit(patch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -106,9 +106,20 @@ class TrackTable:
                 after = block.after if there.all() else block.after[:, there]
                 self._cells.write(block.frames, self.roster.columns(block.ids[there]), after)
 
-    def resize(self, n_frames: int) -> None:
-        """Another number of frames; cells of frames that go are lost, new ones are empty."""
-        self._cells.resize(n_frames)
+    def inverse(self, patch: Patch) -> Patch:
+        """What takes a patch back, whatever it says was there before."""
+        goes = np.array([row.id for row in patch.goes], np.int64)
+        blocks = [Block(block.frames, block.ids, block.after, self.read(block.frames, block.ids))
+                  for block in patch.blocks]
+        if len(goes):
+            cells = self.read(np.arange(self.n_frames), goes)
+            blocks.append(Block(np.arange(self.n_frames), goes, cells, cells))
+        there = self.roster.columns([row.id for row in patch.before])
+        return Patch(patch.label, tuple(blocks), patch.after, tuple(self.roster.rows[n] for n in there.tolist()))
+
+    def resize(self, n_frames: int) -> Callable[[], object]:
+        """Another number of frames; cells of frames that go are lost, new ones are empty. Gives what takes it back."""
+        return self._cells.resize(n_frames)
 
 
 def opening(tracks: Tracks) -> Patch:

@@ -7,14 +7,16 @@ from hypothesis import given
 
 from napari_cotracker.editing import edits
 from napari_cotracker.editing.history import History
+from napari_cotracker.editing.journal import BUDGET
 from napari_cotracker.editing.patch import Patch
+from napari_cotracker.editing.session import Session
 from napari_cotracker.editing.table import TrackTable
 from tests.editing.walks import N_FRAMES, assert_same, update_of, walks
 
 
-def history_of(count: int, budget: int = 1 << 20) -> tuple[History, TrackTable, list[Patch]]:
+def history_of(count: int, budget: int = BUDGET) -> tuple[History, TrackTable, list[Patch]]:
     table, shown = TrackTable(N_FRAMES), list[Patch]()
-    history = History(table, shown.append, budget)
+    history = History(table, shown.append, Session(N_FRAMES, (8, 8))._store, budget)
     ids = table.roster.new_ids(count)
     history.apply(edits.place(edits.new_rows(ids, (np.zeros(count, np.int64), np.ones((count, 2))), (), ()), True))
     return history, table, shown
@@ -39,7 +41,8 @@ def test_what_is_applied_is_shown_as_it_is_when_no_run_is_open() -> None:
     patch = edits.rename(table.roster.rows[0], "nose")
     history.apply(patch)
     assert shown[-1] is patch
-    assert history.labels == ("rename point 1 to nose", "")
+    assert history.journal.last is not None
+    assert history.journal.last.label == "rename point 1 to nose"
 
 
 def test_facts_stay_when_their_patch_is_forgotten() -> None:

@@ -18,6 +18,7 @@ from napari_cotracker.editing.session import Session
 from tests.editing.walks import (
     EDITS,
     FACTS,
+    JOINS,
     N_FRAMES,
     RUNS,
     Mirror,
@@ -45,7 +46,7 @@ def tracks_of(ids: list[int], n_frames: int = N_FRAMES, seed: int = 0, **given: 
                   **{"meta": {"size": SIZE}, **given})
 
 
-@given(walks(*EDITS, *RUNS), st.booleans())
+@given(walks(*EDITS, *RUNS, *JOINS), st.booleans())
 def test_history_leads_to_both_ends_and_back_through_the_same_states(steps: list[tuple[str, int]], begun: bool) -> None:
     session = Session.from_tracks(tracks_of([5, 2, 9])) if begun else Session(N_FRAMES, SIZE)
     start = Snapshot.of(session)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
+from napari_cotracker.core.blending import Side, Sides
+from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.core.tracks import Source, State, is_anchor
 from napari_cotracker.editing.cells import FIELDS, Cells
@@ -34,6 +36,13 @@ def update_of(frames: Any, ids: Any, seed: int = 0, empty: float = 0.2) -> Track
                        cells.confidence, 0.5)
 
 
+def sides_of(id: int, frames: Any, xy: Any, seed: int = 0) -> Sides:
+    """What a tracker may say from both sides of some frames, having written `xy`."""
+    rng, n = np.random.default_rng(seed), len(frames)
+    one, other = (Side(*(rng.random(shape).astype(np.float32) for shape in ((n, 2), (n,), (n,)))) for _ in range(2))
+    return Sides(id, np.asarray(frames, np.int64), one, other, np.asarray(xy, np.float32))
+
+
 def assert_same(a: Cells, b: Cells) -> None:
     for name in FIELDS:
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name), name, strict=True)
@@ -51,7 +60,8 @@ class Snapshot(NamedTuple):
         return cls(tuple(session.rows), session.cells.copy(), session.runs)
 
     def assert_same(self, other: Snapshot) -> None:
-        assert self.rows == other.rows
+        # a start that is not known is nowhere, and nowhere is not itself
+        assert repr(self.rows) == repr(other.rows)
         assert_same(self.cells, other.cells)
 
 
@@ -87,16 +97,25 @@ class Mirror:
 
 
 class Walk:
-    """Does any of its steps, by name and seed; every edit is undone and redone at once, which must change nothing."""
+    """Does any of its steps, by name and seed; every edit is undone and redone at once, which must change nothing.
+
+    Wherever the history leads to with no run open, everything must be as it was there before.
+    """
 
     def __init__(self, session: Session) -> None:
-        self.session, self.mirror = session, Mirror(session)
         self.runs: list[Run] = []
         self.seen = set(session.ids.tolist())
+        self.known: dict[int, Snapshot] = {}
+        self.go_on(session)
+
+    def go_on(self, session: Session) -> None:
+        """With another session that is the same."""
+        self.session, self.mirror = session, Mirror(session)
 
     def take(self, step: str, seed: int) -> None:
         before, told = Snapshot.of(self.session), len(self.mirror.patches)
         getattr(self, step)(np.random.default_rng(seed))
+        self.runs = [run for run in self.runs if run.is_open]
         self.mirror.compare()
         if step in AT_ONCE and len(self.mirror.patches) > told:
             after = Snapshot.of(self.session)
@@ -104,6 +123,19 @@ class Walk:
             Snapshot.of(self.session).assert_same(before)
             self.session.redo()
             Snapshot.of(self.session).assert_same(after)
+        self.compare()
+
+    def compare(self) -> None:
+        if self.session.is_running():
+            # what a run is folded into is another afterwards, and so is what follows it
+            self.known.clear()
+        else:
+            now = Snapshot.of(self.session)
+            self.known.setdefault(self.head, now).assert_same(now)
+
+    @property
+    def head(self) -> int:
+        return max((step.number for step in self.session.steps if step.is_done), default=0)
 
     def some_ids(self, rng: Any, most: int = 3) -> Any:
         return rng.permutation(self.session.ids)[: rng.integers(1, most + 1)]
@@ -139,8 +171,16 @@ class Walk:
         self._edit_cells(rng, N_FRAMES, Source.NONE)
 
     def begin(self, rng: Any) -> None:
-        if len(self.session.ids) and len(self.runs) < 2:
-            self.runs.append(self.session.begin_run(f"run {rng.integers(9)}", [*self.some_ids(rng, 9), 999]))
+        self._begin(rng, joins=False)
+
+    def join(self, rng: Any) -> None:
+        self._begin(rng, joins=True)
+
+    def keep(self, rng: Any) -> None:
+        if self.runs and len(self.session.ids):
+            run, id = self.runs[rng.integers(len(self.runs))], int(self.some_ids(rng)[0])
+            frames = np.arange(rng.integers(N_FRAMES), N_FRAMES)
+            run.keep(sides_of(id, frames, self.session.read(frames, [id]).xy[:, 0], int(rng.integers(99))))
 
     def write(self, rng: Any) -> None:
         if not self.runs:
@@ -163,20 +203,43 @@ class Walk:
     def close(self, rng: Any) -> None:
         if self.runs:
             run = self.runs.pop(rng.integers(len(self.runs)))
-            before, label = Snapshot.of(self.session), self.session.undo_label
+            before, label, head = Snapshot.of(self.session), self.session.undo_label, self.head
             bad = range(2) if rng.integers(3) == 0 else ()
-            patch = run.close(FACTS, bad)
-            assert self.session.runs == before.runs + [FACTS] * (patch is not None)
-            assert self.session.undo_label == (label if patch is None else run.label)
+            patch = run.close({**FACTS, "number": run.number}, bad)
+            assert len(self.session.runs) == len(before.runs) + (patch is not None)
+            is_new = self.head != head
+            assert self.session.undo_label == (run.label if is_new else label)
+            assert not is_new or patch is not None
+            assert is_new or patch is None or run.joins is not None
             if not bad:
                 Snapshot.of(self.session).assert_same(before)
 
     def undo(self, rng: Any) -> None:
-        if not self.runs:
+        before = Snapshot.of(self.session)
+        try:
             self.session.undo()
+        except EditError:
+            assert self.runs, "only runs stand in the way"
+            Snapshot.of(self.session).assert_same(before)
+
+    def go(self, rng: Any) -> None:
+        numbers = [0, *(step.number for line in (self.session.steps, *self.session.branches) for step in line)]
+        number, head = int(rng.choice(numbers)), self.head
+        try:
+            self.session.go_to(number)
+        except EditError:
+            assert self.runs, "only runs stand in the way"
+            assert self.head == head
+        else:
+            assert self.head == number
 
     def redo(self, rng: Any) -> None:
         self.session.redo()
+
+    def _begin(self, rng: Any, joins: bool) -> None:
+        if len(self.session.ids) and len(self.runs) < 3:
+            ids = [*self.some_ids(rng, 9), 999]
+            self.runs.append(self.session.begin_run(f"run {rng.integers(9)}", ids, joins=joins, facts=FACTS))
 
     def _edit_cells(self, rng: Any, most: int, source: Source) -> None:
         if not len(self.session.ids):
@@ -195,6 +258,7 @@ class Walk:
 AT_ONCE = ("add", "delete", "rename", "regroup", "place_anchor", "approve", "clear")
 EDITS = (*AT_ONCE, "undo", "redo")
 RUNS = ("begin", "write", "write", "write", "close")
+JOINS = ("join", "join", "write", "write", "keep", "undo", "redo", "go")
 
 
 def walks(*steps: str) -> st.SearchStrategy[list[tuple[str, int]]]:

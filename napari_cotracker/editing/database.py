@@ -1,0 +1,169 @@
+"""An SQLite database that is written in whole transactions, a file from one thread of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+import weakref
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from ..core.errors import EditError
+from .encoding import DamageError
+
+T = TypeVar("T")
+Write = Callable[[sqlite3.Connection], object]
+
+CHECKPOINT = 4 << 20  # bytes in the write-ahead log that are brought into the file when there is time
+REASONS = {
+    sqlite3.SQLITE_FULL: "the disk is full", sqlite3.SQLITE_READONLY: "it is read-only",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened", sqlite3.SQLITE_IOERR: "the disk does not answer",
+    sqlite3.SQLITE_BUSY: "another program holds it", sqlite3.SQLITE_LOCKED: "another program holds it",
+}
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class Database:
+    """A connection, and the one thread that uses it; without a path it is private and has no thread.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A file, made if it is not there; None for a private database, which goes when this object goes.
+
+    Raises
+    ------
+    EditError
+        From every method, if SQLite refuses.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self._thread = None if path is None else ThreadPoolExecutor(1, "session file")
+        try:
+            self._connection = self._call(lambda: connect(path))
+        except BaseException:
+            self._stop()
+            raise
+        self._finalizer = weakref.finalize(self, _let_go, self._connection, self._thread)
+        self._identity = None if path is None else _identity(path)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used."""
+        return self._finalizer.alive
+
+    def write(self, *writes: Write) -> None:
+        """Do all of some writes, or none of them if one fails."""
+        self._require_there()
+        self._call(lambda: _transact(self._connection, writes))
+        self._later(self._bring_in)
+
+    def post(self, write: Write) -> Future[None] | None:
+        """Do a write when there is time; None if it was done at once."""
+        if self._thread is None:
+            self.write(write)
+            return None
+        return self._thread.submit(_transact, self._connection, (write,))
+
+    def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """What a query gives."""
+        self._require_open()
+        return self._call(lambda: query(self._connection))
+
+    def run(self, command: str, *parameters: object) -> None:
+        """A command that is not part of a transaction."""
+        self._require_there()
+        self._call(lambda: self._connection.execute(command, parameters).fetchall())
+
+    def close(self) -> None:
+        """Bring everything into the file and let go of it."""
+        if self.is_open and self._thread is not None:
+            self._call(lambda: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        self._finalizer()
+
+    def _call(self, act: Callable[[], T]) -> T:
+        try:
+            return act() if self._thread is None else self._thread.submit(act).result()
+        except sqlite3.Error as mishap:
+            raise explained(mishap, self.path) from mishap
+
+    def _later(self, act: Callable[[], object]) -> None:
+        if self._thread is not None:
+            self._thread.submit(act)
+
+    def _bring_in(self) -> None:
+        """SQLite would do so within a commit, which somebody waits for."""
+        log = Path(f"{self.path}-wal")
+        if log.exists() and log.stat().st_size > CHECKPOINT:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _require_open(self) -> None:
+        if not self.is_open:
+            raise EditError("expected an open session, got one that was closed; open its file again")
+
+    def _require_there(self) -> None:
+        self._require_open()
+        if self.path is not None and _identity(self.path) != self._identity:
+            raise EditError(f"the session file {str(self.path)!r} is gone or was replaced; save the session elsewhere")
+
+    def _stop(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown()
+
+
+def connect(path: Path | None) -> sqlite3.Connection:
+    """A connection as a session wants it: what is committed survives the end of the process."""
+    connection = sqlite3.connect("" if path is None else path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        if path is None:
+            connection.execute("PRAGMA journal_mode = MEMORY")
+            connection.execute("PRAGMA synchronous = OFF")
+        else:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def explained(mishap: sqlite3.Error, path: Path | None) -> EditError:
+    """SQLite's refusal in words."""
+    code = getattr(mishap, "sqlite_errorcode", 0) & 0xFF
+    where = "the session" if path is None else f"the session file {str(path)!r}"
+    if code in DAMAGED:
+        return DamageError(f"{where} is damaged: {mishap}; save what is whole of it into a new file")
+    reason = REASONS.get(code, str(mishap))
+    return EditError(f"cannot use {where}: {reason}; nothing was changed, make room or save elsewhere")
+
+
+def _transact(connection: sqlite3.Connection, writes: tuple[Write, ...]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for write in writes:
+            write(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _let_go(connection: sqlite3.Connection, thread: ThreadPoolExecutor | None) -> None:
+    if thread is not None:
+        with suppress(RuntimeError):  # memory may be cleared up by the thread itself
+            thread.shutdown()
+    connection.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,137 @@
+"""What open runs show, written down until they end: if the program is cut off, this is what is left of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.blending import Sides
+from . import encoding
+from .change import Change
+from .database import Write
+from .encoding import DamageError, to_json
+from .layer import Layer, Told
+from .records import parsed
+from .store import Store
+
+Place = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]
+
+
+class Left(NamedTuple):
+    """What is left of a run that was cut off.
+
+    Parameters
+    ----------
+    number : int
+    label : str
+    joins : int or None
+        The step that it belongs to.
+    facts : mapping or None
+    shown : Layer
+        The cells that it showed.
+    sides : list of Sides
+    """
+
+    number: int
+    label: str
+    joins: int | None
+    facts: Mapping[str, Any] | None
+    shown: Layer
+    sides: list[Sides]
+
+
+class RunLog:
+    """Writes down what happens to the cells of open runs, where that outlives the session.
+
+    Parameters
+    ----------
+    store : Store
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def begin(self, change: Change, run: int, label: str, joins: int | None, facts: Mapping[str, Any] | None) -> None:
+        """A run was opened."""
+        self._write(change, [begin_run(run, label, joins, facts)])
+
+    def show(self, change: Change, run: int, told: Told) -> None:
+        """It shows some cells."""
+        self._write(change, (tell(run, "cells", piece) for piece in encoding.told_to_pieces(told)))
+
+    def drop(self, change: Change, run: int, place: Place) -> None:
+        """It shows some cells (frames, ids, where) no longer."""
+        self._write(change, (tell(run, "gone", piece) for piece in encoding.place_to_pieces(*place)))
+
+    def keep(self, change: Change, run: int, sides: Sequence[Sides]) -> None:
+        """It has one-sided answers."""
+        self._write(change, (tell(run, "sides", encoding.sides_to_piece(each)) for each in sides))
+
+    def end(self, change: Change, run: int) -> None:
+        """It was closed."""
+        self._write(change, [end_run(run)])
+
+    def _write(self, change: Change, writes: Iterable[Write]) -> None:
+        if self._store.is_file:
+            change.write(*writes)
+
+
+def read_left(connection: sqlite3.Connection, n_frames: int) -> list[Left]:
+    """What is left of the runs that were open, in the order of their beginning.
+
+    Raises
+    ------
+    DamageError
+    """
+    rows = connection.execute("SELECT number, label, joins, facts FROM runs ORDER BY number").fetchall()
+    left = {number: Left(number, str(label), joins, parsed(facts), Layer(n_frames), [])
+            for number, label, joins, facts in rows}
+    for run, kind, data in connection.execute("SELECT run, kind, data FROM events ORDER BY id"):
+        if run not in left:
+            raise DamageError(f"expected what happened to a run, got one of run {run}, which never was")
+        if kind == "sides":
+            left[run].sides.append(encoding.piece_to_sides(data))
+            continue
+        told = encoding.piece_to_told(data)
+        if len(told.frames) and told.frames.max() >= n_frames:
+            raise DamageError(f"expected frames up to {n_frames - 1}, got {told.frames.max()}")
+        if kind == "cells":
+            left[run].shown.keep(*told)
+        else:
+            left[run].shown.drop(*told[:3])
+    return [*left.values()]
+
+
+def begin_run(run: int, label: str, joins: int | None, facts: Mapping[str, Any] | None) -> Write:
+    """Note that a run was opened, and that nothing happened to its cells yet."""
+    row = (run, label, joins, to_json(facts))
+
+    def write(connection: sqlite3.Connection) -> None:
+        end_run(run)(connection)
+        connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?)", row)
+    return write
+
+
+def tell(run: int, kind: str, data: bytes) -> Write:
+    """Note what happened to the cells of an open run."""
+    return lambda connection: connection.execute(
+        "INSERT INTO events (run, kind, data) VALUES (?, ?, ?)", (run, kind, data))
+
+
+def end_run(run: int) -> Write:
+    """Forget an open run."""
+    def write(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM runs WHERE number = ?", (run,))
+        connection.execute("DELETE FROM events WHERE run = ?", (run,))
+    return write
+
+
+def whole(run: int, told: Told, sides: Sequence[Sides]) -> list[Write]:
+    """Note all that an open run shows."""
+    pieces = [*(("cells", piece) for piece in encoding.told_to_pieces(told)),
+              *(("sides", encoding.sides_to_piece(each)) for each in sides)]
+    return [tell(run, kind, piece) for kind, piece in pieces]

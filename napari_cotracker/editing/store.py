@@ -1,0 +1,238 @@
+"""Where a session is kept: in a file that only it writes to, or for itself as long as it lives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from ..core.errors import EditError
+from ..core.files import replacing
+from . import schema
+from .database import Database, Write
+from .encoding import DamageError
+from .lock import Lock, LockedError
+
+T = TypeVar("T")
+COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+class Store:
+    """A session's database, and who may write to it.
+
+    Parameters
+    ----------
+    database : Database, optional
+        Without one, a private one with empty tables.
+    lock : Lock, optional
+    refusal : str
+        Why nothing can be written, "" if it can.
+    """
+
+    def __init__(self, database: Database | None = None, lock: Lock | None = None, refusal: str = "") -> None:
+        self._database, self._lock, self._reason, self.refusal = database or _new(), lock, refusal, ""
+        self.path = self._database.path
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """A session file; if it cannot be written, a copy of it as it is now.
+
+        Raises
+        ------
+        EditError
+            If it is no session file, or damaged, or of a newer version.
+        """
+        path = Path(os.path.realpath(path))
+        schema.check_file(path)
+        try:
+            return cls(*_open_to_write(path))
+        except LockedError as refusal:
+            store = cls(_private_copy(path), None, f"{refusal}; this window only shows it: save it elsewhere to go on")
+            store.path = path
+            return store
+
+    def refuse(self) -> None:
+        """Write no more from now on, if there is a reason not to."""
+        self.refusal = self._reason
+
+    @property
+    def is_file(self) -> bool:
+        """Whether what is written outlives the session."""
+        return self._database.path is not None
+
+    def require_writable(self) -> None:
+        """Refuse if nothing can be written.
+
+        Raises
+        ------
+        EditError
+        """
+        if self.refusal:
+            raise EditError(self.refusal)
+
+    def write(self, *writes: Write) -> None:
+        """Do all of some writes, or none.
+
+        Raises
+        ------
+        EditError
+            If the file or the system refuses.
+        """
+        self.require_writable()
+        if writes:
+            self._database.write(*writes)
+
+    def post(self, write: Write) -> Future[None] | None:
+        """Do a write when there is time."""
+        return self._database.post(write)
+
+    def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """What a query gives.
+
+        Raises
+        ------
+        EditError
+            If the file cannot be read, or is damaged.
+        """
+        return self._database.read(query)
+
+    def copy_to(self, path: Path) -> None:
+        """Write all of it into a new file, which takes the place of an old one only when it is whole.
+
+        Raises
+        ------
+        EditError
+            If another window writes to that file, or the system refuses.
+        """
+        target = self._other(path)
+        lock = _lock_of_target(target)
+        try:
+            self._write_copy(target)
+        finally:
+            lock.release()
+
+    def move_to(self, path: Path) -> None:
+        """Write all of it into a new file and go on there; the old one stays as it is.
+
+        Raises
+        ------
+        EditError
+            As for `copy_to`; the session goes on where it was.
+        """
+        target = self._other(path)
+        lock = _lock_of_target(target)
+        try:
+            self._write_copy(target)
+            database = Database(target)
+        except BaseException:
+            lock.release()
+            raise
+        old = Store(self._database, self._lock)
+        self._database, self._lock, self.refusal, self.path = database, lock, "", target
+        with suppress(EditError):
+            old.close()
+
+    def compact(self) -> None:
+        """Give unused room in the file back to the disk."""
+        self.require_writable()
+        self._database.run("VACUUM")
+
+    def close(self) -> None:
+        """Bring everything into the file and let go of it.
+
+        Raises
+        ------
+        EditError
+            If the system refuses; what was written lies beside the file then, and is found when it is opened.
+        """
+        try:
+            self._database.close()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+
+    def abandon(self) -> None:
+        """Let go of the file, whatever it says."""
+        with suppress(EditError):
+            self.close()
+
+    def _other(self, path: Path) -> Path:
+        target = Path(os.path.realpath(path))
+        if target == self.path:
+            raise EditError(f"expected another file than the session's own, got {str(path)!r}; choose another name")
+        return target
+
+    def _write_copy(self, target: Path) -> None:
+        with replacing(target, EditError) as temporary:
+            self._database.run("VACUUM INTO ?", str(temporary))
+            # the log of a file that goes would be taken for that of the new one
+            for companion in COMPANIONS:
+                Path(f"{target}{companion}").unlink(missing_ok=True)
+
+
+def _new() -> Database:
+    database = Database()
+    database.read(schema.create)
+    return database
+
+
+def _lock_of_target(target: Path) -> Lock:
+    try:
+        return Lock(target)
+    except LockedError as mishap:
+        raise EditError(f"cannot write {str(target)!r}: {mishap}; choose another name or folder") from mishap
+
+
+def _open_to_write(path: Path) -> tuple[Database, Lock]:
+    lock = Lock(path)
+    try:
+        database = Database(path)
+        _check(database)
+        database.write()
+        return database, lock
+    except EditError as mishap:
+        lock.release()
+        if isinstance(mishap, DamageError) or mishap.__cause__ is None:
+            raise
+        raise LockedError(f"{path.name} cannot be written") from mishap
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _check(database: Database) -> None:
+    database.read(schema.migrate)
+    database.read(schema.check_tables)
+
+
+def _private_copy(path: Path) -> Database:
+    """As it is now, whoever writes to it; a log that lies beside it counts."""
+    database = Database()
+    try:
+        try:
+            database.read(lambda connection: _back_up(f"{path.as_uri()}?mode=ro", connection))
+        except EditError:  # a log that was left behind cannot be read where nothing can be written
+            with TemporaryDirectory() as folder:
+                copy = Path(folder) / "copy"
+                for companion in ("", *COMPANIONS[::2]):
+                    with suppress(FileNotFoundError):
+                        shutil.copyfile(f"{path}{companion}", f"{copy}{companion}")
+                database.read(lambda connection: _back_up(copy.as_uri(), connection))
+        _check(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _back_up(address: str, connection: sqlite3.Connection) -> None:
+    with closing(sqlite3.connect(address, uri=True)) as source:
+        source.backup(connection)
+
+

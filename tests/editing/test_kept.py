@@ -1,0 +1,73 @@
+"""Sessions in files: what is reopened is what was there, whatever happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from napari_cotracker.core.errors import EditError
+from napari_cotracker.editing.session import Session
+from tests.editing.files import Pair, assert_same_session
+from tests.editing.walks import EDITS, JOINS, N_FRAMES, RUNS, Snapshot, Walk, walks
+
+SIZE = (64, 48)
+
+
+@settings(max_examples=40, deadline=None)
+@given(walks(*EDITS, *RUNS, *JOINS, "crash", "reopen", "move", "crash", "go"))
+def test_a_file_that_crashes_and_is_reopened_stays_equal_to_a_session_in_memory(steps: list[tuple[str, int]]) -> None:
+    with TemporaryDirectory() as folder:
+        pair = Pair(Path(folder), N_FRAMES)
+        pair.take("add", 0)
+        for step, seed in steps:
+            pair.take(step, seed)
+        pair.take("reopen", 0)
+        while pair.plain.session.undo_label:
+            pair.take("undo", 0)
+        while pair.plain.session.redo_label:
+            pair.take("redo", 0)
+        pair.close()
+
+
+def test_ten_thousand_random_edits_with_undo_redo_and_reopening_end_as_in_memory(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    pair = Pair(tmp_path, N_FRAMES)
+    names = ("add", "delete", "rename", "place_anchor", "approve", "clear", "undo", "undo", "redo", "redo")
+    for number in range(10_000):
+        name, seed = str(rng.choice(names)), int(rng.integers(1 << 30))
+        if len(pair.plain.session.ids) < 12 or name != "add":
+            pair.do(name, seed)
+        if number % 1000 == 999:
+            pair.crash() if number // 1000 % 2 else pair.reopen()
+            assert_same_session(pair.plain.session, pair.filed.session)
+    assert len(pair.plain.session.steps) + len(pair.plain.session.branches) > 1000
+    pair.close()
+
+
+def test_a_session_is_in_memory_until_it_is_saved_and_goes_on_in_its_file(tmp_path: Path) -> None:
+    session = Session(N_FRAMES, SIZE, {"fps": (25, 1)})
+    walk = Walk(session)
+    walk.take("add", 1)
+    assert (session.path, session.is_read_only) == (None, False)
+    session.save_as(tmp_path / "a.cotracker")
+    walk.take("rename", 2)
+    assert session.path == tmp_path / "a.cotracker"
+    session.close()
+    again = Session.open(tmp_path / "a.cotracker")
+    assert again.tracks.meta == session.tracks.meta
+    again.close()
+
+
+def test_nothing_changes_once_a_session_is_closed(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "a.cotracker", N_FRAMES, SIZE)
+    session.add_points(0, [[1, 2]])
+    session.close()
+    before = Snapshot.of(session)
+    with pytest.raises(EditError, match="closed"):
+        session.rename(0, "nose")
+    Snapshot.of(session).assert_same(before)
+    session.close()
