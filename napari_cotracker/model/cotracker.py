@@ -58,6 +58,25 @@ class Guess:
         return Guess(*map(function, self.parts()))
 
 
+@dataclass(frozen=True)
+class Ends:
+    """What is known of tracks that have a known cell at either end of a stretch of frames.
+
+    Parameters
+    ----------
+    templates : (N, L, taps, C)
+        What each track looks like at its far end.
+    share : (N, T) float32
+        How much of the matching that template counts in each frame, 0 … 1.
+    held : (N, T) bool
+        Cells that are known and stay as they are.
+    """
+
+    templates: Tensor
+    share: Tensor
+    held: Tensor
+
+
 class CoTracker3(nn.Module):
     """The network; the same for sliding windows and for whole clips."""
 
@@ -129,7 +148,7 @@ class CoTracker3(nn.Module):
         return Pace(CPU_TOKENS if self.device.type == "cpu" else GPU_TOKENS)
 
     def refine(self, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, iters: int,
-               pace: Pace | None = None, *, clips: int = 1) -> Iterator[Guess]:
+               pace: Pace | None = None, *, clips: int = 1, ends: Ends | None = None) -> Iterator[Guess]:
         """Improve a guess; yields the state after every iteration.
 
         Parameters
@@ -143,14 +162,17 @@ class CoTracker3(nn.Module):
         clips : int
             Clips that are treated together but share nothing: their frames lie one after the other, their
             tracks in turn (track 0 of every clip, then track 1).
+        ends : Ends, optional
+            For tracks between two known cells: what both their templates match is mixed after it was embedded.
         """
         pace = pace or self.pace()
         embedding = interpolate_embedding(self.time_emb, guess.xy.shape[1])
         for _ in range(iters):
             guess = Guess(guess.xy.detach(), guess.visibility, guess.confidence)  # no gradient through positions
-            points = self._project(pyramid, templates, guess, embedding, pace=pace, clips=clips)
+            points = self._project(pyramid, templates, guess, embedding, pace=pace, clips=clips, ends=ends)
             of_clips = points.view(len(points) // clips, -1, points.shape[-1])
             delta = self.updateformer(of_clips, pace, clips).float().view(*points.shape[:2], 4)
+            delta = delta if ends is None else delta.masked_fill(ends.held[..., None], 0)
             guess = Guess(guess.xy + delta[..., :2], guess.visibility + delta[..., 2], guess.confidence + delta[..., 3])
             yield guess
 
@@ -159,20 +181,31 @@ class CoTracker3(nn.Module):
         return deque(self.refine(pyramid, templates, guess, iters), maxlen=1).pop()
 
     def _project(self, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, embedding: Tensor, *,
-                 pace: Pace, clips: int) -> Tensor:
+                 pace: Pace, clips: int, ends: Ends | None) -> Tensor:
         """Tokens of all points, already through the transformer's first layer (they are three times as wide before)."""
         height, width = self.config.model_resolution
         unit = torch.tensor([width, height], device=guess.xy.device) / self.config.stride
         motion = encode_motion(guess.xy, unit)
-        dtype = self.corr_mlp.fc1.weight.dtype
-        chunk = min(pace.tokens, CPU_CHUNK if self.device.type == "cpu" else GPU_CHUNK)
         parts = []
-        for rows, volume in volumes(pyramid, templates, guess.xy, dtype, chunk, clips=clips):
+        for rows, matched in self._match(pyramid, templates, guess.xy, pace=pace, clips=clips, ends=ends):
             pace.check()
-            matched = self.corr_mlp(volume).flatten(2).float()
             logits = torch.stack([guess.visibility[rows], guess.confidence[rows]], -1)
             parts.append(self.updateformer.input_transform(torch.cat([logits, matched, motion[rows]], -1) + embedding))
         return torch.cat(parts).float()
+
+    def _match(self, pyramid: Sequence[Tensor], templates: Tensor, xy: Tensor, *, pace: Pace, clips: int,
+               ends: Ends | None) -> Iterator[tuple[slice, Tensor]]:
+        """Embedded correlations of all levels, (n, T, L · C), a few tracks at a time."""
+        chunk = min(pace.tokens, CPU_CHUNK if self.device.type == "cpu" else GPU_CHUNK)
+        dtype = self.corr_mlp.fc1.weight.dtype
+        near = volumes(pyramid, templates, xy, dtype, chunk, clips=clips)
+        far = volumes(pyramid, ends.templates, xy, dtype, chunk, clips=clips) if ends else None
+        for rows, volume in near:
+            matched = self.corr_mlp(volume).flatten(2).float()
+            if ends is not None and far is not None:
+                other = self.corr_mlp(next(far)[1]).flatten(2).float()
+                matched = torch.lerp(matched, other, ends.share[rows][..., None])
+            yield rows, matched
 
     def track_clip(self, video: Tensor, queries: Tensor, iters: int = 6) -> tuple[Tensor, Tensor, Tensor]:
         """Track points through a clip as one window, forward and backward from their queries.

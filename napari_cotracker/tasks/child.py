@@ -22,11 +22,12 @@ from . import messages
 from .follow import follow, rehearse
 from .handover import Opened
 from .messages import Add, Cancel, Failed, Finished, Hold, Picture, Start, Updated, Wanted, WarmUp
+from .retrack import retrack
 from .shelf import Shelf
 
 Task = Callable[..., Generator[TrackUpdate, None, Any]]
 
-TASKS: Mapping[str, Task] = {"follow": follow}
+TASKS: Mapping[str, Task] = {"follow": follow, "retrack": retrack}
 """What can be asked for by name. A task is called with its arguments, ``control``, and ``video`` if there is one."""
 
 WATCH_SECONDS = 1.0

@@ -128,18 +128,18 @@ def _with_weights(plan: Plan, control: Control) -> Generator[TrackUpdate, None, 
         yield TrackUpdate.heartbeat(0.0, message)
 
 
-def _make_tracker(plan: Plan, control: Control) -> Generator[TrackUpdate, None, Tracker]:
+def make_tracker(plan: Plan, control: Control) -> Generator[TrackUpdate, None, Tracker]:
     """The tracker of a plan; heartbeats go on while torch and a network load."""
     from ..trackers.background import Background
 
     message = f"loading {plan.choice.model.name}"
     yield TrackUpdate.heartbeat(0.0, message)
-    with _errors_told(plan), Background(control) as background:
+    with errors_told(plan), Background(control) as background:
         return (yield from background.run(partial(plan.entry.make, plan.settings), 0.0, message))
 
 
 def _run(plan: Plan, listener: _Listener) -> Generator[TrackUpdate, None, None]:
-    tracker = yield from _make_tracker(plan, listener)
+    tracker = yield from make_tracker(plan, listener)
     total, behind = sum(len(one.frames) for one in plan.passes), 0
     for planned in plan.passes:
         # queries that came in since may lie further out
@@ -153,7 +153,7 @@ def _run(plan: Plan, listener: _Listener) -> Generator[TrackUpdate, None, None]:
 def _run_pass(plan: Plan, one: Pass, queries: Queries, tracker: Tracker, listener: _Listener) -> Iterator[TrackUpdate]:
     if listener.cancelled():
         return
-    with _errors_told(plan):
+    with errors_told(plan):
         for update in tracker.track(plan.job(one, queries), listener):
             yield listener.recorder.write(update, one.side)
 
@@ -189,7 +189,7 @@ def _passes_for(plan: Plan, queries: Queries) -> tuple[Pass, ...]:
 
 
 @contextmanager
-def _errors_told(plan: Plan) -> Iterator[None]:
+def errors_told(plan: Plan) -> Iterator[None]:
     """Turn whatever a tracker raises into an error that says what happened and what to do."""
     try:
         yield
@@ -215,12 +215,12 @@ def _describe(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]:
         "fps": (video.fps.numerator, video.fps.denominator),
         "frame_numbers": [int(number) for number in video.frame_numbers],
         "video": {"path": video.path, "fingerprint": video.fingerprint},
-        "runs": [_describe_run(plan, seconds, cancelled)],
+        "runs": [describe_run(plan, seconds, cancelled)],
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
-def _describe_run(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]:
+def describe_run(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]:
     from ..trackers.weights import sha256
 
     settings = {f.name: getattr(plan.settings, f.name) for f in fields(plan.settings)}

@@ -18,7 +18,7 @@ from ..core.errors import TrackingError
 from ..core.queries import Queries
 from ..core.tracker import TrackJob, TrackUpdate
 from ..model import CoTracker3, load_checkpoint
-from ..model.cotracker import Guess
+from ..model.cotracker import Ends, Guess
 from ..model.layers import Pace
 from .background import Background
 from .devices import is_out_of_memory, pick_device, pick_dtype
@@ -29,6 +29,7 @@ from .store import features_folder
 from .weights import sha256
 
 Result = TypeVar("Result")
+Floats = NDArray[np.float32]
 SMALLEST_CHUNK = 64
 
 
@@ -86,9 +87,9 @@ class Answer(NamedTuple):
 
     frames: NDArray[np.int64]
     ids: NDArray[np.int64]
-    xy: NDArray[np.float32]
-    visibility: NDArray[np.float32]
-    confidence: NDArray[np.float32]
+    xy: Floats
+    visibility: Floats
+    confidence: Floats
 
 
 class Engine:
@@ -152,11 +153,12 @@ class Engine:
         return background.run(partial(_without_gradients, function), done, message)
 
     def refine(self, background: Background, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, *,
-               iters: int, done: Callable[[int], float], message: str) -> Generator[TrackUpdate, None, Guess]:
+               iters: int, done: Callable[[int], float], message: str, ends: Ends | None = None
+               ) -> Generator[TrackUpdate, None, Guess]:
         """Run the iterations; yields heartbeats, halves its pieces when memory runs out."""
         while True:
             pace = Pace(self._tokens, background.check)
-            states = self.model.refine(pyramid, templates, guess, iters, pace)
+            states = self.model.refine(pyramid, templates, guess, iters, pace, ends=ends)
             try:
                 solved = guess
                 for iteration in range(iters):
@@ -183,11 +185,8 @@ class Engine:
             Whether cells before a query are an answer too.
         """
         length = min(solved.xy.shape[1], len(self.frames) - start)
-        parts = (solved.xy, solved.visibility.sigmoid(), solved.confidence.sigmoid())
-        xy, visibility, confidence = (
-            part[len(part) - len(queries) :, :length].transpose(0, 1).cpu().numpy() for part in parts
-        )
-        xy = (xy / np.where(self._scale > 0, self._scale, 1)).astype(np.float32)
+        told = solved.map(lambda part: part[len(part) - len(queries) :])
+        xy, visibility, confidence = self.read_out(told, length)
         frames = self.frames[start : start + length]
         query = frames[:, None] == queries.t
         xy = np.where(query[..., None], queries.xy, xy)
@@ -197,6 +196,18 @@ class Engine:
             xy = np.where(before[..., None], np.float32(np.nan), xy)
             scores = np.where(before, np.float32(np.nan), scores)
         return Answer(frames, queries.ids, xy, scores[0], scores[1])
+
+    def read_out(self, guess: Guess, length: int) -> tuple[Floats, Floats, Floats]:
+        """The first frames of a guess in pixels of the video and probabilities: (t, N, 2), (t, N), (t, N)."""
+        parts = (guess.xy, guess.visibility.sigmoid(), guess.confidence.sigmoid())
+        xy, visibility, confidence = (part[:, :length].transpose(0, 1).cpu().numpy() for part in parts)
+        return (xy / np.where(self._scale > 0, self._scale, 1)).astype(np.float32), visibility, confidence
+
+    def guess_of(self, xy: Floats, visibility: Floats, confidence: Floats, certain: float) -> Guess:
+        """What is known of one track, (T, 2) pixels of the video and (T,), as a guess; no score is surer than given."""
+        scores = np.clip(np.stack([visibility, confidence]), 1 - certain, certain)
+        parts = ((xy * self._scale)[None], *np.log(scores / (1 - scores))[:, None])
+        return Guess(*(torch.from_numpy(part.astype(np.float32)).to(self.model.device) for part in parts))
 
 
 def guarded(updates: Iterator[TrackUpdate]) -> Iterator[TrackUpdate]:

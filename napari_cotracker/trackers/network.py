@@ -8,6 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..core.blending import Sides
+from ..core.gaps import GapJob
 from ..core.queries import Queries
 from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
 from .estimates import estimate
@@ -48,6 +50,19 @@ class NetworkTracker(ABC):
         from .engine import guarded
 
         return guarded(self._track(job, control))
+
+    def refine(self, job: GapJob, sides: list[Sides | None], control: Control) -> Iterator[TrackUpdate]:
+        """Improve gaps between known cells, of which both directions have been heard.
+
+        Raises
+        ------
+        TrackingError
+            If the network cannot go on.
+        """
+        from .engine import guarded
+        from .refinement import refine_gaps
+
+        return guarded(refine_gaps(self._network, self.settings, job, sides, control, whole=self.whole))
 
     def estimate(self, job: TrackJob) -> Estimate:
         """Predicted peak memory and time."""

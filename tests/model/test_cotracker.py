@@ -13,7 +13,7 @@ from torch import Tensor
 
 from napari_cotracker.model import CoTracker3, CoTracker3Config
 from napari_cotracker.model.correlation import correlate
-from napari_cotracker.model.cotracker import Guess, encode_motion, interpolate_embedding, time_embedding
+from napari_cotracker.model.cotracker import Ends, Guess, encode_motion, interpolate_embedding, time_embedding
 from napari_cotracker.model.encoder import build_pyramid
 from napari_cotracker.model.layers import Pace
 from tests.model.golden_clips import as_video, golden, network
@@ -295,3 +295,43 @@ def test_clips_together_are_clips_one_by_one() -> None:
     for clip, one in enumerate(alone):
         for together, apart in zip(joint.parts(), one.parts(), strict=True):
             assert_close(together[clip::2], apart.numpy(), 1e-3)
+
+
+def between_two_ends(share: float, held: bool) -> tuple[CoTracker3, list[Tensor], Tensor, Guess, Ends]:
+    """A stretch of eight frames, three tracks, with templates of the first and of the last frame."""
+    torch.manual_seed(3)
+    model = network("offline")
+    with torch.inference_mode():
+        pyramid = model.pyramid(model.encode(torch.rand(8, 3, 96, 128) * 255))
+        xy = torch.tensor([[5.0, 6.0], [20.0, 9.0], [11.0, 15.0]])
+        near, far = (model.templates(pyramid, torch.full((3,), frame), xy) for frame in (0, 7))
+    cells = torch.zeros(3, 8, dtype=torch.bool)
+    cells[:, [0, 7]] = held
+    return model, pyramid, near, Guess.at_rest(xy, 8), Ends(far, torch.full((3, 8), share), cells)
+
+
+def test_known_cells_are_held_while_all_others_are_updated() -> None:
+    model, pyramid, near, guess, ends = between_two_ends(0.5, held=True)
+    with torch.inference_mode():
+        for solved in model.refine(pyramid, near, guess, 2, ends=ends):
+            for now, before in zip(solved.parts(), guess.parts(), strict=True):
+                assert torch.equal(now[:, [0, 7]], before[:, [0, 7]])
+                assert not torch.isclose(now[:, 1:7], before[:, 1:7]).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_template_that_counts_alone_is_as_if_there_was_no_other(share: float) -> None:
+    model, pyramid, near, guess, ends = between_two_ends(share, held=False)
+    with torch.inference_mode():
+        mixed = model.solve(pyramid, near, guess, 1) if share == 0 else model.solve(pyramid, ends.templates, guess, 1)
+        *_, solved = model.refine(pyramid, near, guess, 1, ends=ends)
+    torch.testing.assert_close(solved.xy, mixed.xy, atol=1e-4, rtol=1e-4)
+
+
+def test_embeddings_of_both_templates_are_mixed() -> None:
+    model, pyramid, near, guess, ends = between_two_ends(0.5, held=False)
+    with torch.inference_mode():
+        (_, one), = model._match(pyramid, near, guess.xy, pace=model.pace(), clips=1, ends=None)
+        (_, other), = model._match(pyramid, ends.templates, guess.xy, pace=model.pace(), clips=1, ends=None)
+        (_, both), = model._match(pyramid, near, guess.xy, pace=model.pace(), clips=1, ends=ends)
+    torch.testing.assert_close(both, (one + other) / 2, atol=1e-5, rtol=1e-5)

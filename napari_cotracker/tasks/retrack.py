@@ -1,0 +1,141 @@
+"""Solve stretches of tracks again after a person said where they are: what a correction starts."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from ..core import registry
+from ..core.blending import Sides
+from ..core.errors import TrackingError
+from ..core.gaps import Gap, GapJob, Others
+from ..core.queries import Queries
+from ..core.tracker import Control, Tracker, TrackUpdate
+from ..core.video import Video
+from .plan import TrackOptions, make_plan
+from .progress import scaled
+from .track import describe_run, errors_told, make_tracker
+
+FIRST_LOOK = "lucas-kanade"
+CONTEXT = {"cpu": 8}  # of the other tracks, how many take part; each costs a processor time that someone waits for
+CONTEXT_ELSEWHERE = 64
+
+
+@runtime_checkable
+class Refiner(Protocol):
+    """A tracker that can improve what lies between two known cells."""
+
+    def refine(self, job: GapJob, sides: list[Sides | None], control: Control) -> Generator[TrackUpdate, None, None]:
+        """Improve closed gaps of which both directions have been heard."""
+        ...
+
+
+def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = None, *, others: Others | None = None,
+            control: Control | None = None) -> Generator[TrackUpdate, None, dict[str, Any]]:
+    """Solve gaps again, yielding every piece of the answer as it comes.
+
+    A gap between two known cells is followed from both, first by Lucas-Kanade alone, so that there is an
+    answer at once, then by the chosen tracker; a CoTracker3 network then refines the blended answer. A
+    gap with one known end is followed outward until it agrees with the old track.
+
+    Parameters
+    ----------
+    video : Video
+    gaps : sequence of Gap
+        Of one track or many; those of one track share no inner frame.
+    options : TrackOptions, optional
+        ``direction`` does not count. Weights are not fetched: the first run over a video does that.
+    others : Others, optional
+        Tracks that take part and are not changed.
+    control : Control, optional
+        A cancelled run keeps what it has said.
+
+    Yields
+    ------
+    TrackUpdate
+        Cells of the gaps only, without the known ones; later updates replace earlier ones.
+
+    Returns
+    -------
+    dict
+        ``meta`` of the run as `napari_cotracker.core.tracks.Tracks` has it, ``sides``, a list of `Sides` for
+        every gap that was solved, and ``bad_frames``.
+
+    Raises
+    ------
+    CotrackerError
+        If a gap does not fit the video, weights are missing, or the tracker cannot go on.
+    """
+    from ..trackers.weights import require_local
+
+    options, control = options or TrackOptions(), control or Control()
+    if not gaps:
+        return {"meta": {}, "sides": [], "bad_frames": []}
+    plan = make_plan(video, _known(gaps, video.n_frames), replace(options, direction="both"))
+    plan = plan.with_checkpoint(require_local(plan.choice))
+    job = GapJob(video, tuple(gaps), plan.settings, others or Others.none(), _context(options))
+    began = monotonic()
+    if plan.entry.name != FIRST_LOOK:
+        yield from scaled(_look(job, control), 0.0, 0.2)
+    tracker = yield from scaled(make_tracker(plan, control), 0.2, 0.2)
+    with errors_told(plan):
+        sides = yield from _solve(tracker, job, control)
+    cancelled = control.cancelled()
+    yield TrackUpdate.heartbeat(1.0, "cancelled" if cancelled else "done")
+    return {"meta": {"runs": [describe_run(plan, monotonic() - began, cancelled)]},
+            "sides": [one for one in sides if one is not None],
+            "bad_frames": sorted(int(frame) for frame in video.bad_frames)}
+
+
+def _solve(tracker: Tracker, job: GapJob, control: Control) -> Generator[TrackUpdate, None, list[Sides | None]]:
+    """Both directions, then what the network makes of them, if there is one."""
+    from ..trackers.both_ways import solve_gaps
+
+    refines = isinstance(tracker, Refiner)
+    sides = yield from scaled(solve_gaps(tracker, job, control), 0.2, 0.7 if refines else 1.0)
+    if not isinstance(tracker, Refiner) or control.cancelled():
+        return sides
+    for update in scaled(tracker.refine(job, sides, control), 0.7, 1.0):
+        yield update
+        sides = [_with_answer(one, update) for one in sides]
+    return sides
+
+
+def _look(job: GapJob, control: Control) -> Generator[TrackUpdate, None, None]:
+    """The first answer for closed gaps; open ones are shown by the real run from its first window on."""
+    from ..trackers.both_ways import solve_gaps
+
+    closed = tuple(gap for gap in job.gaps if gap.is_closed)
+    if closed:
+        entry = registry.trackers()[FIRST_LOOK]
+        settings = entry.settings()
+        yield from solve_gaps(entry.make(settings), replace(job, gaps=closed, settings=settings), control)
+
+
+def _with_answer(sides: Sides | None, update: TrackUpdate) -> Sides | None:
+    """Sides that know what was written in their place."""
+    if sides is None or sides.id not in update.ids:
+        return sides
+    _, here, there = np.intersect1d(sides.frames, update.frames, return_indices=True)
+    xy = sides.xy.copy()
+    xy[here] = update.xy[there, update.ids.tolist().index(sides.id)]
+    return replace(sides, xy=xy)
+
+
+def _known(gaps: Sequence[Gap], n_frames: int) -> Queries:
+    """The known ends, as what a plan needs."""
+    ends = [(t, xy) for gap in gaps for t, xy in ((gap.first, gap.start_xy), (gap.last, gap.end_xy)) if xy is not None]
+    beyond = max(gap.last for gap in gaps)
+    if beyond >= n_frames:
+        raise TrackingError(f"expected gaps within the {n_frames} frames of the video, got one up to frame {beyond}")
+    return Queries(np.array([t for t, _ in ends], np.int64), np.array([xy for _, xy in ends], np.float32))
+
+
+def _context(options: TrackOptions) -> int:
+    from ..trackers.estimates import likely_device
+
+    return CONTEXT.get(likely_device(options.device), CONTEXT_ELSEWHERE)

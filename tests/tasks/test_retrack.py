@@ -1,0 +1,94 @@
+"""A correction solves the stretches around it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.errors import CheckpointError, TrackingError
+from napari_cotracker.core.gaps import Gap, Others
+from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.tasks.plan import TrackOptions
+from napari_cotracker.tasks.retrack import retrack
+from tests.generators import drain
+from tests.moving_films import moving_film
+from tests.trackers.networks import Meanwhile, small_file
+
+FILM, WHERE = moving_film(30)
+TRUTH = np.array([WHERE((60, 60), 0, t) for t in range(30)], np.float32)
+LUCAS_KANADE = TrackOptions(model="lucas-kanade")
+NETWORK = TrackOptions(model="cotracker3", checkpoint=small_file(), device="cpu", iters=1, support_grid=2,
+                       disk_budget=0)
+
+
+def gap(first: int, last: int, id: int = 7, *, start: bool = True, end: bool = True) -> Gap:
+    ends = [(float(TRUTH[t, 0]), float(TRUTH[t, 1])) for t in (first, last)]
+    return Gap(id, first, last, ends[0] if start else None, ends[1] if end else None, TRUTH[first : last + 1] + 20)
+
+
+def cells(updates: list[TrackUpdate]) -> list[TrackUpdate]:
+    return [update for update in updates if len(update.frames)]
+
+
+def test_both_sides_of_a_fix_are_solved_again() -> None:
+    updates, result = drain(retrack(FILM, [gap(4, 15), gap(15, 29, end=False)], LUCAS_KANADE))
+    xy = np.full((30, 2), np.nan, np.float32)
+    for update in cells(updates):
+        assert update.ids.tolist() == [7]
+        xy[update.frames] = update.xy[:, 0]
+    assert np.isnan(xy[[*range(5), 15]]).all(), "known cells and what lies outside are not touched"
+    inner = [*range(5, 15), *range(16, 30)]
+    assert np.abs(xy[inner] - TRUTH[inner]).max() < 1
+    assert [(one.id, one.frames[0], one.frames[-1]) for one in result["sides"]] == [(7, 4, 15), (7, 15, 29)]
+    assert result["meta"]["runs"][0]["model"] == "lucas-kanade" and result["bad_frames"] == []
+    for one in result["sides"]:
+        told = np.isin(one.frames, inner)
+        np.testing.assert_array_equal(one.xy[told], xy[one.frames[told]])
+
+
+def test_with_a_network_there_is_an_answer_before_it_is_asked_and_a_finer_one_after() -> None:
+    updates, result = drain(retrack(FILM, [gap(4, 15)], NETWORK))
+    answers = cells(updates)
+    assert len(answers) == 3 and all(update.frames.tolist() == list(range(5, 15)) for update in answers)
+    assert np.abs(answers[0].xy[:, 0] - TRUTH[5:15]).max() < 1, "templates alone, at once"
+    np.testing.assert_array_equal(result["sides"][0].xy[1:-1], answers[2].xy[:, 0])
+    assert not np.array_equal(answers[1].xy, answers[2].xy)
+    done = [update.done for update in updates]
+    assert done == sorted(done) and done[-1] == 1
+
+
+def test_open_gaps_are_not_shown_twice() -> None:
+    updates, _ = drain(retrack(FILM, [gap(15, 29, end=False)], NETWORK))
+    assert "loading" in updates[0].message, "no first look"
+
+
+def test_nothing_to_do_is_done_at_once() -> None:
+    assert drain(retrack(FILM, [], NETWORK)) == ([], {"meta": {}, "sides": [], "bad_frames": []})
+
+
+def test_a_cancelled_run_keeps_the_first_answer() -> None:
+    control = Meanwhile()
+    run = retrack(FILM, [gap(4, 15)], NETWORK, control=control)
+    answers = []
+    with pytest.raises(StopIteration) as stop:
+        while True:
+            update = next(run)
+            if len(update.frames):
+                answers.append(update)
+                control.cancel_after = 0
+    assert len(answers) == 1 and stop.value.value["sides"] == []
+
+
+def test_others_take_part_and_are_never_answered_for() -> None:
+    others = Others(np.array([4]), np.array([[[50, 50], [70, 70]]], np.float32))
+    updates, _ = drain(retrack(FILM, [gap(4, 15)], NETWORK, others=others))
+    assert {int(id) for update in cells(updates) for id in update.ids} == {7}
+
+
+def test_what_cannot_be_done_is_said() -> None:
+    with pytest.raises(TrackingError, match="within the 30 frames"):
+        next(retrack(FILM, [replace(gap(4, 15), last=40, old=np.zeros((37, 2), np.float32))], LUCAS_KANADE))
+    with pytest.raises(CheckpointError):
+        next(retrack(FILM, [gap(4, 15)], replace(NETWORK, checkpoint="gone.pth")))
