@@ -54,7 +54,7 @@ class Policy:
     scans: bool = False
 
 
-def all_policies(solve_span: SolveSpan = rules.blend_span, queue: Queue = queues.most_doubtful) -> tuple[Policy, ...]:
+def all_policies(solve_span: SolveSpan = rules.blend_span, queue: Queue = queues.review) -> tuple[Policy, ...]:
     """Ours, and those of other programs, each with the same low-confidence queue and with the queue that suits it.
 
     Parameters

@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.tracks import Floats, Tracks
+from ..core.cues import gather
+from ..core.neighbours import Neighbours
+from ..core.ranking import rank
+from ..core.tracks import Floats, Tracks, is_anchor
 from .metrics import SIDE
 
 Bools = NDArray[np.bool_]
@@ -74,6 +77,21 @@ def most_doubtful(view: View) -> Choice:
     apart = np.nan_to_num(view.doubt)
     doubt = apart / (apart + half)
     return highest(np.maximum(1 - np.nan_to_num(view.tracks.confidence), doubt), view.free)
+
+
+def review(view: View) -> Choice:
+    """The worst moment of the review queue; where it has none left, as `most_doubtful`."""
+    tracks, columns = view.tracks, np.arange(len(view.tracks))
+    size = tracks.size or (SIDE, SIDE)
+    neighbours = Neighbours(tracks, size)
+    neighbours.compare(columns)
+    starts = np.full(len(columns), -1)  # the first point is an anchor
+    evidence = gather(tracks, size, columns, starts, neighbours, doubt=view.doubt)
+    moments = rank(tracks.ids, evidence, view.looked & ~is_anchor(tracks.source))
+    frames, scores = most_doubtful(view)
+    worst = [found[0] if found else None for found in moments]
+    return Choice(np.array([frame if one is None else one.frame for one, frame in zip(worst, frames)], np.intp),
+                  np.array([score if one is None else 1 + one.score for one, score in zip(worst, scores)]))
 
 
 def widest_gap(view: View) -> Choice:

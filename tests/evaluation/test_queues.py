@@ -51,3 +51,15 @@ def test_scanning_finds_the_next_wrong_frame_and_begins_again_at_the_end() -> No
 
 def test_the_oracle_goes_where_it_is_worst() -> None:
     assert queues.oracle(view(np.ones(4), error=[1, 30, 20, 0])).frames.tolist() == [1]
+
+
+def test_the_review_queue_finds_what_it_finds_and_then_goes_where_doubt_is() -> None:
+    sure = np.ones(60)
+    sure[40:50] = 0.3
+    doubtful = view(sure)
+    doubtful.tracks.source[0] = 2
+    chosen = queues.review(doubtful)
+    assert 38 <= chosen.frames[0] < 50 and chosen.scores[0] > 1
+    calm = view(np.ones(60), doubt=np.linspace(0, 1e-3, 60))
+    calm.tracks.source[[0, 59]] = 2
+    assert queues.review(calm).frames.tolist() == queues.most_doubtful(calm).frames.tolist()
