@@ -238,6 +238,8 @@ def piece_to_sides(piece: object) -> Sides:
     reader = Reader(piece)
     frames, ids = read_place(reader)
     n = len(frames)
+    if len(ids) != 1:
+        raise DamageError(f"expected answers for one track, got {len(ids)}")
     forward, backward = (Side(*(reader.array("<f4", shape) for shape in ((n, 2), (n,), (n,)))) for _ in range(2))
     return Sides(int(ids[0]), frames, forward, backward, reader.array("<f4", (n, 2)))
 

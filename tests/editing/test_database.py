@@ -1,0 +1,105 @@
+"""The database beneath a session: whole transactions, refusals in words, no thread left behind."""
+
+from __future__ import annotations
+
+import gc
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from napari_cotracker.core.errors import EditError
+from napari_cotracker.editing.database import Database
+from napari_cotracker.editing.encoding import DamageError
+
+
+def put(value: int) -> object:
+    return lambda connection: connection.execute("INSERT INTO a VALUES (?)", (value,))
+
+
+def values(database: Database) -> list[int]:
+    return database.read(lambda connection: [b for (b,) in connection.execute("SELECT b FROM a ORDER BY b")])
+
+
+@pytest.fixture(params=["file", "private"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    database = Database(tmp_path / "a" if request.param == "file" else None)
+    database.run("CREATE TABLE a (b UNIQUE)")
+    return database
+
+
+def test_of_several_writes_all_are_done_or_none(database: Database) -> None:
+    database.write(put(1), put(2))
+    with pytest.raises(EditError, match="UNIQUE"):
+        database.write(put(3), put(1))
+    assert values(database) == [1, 2]
+    database.post(put(4))
+    assert values(database) == [1, 2, 4], "what was posted is done before what comes later"
+    database.close()
+
+
+def test_a_full_disk_is_named_and_nothing_is_written(database: Database) -> None:
+    database.run("PRAGMA max_page_count = 3")
+    with pytest.raises(EditError, match="the disk is full"):
+        database.write(*(put(number) for number in range(100_000)))
+    assert values(database) == []
+    database.write(put(1))
+    database.close()
+
+
+def test_a_closed_database_is_not_used(database: Database) -> None:
+    database.close()
+    for use in (lambda: database.write(put(1)), lambda: values(database), lambda: database.run("VACUUM")):
+        with pytest.raises(EditError, match="closed"):
+            use()
+    database.close()
+
+
+def test_a_file_that_is_gone_or_replaced_is_not_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    database = Database(path)
+    database.run("CREATE TABLE a (b)")
+    path.rename(tmp_path / "b")
+    with pytest.raises(EditError, match="is gone or was replaced; save the session elsewhere"):
+        database.write(put(1))
+    path.write_bytes(b"")
+    with pytest.raises(EditError, match="is gone or was replaced"):
+        database.write(put(1))
+    assert values(database) == []
+    (tmp_path / "b").replace(path)
+    database.write(put(1))
+    database.close()
+
+
+def test_what_is_no_database_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"no database" * 100)
+    with pytest.raises(DamageError, match="is damaged"):
+        Database(tmp_path / "a")
+
+
+def test_the_log_is_brought_into_the_file_as_it_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_cotracker.editing.database.CHECKPOINT", 10_000)
+    database = Database(tmp_path / "a")
+    database.run("CREATE TABLE a (b)")
+    for number in range(50):
+        database.write(put(number))
+    values(database)
+    assert (tmp_path / "a-wal").stat().st_size < 40_000
+    database.close()
+    assert not (tmp_path / "a-wal").exists()
+    with sqlite3.connect(tmp_path / "a") as connection:
+        assert connection.execute("SELECT count(*) FROM a").fetchone() == (50,)
+    connection.close()
+
+
+def test_no_thread_is_left_behind(tmp_path: Path) -> None:
+    before = threading.active_count()
+    databases = [Database(tmp_path / str(number)) for number in range(5)]
+    assert threading.active_count() == before + 5
+    databases.pop().close()
+    databases.clear()
+    gc.collect()
+    assert threading.active_count() == before
+    Database()
+    assert threading.active_count() == before
