@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from psygnal import Signal
 
 from ..core.blending import Sides
 from ..core.errors import EditError
 from ..core.tracks import Tracks
 from . import edits
+from .editor import Editor
 from .kept import Kept
 from .patch import Patch
 from .roster import Ids
 from .run import Run
-from .sides import over_all
+from .sides import doubt_over_all, over_all
 from .steps import Step, branches_of, steps_of
 from .table import opening
 
@@ -75,6 +76,11 @@ class Session(Kept):
                             f"got {tracks.n_frames} frames for one of {len(self.ids)} tracks")
         self.describe(**tracks.meta)
         self._history.begin_with(opening(tracks))
+
+    @property
+    def edit(self) -> Editor:
+        """All that a person can do to tracks over frames and spans, each one step of the history."""
+        return Editor(self)
 
     def new_ids(self, count: int) -> Ids:
         """Ids that no track has or had."""
@@ -190,6 +196,17 @@ class Session(Kept):
         """
         column = int(self.columns(id)[0])
         return over_all(int(id), self._history.sides_of(int(id)), self.cells.xy[:, column])
+
+    def doubt(self, id: int) -> NDArray[np.float32] | None:
+        """(T,) pixels by which both one-sided answers are apart, NaN where there are not two; None without any.
+
+        Raises
+        ------
+        EditError
+            If there is no such track.
+        """
+        column = int(self.columns(id)[0])
+        return doubt_over_all(self._history.sides_of(int(id)), self.cells.xy[:, column])
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -28,7 +28,7 @@ SEEDS = st.integers(0, 999)
 def act(session: Session, name: str, seed: int) -> bool:
     """Do an edit; whether it was not refused."""
     try:
-        make(name, session, seed).do(Editor(session))
+        make(name, session, seed).do(session.edit)
     except EditError:
         return False
     return True
@@ -160,7 +160,7 @@ def refused(do: Any, message: str) -> None:
     session = session_of(moving())
     before = Snapshot.of(session)
     with pytest.raises(EditError, match=message):
-        do(Editor(session))
+        do(session.edit)
     Snapshot.of(session).assert_same(before)
     assert session.undo_label == ""
 
@@ -178,7 +178,7 @@ def refused(do: Any, message: str) -> None:
 ])
 def test_an_edit_that_changes_nothing_is_none(do: Any) -> None:
     session = session_of(moving())
-    do(Editor(session))
+    do(session.edit)
     assert session.undo_label == ""
 
 
@@ -203,24 +203,24 @@ def test_an_edit_that_changes_nothing_is_none(do: Any) -> None:
 ])
 def test_history_has_words_for_it(do: Any, label: str) -> None:
     session = session_of(moving())
-    do(Editor(session))
+    do(session.edit)
     assert session.undo_label == label
 
 
 def test_frames_come_in_any_order() -> None:
     session, other = session_of(moving()), session_of(moving())
-    Editor(session).occlude(0, [5, 3, 3, 4.0])
+    session.edit.occlude(0, [5, 3, 3, 4.0])
     Editor(other).occlude(0, np.arange(3, 6, dtype=np.uint8))
     assert_same(session.cells, other.cells)
     assert session.undo_label == "hide point 1, frames 3–5"
     side = Side(np.array([[5, 5], [3, 3], [4, 4]], np.float32), *np.ones((2, 3), np.float32))
-    Editor(session).take(1, [5, 3, 4], side)
+    session.edit.take(1, [5, 3, 4], side)
     assert session.cells.xy[3:6, 1].tolist() == [[3, 3], [4, 4], [5, 5]]
 
 
 def test_tracks_without_cells_and_clips_of_one_frame() -> None:
     session = session_of(Cells.empty(3, 2))
-    edit = Editor(session)
+    edit = session.edit
     edit.verify([0, 1], range(3))
     edit.smooth([0, 1], range(3))
     assert session.undo_label == ""
@@ -236,7 +236,7 @@ def test_tracks_without_cells_and_clips_of_one_frame() -> None:
 
 def test_a_new_track_of_a_split_never_had_its_id_before() -> None:
     session = session_of(moving())
-    edit = Editor(session)
+    edit = session.edit
     assert edit.split(0, 4, " tail ") == 2
     assert [row.name for row in session.rows] == ["point 1", "point 2", "tail"]
     session.undo()
@@ -251,10 +251,10 @@ def test_what_was_split_and_merged_is_as_it_was(seed: int, t: int) -> None:
     session = any_session(seed)
     before = session.cells.copy()
     try:
-        new = Editor(session).split(1, t)
+        new = session.edit.split(1, t)
     except EditError:
         return
-    Editor(session).merge([1, new])
+    session.edit.merge([1, new])
     assert_same(session.cells, before)
 
 
@@ -263,9 +263,9 @@ def test_what_was_split_and_merged_is_as_it_was(seed: int, t: int) -> None:
 def test_what_was_swapped_twice_is_as_it_was(seed: int, frames: list[int]) -> None:
     session = any_session(seed)
     before = session.cells.copy()
-    Editor(session).swap(0, 2, frames)
+    session.edit.swap(0, 2, frames)
     assert not frames or before[frames][:, [0, 2]].differs(session.cells[frames][:, [2, 0]]).sum() == 0
-    Editor(session).swap(0, 2, frames)
+    session.edit.swap(0, 2, frames)
     assert_same(session.cells, before)
 
 
@@ -274,10 +274,10 @@ def test_queries_come_back_with_a_second_swap() -> None:
     said(cells, 0)
     session = session_of(cells)
     before = Snapshot.of(session)
-    Editor(session).swap(0, 1, range(4))
+    session.edit.swap(0, 1, range(4))
     assert [row.xy for row in session.rows] == [(10, 10), (10, 0)]
     assert session.anchors.ids.tolist() == [1]
-    Editor(session).swap(0, 1, range(4))
+    session.edit.swap(0, 1, range(4))
     Snapshot.of(session).assert_same(before)
 
 
@@ -298,7 +298,7 @@ def test_the_page_of_edits_names_them_all_and_its_example_runs(
 
 def test_states_and_sources_are_those_of_the_edits() -> None:
     session = session_of(moving(count=1))
-    edit = Editor(session)
+    edit = session.edit
     edit.occlude(0, [3, 4])
     edit.verify(0, range(6))
     edit.interpolate(0, range(2, 6))
