@@ -10,6 +10,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,14 @@ KINDS = {"xy": "<f4", "visibility": "<f4", "confidence": "<f4", "state": "u1", "
 
 class DamageError(EditError):
     """What was read is not what was written."""
+
+    @classmethod
+    def of(cls, path: Path | None, mishap: Exception) -> DamageError:
+        """The damage of a file in words; one that names a damaged file already stays as it is."""
+        if isinstance(mishap, cls) and "is damaged" in str(mishap):
+            return mishap
+        where = "the session" if path is None else f"the session file {str(path)!r}"
+        return cls(f"{where} is damaged: {mishap}; save what is whole of it into a new file")
 
 
 def seal(parts: Iterable[bytes]) -> bytes:
@@ -223,7 +232,7 @@ def rows_from_json(values: Any) -> tuple[Row, ...]:
 
 def sides_to_piece(sides: Sides) -> bytes:
     """Both one-sided answers for a track."""
-    arrays = [*sides.forward, *sides.backward, sides.xy]
+    arrays = [*sides.forward, *sides.backward, sides.xy, np.array([sides.unit])]
     place = put_place(sides.frames, np.array([sides.id]))
     return seal([*place, *(part for array in arrays for part in put_array(array, "<f4"))])
 
@@ -241,7 +250,8 @@ def piece_to_sides(piece: object) -> Sides:
     if len(ids) != 1:
         raise DamageError(f"expected answers for one track, got {len(ids)}")
     forward, backward = (Side(*(reader.array("<f4", shape) for shape in ((n, 2), (n,), (n,)))) for _ in range(2))
-    return Sides(int(ids[0]), frames, forward, backward, reader.array("<f4", (n, 2)))
+    xy, unit = reader.array("<f4", (n, 2)), reader.array("<f4", (1,))
+    return Sides(int(ids[0]), frames, forward, backward, xy, float(unit[0]))
 
 
 def to_json(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -30,7 +30,7 @@ class Kept(View):
     def __init__(self, n_frames: int, size: tuple[int, int], meta: Mapping[str, Any] | None = None, *,
                  budget: int = BUDGET) -> None:
         state = State(0, 0, 1, 0, 0, int(n_frames), int(size[0]), int(size[1]))
-        meta = {"created": datetime.now(UTC).isoformat(timespec="seconds"), **(meta or {})}
+        meta = {"created": datetime.now(UTC).isoformat(timespec="seconds"), **(meta or {}), "size": state[-2:]}
         store = Store()
         store.write(records.begin_state(state), *(records.put_value("facts", name, meta[name]) for name in meta))
         self._begin(store, state, meta, budget)
@@ -187,7 +187,7 @@ class Kept(View):
     @property
     def runs(self) -> list[Any]:
         """What is known of the runs behind these tracks: models, licences, settings."""
-        return [*self._meta.get("runs", ()), *self._history.facts]
+        return _each_once([*self._meta.get("runs", ()), *self._history.facts])
 
     def describe(self, **facts: Any) -> None:
         """Note facts about the video in `Tracks.meta`. This is not an edit.
@@ -226,3 +226,11 @@ class Kept(View):
 
     def _tell(self, patch: Patch) -> None:
         """For whoever shows the tracks."""
+
+
+def _each_once(runs: Sequence[Any]) -> list[Any]:
+    """Without those of which the same was said before: hundreds of fixes are made alike."""
+    kept: dict[str, Any] = {}
+    for run in runs:
+        kept.setdefault(repr(run), run)
+    return list(kept.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,21 +59,36 @@ def over_all(track: int, answers: Sequence[Sides], xy: NDArray[np.float32]) -> S
     xy : (T, 2) float32
         Where the track is now. Of a frame an answer counts if this is what was made of it, to the bit.
     """
-    n_frames, told = len(xy), np.zeros(len(xy), np.bool_)
-    forward, backward = Side.nothing(n_frames), Side.nothing(n_frames)
+    told = np.zeros(len(xy), np.bool_)
+    forward, backward = Side.nothing(len(xy)), Side.nothing(len(xy))
+    for sides, rows in _valid(answers, xy):
+        for whole, part in ((forward, sides.forward), (backward, sides.backward)):
+            for field, given in zip(whole, part):
+                field[sides.frames[rows]] = given[rows]
+        told[sides.frames[rows]] = True
+    if not told.any():
+        return None
+    return Sides(track, np.arange(len(xy)), forward, backward, np.where(told[:, None], xy, np.float32(np.nan)))
+
+
+def doubt_over_all(answers: Sequence[Sides], xy: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """(T,) how far both answers are apart, in pixels, as `Sides.doubt` has it for each span; None without any."""
+    doubt = np.full(len(xy), np.nan, np.float32)
+    for sides, rows in _valid(answers, xy):
+        doubt[sides.frames[rows]] = sides.doubt[rows]
+    return doubt if np.isfinite(doubt).any() else None
+
+
+def _valid(answers: Sequence[Sides], xy: NDArray[np.float32]) -> Iterator[tuple[Sides, NDArray[np.intp]]]:
+    """Every answer with those of its rows that still hold, and that no newer one has told of."""
+    told = np.zeros(len(xy), np.bool_)
     for sides in answers:
-        rows = np.flatnonzero((sides.frames >= 0) & (sides.frames < n_frames))
+        rows = np.flatnonzero((sides.frames >= 0) & (sides.frames < len(xy)))
         frames = sides.frames[rows]
         valid = ~told[frames] & np.isfinite(xy[frames]).all(1)
         valid &= (_bits(xy[frames]) == _bits(sides.xy[rows])).all(1)
-        rows, frames = rows[valid], frames[valid]
-        for whole, part in ((forward, sides.forward), (backward, sides.backward)):
-            for field, given in zip(whole, part):
-                field[frames] = given[rows]
-        told[frames] = True
-    if not told.any():
-        return None
-    return Sides(track, np.arange(n_frames), forward, backward, np.where(told[:, None], xy, np.float32(np.nan)))
+        told[frames[valid]] = True
+        yield sides, rows[valid]
 
 
 def _bits(xy: NDArray[np.float32]) -> NDArray[np.uint32]:

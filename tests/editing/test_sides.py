@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -138,3 +139,31 @@ def test_frames_that_a_track_does_not_have_are_passed_over() -> None:
     assert np.isfinite(found.xy).all(1).tolist() == [False, False, True, True]
     assert over_all(3, [], xy) is None
     assert over_all(3, [sides], xy + 1) is None
+
+
+def test_doubt_is_told_by_span_and_only_where_it_still_holds() -> None:
+    session = session_of()
+    assert session.doubt(0) is None
+    first, second = tracked(session, range(0, 5), 1), tracked(session, range(5, 9), 2)
+    doubt = session.doubt(0)
+    assert doubt is not None and doubt.shape == (T,)
+    np.testing.assert_array_equal(doubt[1:9], np.concatenate([first.doubt, second.doubt])[1:])
+    assert np.isnan(doubt[9])
+    session.correct(0, 3, [9, 9])
+    moved = session.doubt(0)
+    assert moved is not None and np.isnan(moved[3]) and moved[4] == doubt[4]
+
+
+def test_the_unit_survives_in_the_file(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "a.cotracker", T, (64, 48))
+    session.add_points(0, [[1, 1]])
+    run = session.begin_run("track", [0])
+    run.write(update_of(range(2, 6), [0], 1, empty=0))
+    sides = sides_of(0, range(2, 6), session.cells.xy[2:6, 0], 1)
+    run.keep(replace(sides, unit=3.5))
+    run.close()
+    doubt = session.doubt(0)
+    session.close()
+    again = Session.open(tmp_path / "a.cotracker").doubt(0)
+    assert doubt is not None and not np.array_equal(doubt[2:6], sides.doubt)
+    np.testing.assert_array_equal(doubt, again)
