@@ -90,10 +90,17 @@ class Run:
         self._show(Told(frames, ids, where, told))
 
     def keep(self, sides: Sides | Iterable[Sides]) -> None:
-        """Note both one-sided answers for tracks that it may change; `Session.sides` gives them once it is closed."""
+        """Note both one-sided answers for tracks that it may change; `Session.sides` gives them once it is closed.
+
+        Of these tracks, cells of which they say nothing become again what they were: a tracker that thinks better of
+        how far a track is to be solved again has gone too far before.
+        """
         given = (sides,) if isinstance(sides, Sides) else tuple(sides)
         if self._is_open and given:
-            self._history.keep(self, given)
+            with self._history.changing():
+                self._history.keep(self, given)
+                for id in {each.id for each in given}:
+                    self._retreat(id, np.concatenate([each.frames for each in given if each.id == id]))
             self.sides += given
 
     def close(self, run: Mapping[str, Any] | None = None, bad_frames: Iterable[int] = ()) -> Patch | None:
@@ -172,6 +179,15 @@ class Run:
         where = where & ~is_anchor(before.source) & before.differs(cells)
         if where.any():
             self._history.tell(self, where, Block(frames, ids, before, before.put(where, cells)))
+
+    def _retreat(self, id: int, kept: NDArray[np.int64]) -> None:
+        ids = np.array([id], np.int64)
+        frames = np.setdiff1d(self._frames[self.under.kept(self._frames, ids)[:, 0]], kept)
+        if len(frames):
+            where = np.ones((len(frames), 1), np.bool_)
+            block = Block(frames, ids, self._history.read(frames, ids), self._history.base(frames, ids))
+            self._history.tell(self, where, block)
+            self._history.take_from(self, frames, ids, where)
 
     def _forget_bad(self, bad: NDArray[np.int64]) -> None:
         bad = bad[(bad >= 0) & (bad < self._history.n_frames)]

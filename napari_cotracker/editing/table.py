@@ -63,7 +63,7 @@ class TrackTable:
 
     def incomplete(self, direction: str) -> Ids:
         """Tracks with cells that have no position, from the query on ("forward"), before it, or either ("both")."""
-        empty = ~np.isfinite(self.cells.xy).all(-1)
+        empty = ~np.isfinite(self.cells.xy).all(-1) & ~is_anchor(self.cells.source)
         rows = self.roster.rows
         before = np.arange(self.n_frames)[:, None] < np.array([row.t for row in rows], np.int64)
         wanted = {"both": empty, "forward": empty & ~before, "backward": empty & before}[direction]

@@ -13,7 +13,7 @@ from napari_cotracker.core.tracks import Source, State
 from napari_cotracker.editing.cells import Cells
 from napari_cotracker.editing.patch import Block, Patch
 from napari_cotracker.editing.session import Session
-from tests.editing.walks import FACTS, N_FRAMES, Mirror, Snapshot, assert_same, update_of
+from tests.editing.walks import FACTS, N_FRAMES, Mirror, Snapshot, assert_same, sides_of, update_of
 
 ALL = range(N_FRAMES)
 
@@ -253,3 +253,27 @@ def test_a_guess_fills_empty_cells_and_never_replaces_an_answer() -> None:
     second.write(update(range(1, 4), 7, False))
     assert session.cells.xy[:, 0, 0].tolist() == [1, 7, 7, 7]
     second.close()
+
+
+def test_cells_of_which_the_sides_say_nothing_become_what_they_were() -> None:
+    session = session_of()
+    first = session.begin_run("track", [0, 1])
+    first.write(update_of(range(N_FRAMES), [0, 1], 1, empty=0))
+    first.close()
+    before = session.tracks
+    run = session.begin_run("track again", [0, 1])
+    run.write(update_of(range(1, 6), [0, 1], 2, empty=0))
+    written = session.tracks
+    shown: list[Patch] = []
+    session.changed.connect(shown.append)
+    run.keep(sides_of(0, range(1, 3), session.cells.xy[1:3, 0]))
+    np.testing.assert_array_equal(session.cells.xy[3:, 0], before.xy[3:, 0])
+    np.testing.assert_array_equal(session.cells.xy[:3, 0], written.xy[:3, 0])
+    np.testing.assert_array_equal(session.cells.xy[:, 1], written.xy[:, 1], "of this one nothing was kept")
+    assert [patch.ids.tolist() for patch in shown] == [[0]]
+    patch = run.close()
+    assert patch is not None and patch.frames.max() == 5
+    session.undo()
+    np.testing.assert_array_equal(session.tracks.xy, before.xy)
+    session.redo()
+    np.testing.assert_array_equal(session.cells.xy[3:, 0], before.xy[3:, 0])

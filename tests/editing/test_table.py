@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_cotracker.core.tracks import Tracks
+from napari_cotracker.core.tracks import Source, State, Tracks
+from napari_cotracker.editing.cells import Cells
 from napari_cotracker.editing.patch import Block, Patch, Row
 from napari_cotracker.editing.table import TrackTable, opening
 from tests.editing.walks import assert_same, cells_of
@@ -45,3 +46,16 @@ def test_everything_comes_out_as_a_copy() -> None:
     tracks.xy[:] = 0
     assert_same(table.cells, cells_of(4, 2))
     assert tracks.size == (6, 4)
+
+
+def test_what_a_person_ended_is_not_to_be_filled() -> None:
+    table = TrackTable(4)
+    row = Row(0, "a", "", 1, (2.0, 3.0))
+    after = Cells.empty(4, 1)
+    after.xy[:2], after.source[:2] = 1, Source.PREDICTED
+    table.put(Patch("place", (Block(np.arange(4), np.array([0]), Cells.empty(4, 1), after),), after=(row,)))
+    assert table.incomplete("forward").tolist() == [0]
+    ended = Cells.empty(2, 1)
+    ended.state[:], ended.source[:] = State.UNKNOWN, Source.HUMAN
+    table.put(Patch("end", (Block(np.array([2, 3]), np.array([0]), Cells.empty(2, 1), ended),)))
+    assert table.incomplete("both").tolist() == []
