@@ -92,17 +92,17 @@ class CueWeights:
 
     low_confidence: Curve = Curve(0.92, 0.125, 2.0)
     flip: Curve = Curve(0.8, 2.2)
-    disagreement: Curve = Curve(1.0, 12.0, 1.6)
-    jump: Curve = Curve(0.8, 3.5, 2.5)
+    disagreement: Curve = Curve(1.0, 11.0, 1.8)
+    jump: Curve = Curve(0.85, 3.0, 2.5)
     usual_jumps: float = 1.0
-    outlier: Curve = Curve(0.5, 6.0, 2.0)
+    outlier: Curve = Curve(0.6, 6.0, 2.0)
     spread_counts: float = 0.1
     far: Curve = Curve(0.15, 60.0)
     border: Curve = Curve(0.4, 1.0, 2.0)
     border_reach: float = 4.0
     leaving: float = 1.5
     agreement: Curve = Curve(1.0, 1.0)
-    agreed: float = 0.1
+    agreed: float = 0.35
     hidden_counts: float = 0.5
 
 

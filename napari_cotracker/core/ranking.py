@@ -73,7 +73,7 @@ class RankingRules:
     bridge: int = 2
     apart: int = 5
     guard: int = 3
-    early: float = 0.8
+    early: float = 0.95
     level: float = 0.9
 
 
@@ -114,8 +114,17 @@ def rank(ids: NDArray[np.int64], evidence: Evidence, hidden: Mask | None = None,
 
 def order(moments: list[Moment], bound: float = 0.0, by_time: bool = False) -> list[Moment]:
     """Those that score more than a bound: the worst first, or in the order of time."""
-    kept = [moment for moment in moments if moment.score > bound]
-    return sorted(kept, key=(lambda m: (m.frame, m.id)) if by_time else (lambda m: (-m.score, m.frame, m.id)))
+    return sorted((moment for moment in moments if moment.score > bound), key=in_time if by_time else worst_first)
+
+
+def worst_first(moment: Moment) -> tuple[float, int, int]:
+    """To sort by."""
+    return -moment.score, moment.frame, moment.id
+
+
+def in_time(moment: Moment) -> tuple[int, int]:
+    """To sort by."""
+    return moment.frame, moment.id
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +174,9 @@ def _stretches(evidence: Evidence, column: int, free: Floats, rules: RankingRule
 def _reach(held: Mask, peak: int, bridge: int) -> tuple[int, int]:
     """First and last frame around one of those that hold, over gaps of at most so many."""
     frames = np.flatnonzero(held)
-    groups = np.cumsum(np.diff(frames, prepend=frames[0]) > bridge + 1)
-    group = frames[groups == groups[np.searchsorted(frames, peak)]]
-    return int(group[0]), int(group[-1])
+    ends = np.append(np.flatnonzero(frames[1:] - frames[:-1] > bridge + 1), len(frames) - 1)
+    group = int(np.searchsorted(ends, np.searchsorted(frames, peak)))
+    return int(frames[ends[group - 1] + 1 if group else 0]), int(frames[ends[group]])
 
 
 def _within(mask: Mask, frames: int) -> Mask:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.cues import Cue, CueWeights
 from ..core.errors import EditError
-from ..core.ranking import Moment, RankingRules, order
+from ..core.ranking import Moment, RankingRules, in_time, order, worst_first
 from ..core.tracks import Floats
 from .looked import Looked
 from .standings import Reviewed, Standings
@@ -57,7 +57,6 @@ class Review:
         self._touched: set[int] = set()  # frames of the current track that changed while it was looked at
         self._past: list[Moment] = []
         self._skipped: list[Moment] = []
-        self._queue: list[Moment] | None = None
 
     @property
     def quality(self) -> float:
@@ -68,7 +67,7 @@ class Review:
     def quality(self, value: float) -> None:
         if not 0 <= value <= 1:
             raise EditError(f"expected a quality from 0 to 1, got {value}; 0.8 is usual")
-        self._quality, self._queue = float(value), None
+        self._quality = float(value)
 
     @property
     def is_by_time(self) -> bool:
@@ -77,23 +76,20 @@ class Review:
 
     @is_by_time.setter
     def is_by_time(self, value: bool) -> None:
-        self._by_time, self._queue = bool(value), None
+        self._by_time = bool(value)
 
     def limit(self, ids: Iterable[int] | None = None, groups: Iterable[str] | None = None) -> None:
         """Ask only for some tracks, by id, by group, or both; None for all."""
         self._ids = None if ids is None else frozenset(map(int, ids))
         self._groups = None if groups is None else frozenset(groups)
-        self._queue = None
 
     def hold(self, ids: Iterable[int]) -> None:
         """Ask nothing about some tracks until `release`: a run is about to change them."""
         self._held |= {int(id) for id in ids}
-        self._queue = None
 
     def release(self, ids: Iterable[int]) -> None:
         """Ask about some tracks again."""
         self._held -= {int(id) for id in ids}
-        self._queue = None
 
     @property
     def is_stale(self) -> bool:
@@ -102,7 +98,6 @@ class Review:
 
     def steps(self) -> Iterator[float]:
         """Rank what is stale; yields the share that is done, after some ten milliseconds each."""
-        self._queue = None
         yield from self._standings.steps()
 
     def update(self, ids: Iterable[int] | None = None, frames: Iterable[int] | None = None) -> None:
@@ -118,7 +113,6 @@ class Review:
         if self._current and (changed is None or self._current.id in changed):
             self._touched |= places
         self._standings.mark(changed)
-        self._queue = None
 
     @property
     def current(self) -> Moment | None:
@@ -128,7 +122,7 @@ class Review:
     def next(self) -> Moment | None:
         """Go on to the next moment; the one before counts as looked at. None if nothing remains."""
         self._leave()
-        self._current = next(iter(self.remaining()), None)
+        self._current = min(self._asked_for(), key=in_time if self._by_time else worst_first, default=None)
         return self._current
 
     def skip(self) -> Moment | None:
@@ -162,20 +156,16 @@ class Review:
         bound : float, optional
             Moments that score more; 1 − `quality` if it is not given.
         """
-        if self._queue is None or self.is_stale:
-            self._standings.refresh()
-            self._queue = order([m for m in self._standings.moments if self._is_asked_for(m)], by_time=self._by_time)
-        least = 1 - self._quality if bound is None else bound
-        return [moment for moment in self._queue if moment.score > least]
+        return order(self._asked_for(bound), by_time=self._by_time)
 
     def left(self, bound: float | None = None) -> int:
         """How many moments remain, as `remaining`."""
-        return len(self.remaining(bound))
+        return len(self._asked_for(bound))
 
     @property
     def is_done(self) -> bool:
         """Whether all that remains is as good as it shall be."""
-        return not self.remaining()
+        return not self._asked_for()
 
     def accept_rest(self, bound: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Count everything that scores at most so much as looked at.
@@ -205,7 +195,6 @@ class Review:
         now = Looked.of({int(id): [(first, last) for first, last in runs] for id, runs in state["seen"].items()})
         self._standings.looked = now
         self._standings.forget(before.ids | now.ids)
-        self._queue = None
 
     def _leave(self) -> None:
         """The present moment was looked at, but for what changed since it came."""
@@ -217,15 +206,19 @@ class Review:
     def _looked_at(self, moment: Moment, but: Collection[int] = ()) -> None:
         self._standings.looked.add(moment.id, set(_seen_with(moment)).difference(but))
         self._standings.forget([moment.id])
-        self._queue = None
 
     def _look_again(self, moment: Moment) -> None:
         self._standings.looked.drop([moment.id], _seen_with(moment))
         self._standings.forget([moment.id])
-        self._queue = None
 
     def _has(self, moment: Moment) -> bool:
         return bool((self._session.ids == moment.id).any()) and moment.frame < self._session.n_frames
+
+    def _asked_for(self, bound: float | None = None) -> list[Moment]:
+        """What remains, in any order."""
+        self._standings.refresh()
+        least = 1 - self._quality if bound is None else bound
+        return [moment for moment in self._standings.moments if moment.score > least and self._is_asked_for(moment)]
 
     def _is_asked_for(self, moment: Moment) -> bool:
         is_chosen = moment.id not in self._held and (self._ids is None or moment.id in self._ids)
