@@ -89,7 +89,8 @@ def rank(ids: NDArray[np.int64], evidence: Evidence, hidden: Mask | None = None,
     * jumps, flips: where they are worst;
     * a stretch that runs off, with no anchor beyond it, is best caught early. A fix there is followed on from
       until the track is right again, and repairs all that comes after; a fix at its end leaves the way there to be
-      guessed;
+      guessed. Not too early, though: where it is merely less sure, it is often still right, and the look is wasted.
+      With a simulated person the first frame that is about as bad as its worst needed the fewest looks;
     * a stretch between two anchors: the middle of the frames that are about as bad as its worst, since a peak that
       is higher by a hair says nothing, and from the middle both halves are shortest.
 

@@ -17,7 +17,7 @@ from .standings import Reviewed, Standings
 
 QUALITY = 0.8
 LOOKED_REACH = 8  # frames to each side that one has seen when one looked at a moment
-REMEMBERED = 200  # moments that one can go back to
+REMEMBERED = 50  # moments that one can go back to
 
 
 class Review:
