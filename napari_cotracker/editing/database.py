@@ -137,7 +137,7 @@ def explained(mishap: sqlite3.Error, path: Path | None) -> EditError:
     code = getattr(mishap, "sqlite_errorcode", 0) & 0xFF
     where = "the session" if path is None else f"the session file {str(path)!r}"
     if code in DAMAGED:
-        return DamageError(f"{where} is damaged: {mishap}; save what is whole of it into a new file")
+        return DamageError.of(path, mishap)
     reason = REASONS.get(code, str(mishap))
     return EditError(f"cannot use {where}: {reason}; nothing was changed, make room or save elsewhere")
 

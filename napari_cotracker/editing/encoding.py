@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from ..core.blending import Side, Sides
 from ..core.errors import EditError
 from .cells import FIELDS, Cells
-from .layer import Told
 from .patch import Block, Patch, Row
 
 LARGEST = 1 << 24  # cells of one block that are believed; larger ones are written as several
@@ -275,30 +274,3 @@ def columns_of_pieces(t: int, n: int) -> Iterator[slice]:
     """Columns of cells (t, n) a few at a time, none of them many more than a piece may hold."""
     step = max(1, PIECE // (CELL * max(t, 1)))
     yield from (slice(first, min(first + step, n)) for first in range(0, max(n, 1), step))
-
-
-def told_to_pieces(told: Told) -> Iterator[bytes]:
-    """Cells that a run shows."""
-    frames, ids, where, cells = told
-    for some in columns_of_pieces(*where.shape):
-        yield seal([*put_place(frames, ids[some]), *put_array(where[:, some], "u1"), *put_cells(cells[:, some])])
-
-
-def place_to_pieces(frames: NDArray[np.int64], ids: NDArray[np.int64], where: NDArray[np.bool_]) -> Iterator[bytes]:
-    """Some cells (t, n), without what is in them."""
-    for some in columns_of_pieces(*where.shape):
-        yield seal([*put_place(frames, ids[some]), *put_array(where[:, some], "u1")])
-
-
-def piece_to_told(piece: object) -> Told:
-    """What was made by `told_to_pieces` or `place_to_pieces`, of which the cells are empty.
-
-    Raises
-    ------
-    DamageError
-    """
-    reader = Reader(piece)
-    frames, ids = read_place(reader)
-    shape = (len(frames), len(ids))
-    where = reader.array("u1", shape).astype(np.bool_)
-    return Told(frames, ids, where, Cells.empty(*shape) if reader.is_at_end else reader.cells(shape))

@@ -109,8 +109,7 @@ class Kept(View):
         EditError
             If another window writes to that file, or it cannot be written; the session goes on where it was.
         """
-        if not self.is_read_only:
-            self._history.complete()
+        self._complete()
         self._store.move_to(Path(path))
 
     def copy_to(self, path: str | Path) -> None:
@@ -121,8 +120,7 @@ class Kept(View):
         EditError
             If another window writes to that file, or it cannot be written.
         """
-        if not self.is_read_only:
-            self._history.complete()
+        self._complete()
         self._store.copy_to(Path(path))
 
     def compact(self, *, forget_history: bool = False) -> None:
@@ -214,6 +212,10 @@ class Kept(View):
             Saying how both differ.
         """
         check_video(video, self.n_frames, self.size, self._meta.get("video"))
+
+    def _complete(self) -> None:
+        if not self._store.is_file and not self.is_read_only:
+            self._history.complete()
 
     def _begin(self, store: Store, state: State, meta: Mapping[str, Any], budget: int) -> None:
         super().__init__(TrackTable(state.n_frames))

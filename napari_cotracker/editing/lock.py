@@ -33,6 +33,8 @@ class Lock:
     def __init__(self, path: Path) -> None:
         from filelock import FileLock, Timeout
 
+        if not path.parent.is_dir():
+            raise LockedError(f"there is no folder {str(path.parent)!r}")
         self.path = lock_path(path)
         self._lock: FileLock = FileLock(self.path, timeout=0, thread_local=False)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -160,14 +160,24 @@ def read_steps(connection: sqlite3.Connection) -> list[Node]:
     ------
     DamageError
     """
+    return list(each_step(connection))
+
+
+def each_step(connection: sqlite3.Connection, order: str = "") -> Iterator[Node]:
+    """One step after the other, in the order of their numbers or, with "DESC", the last one first.
+
+    Raises
+    ------
+    DamageError
+    """
     rows = connection.execute(
-        "SELECT number, parent, label, time, visited, size, n_frames, runs FROM steps ORDER BY number")
-    try:
-        return [Node(int(number), int(parent), str(label), float(time), int(visited), int(size),
-                     None if cut is None else int(cut), _list(runs))
-                for number, parent, label, time, visited, size, cut, runs in rows]
-    except (TypeError, ValueError) as mishap:
-        raise DamageError(f"expected a step, got {mishap}") from mishap
+        f"SELECT number, parent, label, time, visited, size, n_frames, runs FROM steps ORDER BY number {order}")
+    for number, parent, label, time, visited, size, cut, runs in rows:
+        try:
+            yield Node(int(number), int(parent), str(label), float(time), int(visited), int(size),
+                       None if cut is None else int(cut), _list(runs))
+        except (TypeError, ValueError) as mishap:
+            raise DamageError(f"expected a step, got {mishap}") from mishap
 
 
 def read_patch(connection: sqlite3.Connection, node: Node) -> Patch:

@@ -46,11 +46,11 @@ def put_snapshot(history: History, table: TrackTable, store: Store) -> None:
     if not found:
         raise DamageError("expected a snapshot, got none")
     rows, blocks = store.read(lambda connection: snapshots.read_snapshot(connection, found[-1]))
-    _put(table, Patch("open", tuple(blocks), after=rows), None)
+    _put(table, Patch("open", tuple(blocks), after=rows))
     history.snapshots.know([each.step for each in found], table.cells.nbytes)
     for node, patch, is_back in _patches(store, way(journal, found[-1].step)):
         history.snapshots.count(node.size)
-        _put(table, patch.reversed() if is_back else patch, node.n_frames)
+        _put(table, patch.reversed() if is_back else patch)
 
 
 def way(journal: Journal, start: int) -> list[tuple[Node, bool]]:
@@ -59,6 +59,17 @@ def way(journal: Journal, start: int) -> list[tuple[Node, bool]]:
     back = [(journal.nodes[step], True) for step in reversed(line) if step not in journal.done]
     known = set(line)
     return [*back, *((journal.nodes[step], False) for step in journal.done if step not in known)]
+
+
+def patch_of(connection: sqlite3.Connection, node: Node) -> Patch:
+    """What a step did, without frames that were cut off since; its sides are left out.
+
+    Raises
+    ------
+    DamageError
+    """
+    patch = records.read_patch(connection, node)
+    return patch if node.n_frames is None else patch.within(node.n_frames)
 
 
 def close(history: History, table: TrackTable, left: Left) -> None:
@@ -87,12 +98,11 @@ def told(store: Store) -> Iterator[None]:
     try:
         yield
     except (EditError, LookupError, ValueError, TypeError, OverflowError) as mishap:
-        raise DamageError(f"the session file {str(store.path)!r} is damaged: {mishap}; "
-                          "save what is whole of it into a new file") from mishap
+        raise DamageError.of(store.path, mishap) from mishap
 
 
-def _put(table: TrackTable, patch: Patch, cut: int | None) -> None:
-    patch = patch.within(table.n_frames if cut is None else min(cut, table.n_frames))
+def _put(table: TrackTable, patch: Patch) -> None:
+    patch = patch.within(table.n_frames)
     table.check(patch)
     table.put(patch)
 
@@ -102,5 +112,5 @@ def _patches(store: Store, steps: Sequence[tuple[Node, bool]]) -> Iterator[tuple
         some = steps[first : first + AT_ONCE]
 
         def query(connection: sqlite3.Connection, some: Sequence[tuple[Node, bool]] = some) -> list[Patch]:
-            return [records.read_patch(connection, node) for node, _ in some]
+            return [patch_of(connection, node) for node, _ in some]
         yield from ((node, patch, is_back) for (node, is_back), patch in zip(some, store.read(query)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..core.blending import Sides
 from . import encoding
+from .cells import Cells
 from .change import Change
 from .database import Write
 from .encoding import DamageError, to_json
@@ -61,11 +62,11 @@ class RunLog:
 
     def show(self, change: Change, run: int, told: Told) -> None:
         """It shows some cells."""
-        self._write(change, (tell(run, "cells", piece) for piece in encoding.told_to_pieces(told)))
+        self._write(change, (tell(run, "cells", piece) for piece in told_to_pieces(told)))
 
     def drop(self, change: Change, run: int, place: Place) -> None:
         """It shows some cells (frames, ids, where) no longer."""
-        self._write(change, (tell(run, "gone", piece) for piece in encoding.place_to_pieces(*place)))
+        self._write(change, (tell(run, "gone", piece) for piece in place_to_pieces(*place)))
 
     def keep(self, change: Change, run: int, sides: Sequence[Sides]) -> None:
         """It has one-sided answers."""
@@ -96,7 +97,7 @@ def read_left(connection: sqlite3.Connection, n_frames: int) -> list[Left]:
         if kind == "sides":
             left[run].sides.append(encoding.piece_to_sides(data))
             continue
-        told = encoding.piece_to_told(data)
+        told = piece_to_told(data)
         if len(told.frames) and told.frames.max() >= n_frames:
             raise DamageError(f"expected frames up to {n_frames - 1}, got {told.frames.max()}")
         if kind == "cells":
@@ -132,6 +133,34 @@ def end_run(run: int) -> Write:
 
 def whole(run: int, told: Told, sides: Sequence[Sides]) -> list[Write]:
     """Note all that an open run shows."""
-    pieces = [*(("cells", piece) for piece in encoding.told_to_pieces(told)),
+    pieces = [*(("cells", piece) for piece in told_to_pieces(told)),
               *(("sides", encoding.sides_to_piece(each)) for each in sides)]
     return [tell(run, kind, piece) for kind, piece in pieces]
+
+
+def told_to_pieces(told: Told) -> Iterator[bytes]:
+    """Cells that a run shows."""
+    frames, ids, where, cells = told
+    for some in encoding.columns_of_pieces(*where.shape):
+        place = [*encoding.put_place(frames, ids[some]), *encoding.put_array(where[:, some], "u1")]
+        yield encoding.seal([*place, *encoding.put_cells(cells[:, some])])
+
+
+def place_to_pieces(frames: NDArray[np.int64], ids: NDArray[np.int64], where: NDArray[np.bool_]) -> Iterator[bytes]:
+    """Some cells (t, n), without what is in them."""
+    for some in encoding.columns_of_pieces(*where.shape):
+        yield encoding.seal([*encoding.put_place(frames, ids[some]), *encoding.put_array(where[:, some], "u1")])
+
+
+def piece_to_told(piece: object) -> Told:
+    """What was made by `told_to_pieces` or `place_to_pieces`, of which the cells are empty.
+
+    Raises
+    ------
+    DamageError
+    """
+    reader = encoding.Reader(piece)
+    frames, ids = encoding.read_place(reader)
+    shape = (len(frames), len(ids))
+    where = reader.array("u1", shape).astype(np.bool_)
+    return Told(frames, ids, where, Cells.empty(*shape) if reader.is_at_end else reader.cells(shape))

@@ -140,18 +140,26 @@ def read_snapshot(connection: sqlite3.Connection, snapshot: Snapshot) -> tuple[t
     ------
     DamageError
     """
-    pieces = records.read_pieces(connection, "snapshot_pieces", snapshot.number)
-    if not pieces:
-        raise DamageError("expected a snapshot, got nothing")
-    rows, blocks = encoding.rows_from_json(Reader(pieces[0]).text()), []
+    rows, blocks = read_rows(connection, snapshot), []
     if len(rows) * snapshot.n_frames > MOST_CELLS:
         raise DamageError(f"expected at most {MOST_CELLS} cells, got {len(rows)} × {snapshot.n_frames}")
-    for piece in pieces[1:]:
+    for piece in records.read_pieces(connection, "snapshot_pieces", snapshot.number)[1:]:
         reader = Reader(piece)
         frames, ids = encoding.read_place(reader)
         cells = reader.cells((len(frames), len(ids)))
         blocks.append(Block(frames, ids, cells, cells))
     return rows, blocks
+
+
+def read_rows(connection: sqlite3.Connection, snapshot: Snapshot) -> tuple[Row, ...]:
+    """Entries of one.
+
+    Raises
+    ------
+    DamageError
+    """
+    first = connection.execute("SELECT data FROM snapshot_pieces WHERE id = ?", records.pieces_of(snapshot.number)[:1])
+    return encoding.rows_from_json(Reader(*(first.fetchone() or (None,))).text())
 
 
 def _snapshot_to_pieces(rows: Sequence[Row], cells: Cells) -> Iterator[bytes]:

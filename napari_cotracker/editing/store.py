@@ -53,9 +53,18 @@ class Store:
         try:
             return cls(*_open_to_write(path))
         except LockedError as refusal:
-            store = cls(_private_copy(path), None, f"{refusal}; this window only shows it: save it elsewhere to go on")
-            store.path = path
-            return store
+            return cls._looked_at(path, f"{refusal}; this window only shows it: save it elsewhere to go on")
+        except DamageError as mishap:
+            raise DamageError.of(path, mishap) from mishap
+
+    @classmethod
+    def _looked_at(cls, path: Path, refusal: str) -> Store:
+        try:
+            store = cls(_private_copy(path), None, refusal)
+        except DamageError as mishap:
+            raise DamageError.of(path, mishap) from mishap
+        store.path = path
+        return store
 
     def refuse(self) -> None:
         """Write no more from now on, if there is a reason not to."""
@@ -141,7 +150,8 @@ class Store:
     def compact(self) -> None:
         """Give unused room in the file back to the disk."""
         self.require_writable()
-        self._database.run("VACUUM")
+        for command in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            self._database.run(command)
 
     def close(self) -> None:
         """Bring everything into the file and let go of it.
@@ -170,7 +180,8 @@ class Store:
 
     def _write_copy(self, target: Path) -> None:
         with replacing(target, EditError) as temporary:
-            self._database.run("VACUUM INTO ?", str(temporary))
+            # even if its own file is gone
+            self._database.read(lambda connection: connection.execute("VACUUM INTO ?", (str(temporary),)))
             # the log of a file that goes would be taken for that of the new one
             for companion in COMPANIONS:
                 Path(f"{target}{companion}").unlink(missing_ok=True)

@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_cotracker.editing import encoding
+from napari_cotracker.editing import encoding, runlog
 from napari_cotracker.editing.cells import FIELDS, Cells
 from napari_cotracker.editing.encoding import DamageError, Reader
-from napari_cotracker.editing.layer import Told
 from napari_cotracker.editing.patch import Block, Patch, Row
 from tests.editing.walks import assert_same, cells_of, sides_of
 
@@ -79,7 +78,7 @@ def test_other_bytes_are_refused(data: Any) -> None:
 @given(st.binary(max_size=80))
 def test_bytes_that_only_pretend_are_refused_or_read_without_harm(body: bytes) -> None:
     rows = [*encoding.put_text([[], []])]
-    for read in (encoding.pieces_to_patch, lambda pieces: encoding.piece_to_told(pieces[0]),
+    for read in (encoding.pieces_to_patch, lambda pieces: runlog.piece_to_told(pieces[0]),
                  lambda pieces: encoding.piece_to_sides(pieces[0])):
         for parts in ([body], [*rows, body]):
             with suppress(DamageError):
@@ -94,7 +93,7 @@ def test_bytes_that_only_pretend_are_refused_or_read_without_harm(body: bytes) -
 ])
 def test_places_that_no_session_has_are_refused_before_memory_is_taken(parts: list[bytes]) -> None:
     with pytest.raises(DamageError):
-        encoding.piece_to_told(encoding.seal(parts))
+        runlog.piece_to_told(encoding.seal(parts))
 
 
 def test_packed_bytes_that_unpack_to_more_or_less_are_refused() -> None:
@@ -113,17 +112,6 @@ def test_packed_bytes_that_unpack_to_more_or_less_are_refused() -> None:
 def test_what_is_no_patch_is_refused(pieces: list[Any]) -> None:
     with pytest.raises(DamageError, match="expected"):
         encoding.pieces_to_patch(pieces)
-
-
-@given(st.integers(1, 5), st.integers(1, 4), st.integers(0, 99))
-def test_what_a_run_shows_comes_back(t: int, n: int, seed: int) -> None:
-    told = Told(np.arange(t), np.arange(n), np.random.default_rng(seed).random((t, n)) < 0.5, cells_of(t, n, seed=seed))
-    (piece,), (place,) = encoding.told_to_pieces(told), encoding.place_to_pieces(*told[:3])
-    back = encoding.piece_to_told(piece)
-    for a, b in zip(back[:3], told[:3]):
-        np.testing.assert_array_equal(a, b, strict=True)
-    assert_same(back.cells, told.cells)
-    np.testing.assert_array_equal(encoding.piece_to_told(place).where, told.where)
 
 
 def test_sides_come_back() -> None:
