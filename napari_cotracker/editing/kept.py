@@ -62,17 +62,25 @@ class Kept(View):
         return session
 
     @classmethod
-    def open(cls, path: str | Path, *, budget: int = BUDGET) -> Self:
+    def open(cls, path: str | Path, *, read_only: bool = False, budget: int = BUDGET) -> Self:
         """A session from its file, as it was; runs that were cut off are steps of its history.
 
         What another window writes to is opened as it is at that moment, for looking only.
+
+        Parameters
+        ----------
+        path : str or Path
+        read_only : bool
+            Whether to leave the file alone, and look at it as it is now.
+        budget : int
+            Bytes of history that are kept.
 
         Raises
         ------
         EditError
             If it is no session file, or damaged (`DamageError`), or of a newer version.
         """
-        store = Store.open(Path(path))
+        store = Store.open(Path(path), read_only)
         try:
             session = cls.__new__(cls)
             with recovery.told(store):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path, PurePath, PureWindowsPath
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ..core.errors import EditError
 from . import records, snapshots
@@ -25,13 +27,17 @@ class Unsaved(NamedTuple):
     ----------
     path : Path
     changed : datetime
-        When it was written to last, by the clock of this place.
+        When the last step was taken, by the clock of this place.
     steps : int
         In its history, done and undone.
     tracks : int
         That it held when it was last closed.
     video : str
         The name of its video, "" if that is not known.
+    is_damaged : bool
+    facts : mapping
+        What was noted of its video.
+    shape : (n_frames, width, height)
     """
 
     path: Path
@@ -40,6 +46,8 @@ class Unsaved(NamedTuple):
     tracks: int = 0
     video: str = ""
     is_damaged: bool = False
+    facts: Mapping[str, Any] = MappingProxyType({})
+    shape: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def is_empty(self) -> bool:
@@ -126,11 +134,13 @@ def entry_of(path: Path) -> Unsaved:
     try:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA query_only = ON")
-            steps, runs = (connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-                           for table in ("steps", "runs"))
-            video = records.read_values("facts")(connection).get("video")
-            return Unsaved(path, changed, steps + runs, _tracks(connection), _name_of(video))
-    except (sqlite3.Error, EditError):
+            steps, last = connection.execute("SELECT count(*), max(time) FROM steps").fetchone()
+            (runs,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+            video, state = records.read_values("facts")(connection).get("video"), records.read_state(connection)
+            return Unsaved(path, datetime.fromtimestamp(last) if steps else changed, steps + runs,
+                           _tracks(connection), _name_of(video), facts=video if isinstance(video, dict) else {},
+                           shape=(state.n_frames, state.width, state.height))
+    except (sqlite3.Error, EditError, TypeError, ValueError, OverflowError, OSError):
         return Unsaved(path, changed, is_damaged=True)
 
 

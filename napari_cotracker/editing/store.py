@@ -40,8 +40,8 @@ class Store:
         self.path = self._database.path
 
     @classmethod
-    def open(cls, path: Path) -> Store:
-        """A session file; if it cannot be written, a copy of it as it is now.
+    def open(cls, path: Path, read_only: bool = False) -> Store:
+        """A session file; if it cannot be written, or is not to be, a copy of it as it is now.
 
         Raises
         ------
@@ -50,6 +50,8 @@ class Store:
         """
         path = Path(os.path.realpath(path))
         schema.check_file(path)
+        if read_only:
+            return cls._looked_at(path, f"{path.name} was opened to be looked at; save it elsewhere to go on")
         try:
             return cls(*_open_to_write(path))
         except LockedError as refusal:

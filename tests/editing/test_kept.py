@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.editing.session import Session
-from tests.editing.files import Pair, assert_same_session
+from tests.editing.files import Pair, assert_same_session, left_by_a_crash
 from tests.editing.walks import EDITS, JOINS, N_FRAMES, RUNS, Snapshot, Walk, walks
 
 SIZE = (64, 48)
@@ -71,3 +71,20 @@ def test_nothing_changes_once_a_session_is_closed(tmp_path: Path) -> None:
         session.rename(0, "nose")
     Snapshot.of(session).assert_same(before)
     session.close()
+
+
+def test_a_session_that_is_only_looked_at_leaves_its_file_alone(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "a.cotracker", N_FRAMES, SIZE)
+    session.add_points(0, [[1, 2]])
+    run = session.begin_run("track", [0])
+    path = left_by_a_crash(session, tmp_path / "b.cotracker")
+    run.close()
+    session.close()
+    bytes_before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    looked = Session.open(path, read_only=True)
+    assert (looked.ids.tolist(), looked.path, looked.is_read_only) == ([0], path, True)
+    with pytest.raises(EditError, match="opened to be looked at; save it elsewhere to go on"):
+        looked.rename(0, "nose")
+    looked.close()
+    after = {each.name: each.read_bytes() for each in tmp_path.iterdir() if not each.name.endswith("-shm")}
+    assert after == {name: content for name, content in bytes_before.items() if not name.endswith("-shm")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ def test_what_was_left_behind_is_listed_and_what_is_empty_is_pruned(tmp_path: Pa
     found = {entry.path.stem: entry for entry in places.unsaved(tmp_path)}
     assert set(found) == {"closed", "crashed", "running", "damaged"}
     assert (found["closed"].steps, found["closed"].tracks, found["closed"].video) == (2, 2, "closed.mp4")
+    assert found["closed"].facts == {"path": "C:\\films\\closed.mp4"}
+    assert found["closed"].shape == (5, 8, 8)
     assert found["crashed"].steps == 1
     assert found["damaged"].is_damaged
     dates = [entry.changed for entry in places.unsaved(tmp_path)]
@@ -85,3 +88,14 @@ def test_a_session_whose_only_change_is_a_run_is_not_empty(tmp_path: Path) -> No
     left_by_a_crash(session, tmp_path / "b.cotracker")
     session.close()
     assert not places.entry_of(tmp_path / "b.cotracker").is_empty
+
+
+def test_looking_at_what_a_crash_left_does_not_make_it_newer(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "a.cotracker", 5, (8, 8))
+    session.add_points(0, [[1, 1]])
+    left_by_a_crash(session, tmp_path / "b.cotracker")
+    session.close()
+    path = tmp_path / "b.cotracker"
+    dates = {places.entry_of(path).changed.astimezone() for _ in range(2)}
+    os.utime(path, (1, 1))
+    assert dates == {places.entry_of(path).changed.astimezone()} == {session.steps[-1].time}
