@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from . import queues, rules
 from .queues import Queue
@@ -46,10 +47,10 @@ class Policy:
     name: str
     rule: Rule
     queue: Queue
-    actions: int = 2
+    actions: int
     tracker: str = ""
     keeps_pins: bool = True
-    approval: Approval = Approval.NOTED
+    approval: Approval = Approval.SOLVED_FROM
     places_last: bool = False
     scans: bool = False
 
@@ -64,22 +65,23 @@ def all_policies(solve_span: SolveSpan = rules.blend_span, queue: Queue = queues
     queue : callable
         Our review queue.
     """
-    ours = BothWays(solve_span)
-    sigmoid = BothWays(rules.blend_by_sigmoid, is_local=False)
+    ours, sigmoid = BothWays(solve_span), BothWays(rules.blend_by_sigmoid, is_local=False)
     low, scan = queues.least_confident, queues.scan
+    keyframes = partial(Policy, rule=rules.interpolate, actions=3, places_last=True)
+    overwrite = partial(Policy, rule=rules.overwrite, actions=12, keeps_pins=False, approval=Approval.NOTED)
+    to_next = partial(Policy, rule=rules.go_to_next, actions=12)
+    nearest = partial(Policy, rule=rules.go_to_middle, actions=10)
+    flow = partial(Policy, rule=sigmoid, actions=6, tracker=LUCAS_KANADE)
+    mine = partial(Policy, rule=ours, actions=2)
+    rivals = {"overwrite": overwrite, "to next": to_next, "nearest": nearest, "flow both ways": flow}
+    pairs = [(make(f"{name}, low confidence", queue=low), make(f"{name}, scan", queue=scan, scans=True))
+             for name, make in rivals.items()]
     return (
-        Policy("keyframes, uniform", rules.interpolate, queues.widest_gap, 3, places_last=True),
-        Policy("keyframes, oracle", rules.interpolate, queues.oracle, 3, places_last=True),
-        Policy("overwrite, low confidence", rules.overwrite, low, 12, keeps_pins=False),
-        Policy("overwrite, scan", rules.overwrite, scan, 12, keeps_pins=False, scans=True),
-        Policy("to next, low confidence", rules.go_to_next, low, 12),
-        Policy("to next, scan", rules.go_to_next, scan, 12, scans=True),
-        Policy("nearest, low confidence", rules.go_to_middle, low, 10),
-        Policy("nearest, scan", rules.go_to_middle, scan, 10, scans=True),
-        Policy("flow both ways, low confidence", sigmoid, low, 6, LUCAS_KANADE),
-        Policy("flow both ways, scan", sigmoid, scan, 6, LUCAS_KANADE, scans=True),
-        Policy("ours, queue", ours, queue),
-        Policy("ours, low confidence", ours, low),
-        Policy("ours, scan", ours, scan, scans=True),
-        Policy("ours, oracle", ours, queues.oracle),
+        keyframes("keyframes, uniform", queue=queues.widest_gap),
+        keyframes("keyframes, oracle", queue=queues.oracle),
+        *(policy for pair in pairs for policy in pair),
+        mine("ours, queue", queue=queue),
+        mine("ours, low confidence", queue=low),
+        mine("ours, scan", queue=scan, scans=True),
+        mine("ours, oracle", queue=queues.oracle),
     )

@@ -80,7 +80,7 @@ def test_overwriting_destroys_later_work_and_ours_does_not() -> None:
                                                   (Approval.SOLVED_FROM, True)])
 def test_what_becomes_of_an_approved_cell(approval: Approval, pinned: bool) -> None:
     clip = clip_of(straight(40))
-    policy = Policy("one look", rules.BothWays(rules.blend_span), in_order(4), approval=approval)
+    policy = Policy("one look", rules.BothWays(rules.blend_span), in_order(4), 2, approval=approval)
     sitting = Sitting(policy, steady_hand(clip))
     legs = work_through(sitting, clip, away)
     (story,) = sitting.stories

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from napari_cotracker.core.tracks import Tracks
+from napari_cotracker.core.tracks import State, Tracks
 from napari_cotracker.evaluation import queues
 
 
@@ -61,5 +61,6 @@ def test_the_review_queue_finds_what_it_finds_and_then_goes_where_doubt_is() -> 
     chosen = queues.review(doubtful)
     assert 38 <= chosen.frames[0] < 50 and chosen.scores[0] > 1
     calm = view(np.ones(60), doubt=np.linspace(0, 1e-3, 60))
-    calm.tracks.source[[0, 59]] = 2
+    calm.tracks.state[:] = State.OCCLUDED  # of what a person called hidden nothing is asked
+    assert queues.review(calm).frames.tolist() == [59]
     assert queues.review(calm).frames.tolist() == queues.most_doubtful(calm).frames.tolist()
