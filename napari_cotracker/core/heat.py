@@ -71,6 +71,11 @@ _CODES_OF_STATES[[State.OCCLUDED_LOCATED, State.OCCLUDED]] = OCCLUDED
 _CODES_OF_STATES[State.OUT_OF_FRAME] = OUT_OF_VIEW
 
 
+def is_denied(state: Bytes) -> NDArray[np.bool_]:
+    """Which anchors, by their `State`, say that a track cannot be seen, not where it is."""
+    return np.isin(state, (State.OCCLUDED, State.OUT_OF_FRAME, State.UNKNOWN))
+
+
 def score_of(code: ArrayLike) -> NDArray[np.float64]:
     """The score behind codes from `BEST` on."""
     return (255 - np.asarray(code, np.float64)) / STEPS
@@ -129,12 +134,14 @@ class Heat:
     codes : (N, T) uint8
     anchors : (K, 2) int64
         Row of `codes` and frame of each cell that a person placed or approved.
+    denied : (K,) bool
+        Which of them say that the track cannot be seen there, not where it is.
     """
 
     def __init__(self, ids: Places, n_frames: int) -> None:
         self.ids = np.asarray(ids, np.int64)
         self.codes = np.zeros((len(ids), n_frames), np.uint8)
-        self.anchors = np.zeros((0, 2), np.int64)
+        self.anchors, self.denied = np.zeros((0, 2), np.int64), np.zeros(0, np.bool_)
         # every cell that is out of date lies on a stale frame of a stale track
         self._frames, self._tracks = np.ones(n_frames, bool), np.ones(len(ids), bool)
 
@@ -162,7 +169,7 @@ class Heat:
         other._tracks[new] = self._tracks[old]
         stays = np.isin(self.anchors[:, 0], old) & (self.anchors[:, 1] < frames)
         rows = np.searchsorted(other.ids, self.ids[self.anchors[stays, 0]])
-        other.anchors = np.stack([rows, self.anchors[stays, 1]], 1)
+        other.anchors, other.denied = np.stack([rows, self.anchors[stays, 1]], 1), self.denied[stays]
         if len(kept) < len(other.ids) or frames < n_frames:
             other._frames[:], other._tracks[:] = True, other._tracks | (frames < n_frames)
         return other
@@ -192,16 +199,17 @@ class Heat:
         if len(tracks) and len(frames):
             part = _Part(cells, frames, tracks)
             self.codes[np.ix_(tracks, frames)] = encode(part, size, quantity).T
-            self._note_anchors(part.source, frames, tracks)
+            self._note_anchors(part, frames, tracks)
         self._frames[frames] = False
         if not self._frames.any():
             self._tracks[:] = False
         return frames if len(tracks) else frames[:0]
 
-    def _note_anchors(self, source: Bytes, frames: Places, tracks: Places) -> None:
+    def _note_anchors(self, part: _Part, frames: Places, tracks: Places) -> None:
         old = np.isin(self.anchors[:, 0], tracks) & np.isin(self.anchors[:, 1], frames)
-        t, n = np.nonzero(is_anchor(source))
+        t, n = np.nonzero(is_anchor(part.source))
         self.anchors = np.concatenate([self.anchors[~old], np.stack([tracks[n], frames[t]], 1)])
+        self.denied = np.concatenate([self.denied[~old], is_denied(part.state[t, n])])
 
 
 class _Part:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from qtpy.QtGui import QFont, QFontInfo, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from qtpy.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from qtpy.QtGui import QContextMenuEvent, QFont, QFontInfo, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
 from .scope import Scope
 from .shades import faded
+from .span_band import draw_window
+from .span_hand import SpanHand
 
 ZOOM = 0.8
 HALF_PLAYHEAD = 4
@@ -29,9 +31,13 @@ class Canvas(QWidget):
     ----------
     frame_requested : Signal(int)
         The user went to a frame.
+    menu_requested : Signal(QPoint)
+        The user asks what can be done, at a place on the screen.
     """
 
     frame_requested = Signal(int)
+    menu_requested = Signal(QPoint)
+    cursor_shape = Qt.CursorShape.ArrowCursor  # while nothing is held
 
     def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,10 +45,13 @@ class Canvas(QWidget):
         self._still: QPixmap | None = None
         self._font: QFont | None = None
         self._grip: QPointF | None = None
+        self._hand = SpanHand(self)
+        self.setCursor(self.cursor_shape)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         scope.changed.connect(self.redraw)
         scope.moved.connect(self.move_playhead)
+        scope.span.changed.connect(self.update)
 
     # geometry
 
@@ -109,6 +118,16 @@ class Canvas(QWidget):
             painter.fillRect(QRectF(x - 2, plot.top(), 4, plot.height()), faded(self.scope.shades.window, 0.75))
             painter.fillRect(QRectF(x - 1, plot.top(), 2, plot.height()), self.scope.shades.text)
 
+    def draw_span(self, painter: QPainter) -> None:
+        """The frames that are chosen."""
+        if (ends := self.span_ends()) is not None:
+            draw_window(painter, self.plot(), *ends, self.scope.shades)
+
+    def span_ends(self) -> tuple[float, float] | None:
+        """Where the chosen frames begin and end, if there are any."""
+        frames = self.scope.span.frames
+        return None if frames is None else (self.snapped(self.x_of(frames.start)), self.snapped(self.x_of(frames.stop)))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
         size = (self.size().toSizeF() * ratio).toSize()
@@ -119,6 +138,7 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.setFont(self.small_font())
         painter.drawPixmap(0, 0, self._still)
+        self.draw_span(painter)
         self.draw_playhead(painter)
         painter.end()
 
@@ -149,26 +169,53 @@ class Canvas(QWidget):
         """Show everything."""
         self.scope.show_time(self.scope.time.whole(self.scope.time.total))
 
+    def begins_span(self, event: QMouseEvent) -> bool:
+        """Whether a drag from here chooses frames; any other one scrubs."""
+        return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+
+    def click(self, at: QPointF, keys: Qt.KeyboardModifier) -> None:
+        """Go to a frame; outside the chosen frames, let these go."""
+        frame = self.frame_at(at.x())
+        if keys == Qt.KeyboardModifier.NoModifier and frame not in self.scope.span:
+            self.scope.span.clear()
+        self.request(frame)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self.request(self.frame_at(event.position().x()))
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if not self._hand.press(event.position().x(), begins=self.begins_span(event), waits=shift):
+                self.click(event.position(), event.modifiers())
         elif event.button() == Qt.MouseButton.MiddleButton:
             self._grip = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
         if event.buttons() & Qt.MouseButton.MiddleButton and self._grip is not None:
             way, self._grip = self._grip - event.position(), event.position()
             self.pan(way.x(), way.y())
         elif event.buttons() & Qt.MouseButton.LeftButton:
-            frame = self.frame_at(event.position().x())
-            if frame != self.scope.frame:
-                self.request(frame)
+            if self._hand.is_held:
+                self._hand.move(x)
+            elif self.frame_at(x) != self.scope.frame:
+                self.request(self.frame_at(x))
+        else:
+            is_end = self._hand.end_at(x) is not None
+            self.setCursor(Qt.CursorShape.SizeHorCursor if is_end else self.cursor_shape)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.MiddleButton:
             self._grip = None
-            self.unsetCursor()
+            self.setCursor(self.cursor_shape)
+        elif event.button() == Qt.MouseButton.LeftButton and self._hand.release():
+            self.click(event.position(), event.modifiers())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What is clicked is what edits are about: its frame, unless it is one of those that are chosen."""
+        frame = self.frame_at(event.pos().x())
+        if event.reason() == QContextMenuEvent.Reason.Mouse and frame not in self.scope.span:
+            self.request(frame)
+        self.menu_requested.emit(event.globalPos())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -19,6 +19,9 @@ from .scope import Scope
 from .shades import faded
 
 Floats = NDArray[np.float32]
+LONG = 300  # points of which one stroke is slow
+DASHES = [2.0, 1.6]  # of an interpolated curve, in widths of its pen
+DASH_PIXELS = (4, 3)  # the same where many frames share a pixel
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,11 @@ class CurveData:
     hidden : (T,) bool
         Where the point is occluded or out of view.
     anchors : (k,) int64
-        Frames that a person placed or approved.
+        Frames on which a person says where the point is.
+    denied : (T,) bool, optional
+        Where a person says that it cannot be seen.
+    interpolated : (T,) bool, optional
+        Where positions are drawn from one known frame to the next, not tracked.
     """
 
     name: str
@@ -42,6 +49,8 @@ class CurveData:
     speed: Floats
     hidden: NDArray[np.bool_]
     anchors: NDArray[np.int64]
+    denied: NDArray[np.bool_] | None = None
+    interpolated: NDArray[np.bool_] | None = None
 
 
 class Curve(Canvas):
@@ -52,12 +61,13 @@ class Curve(Canvas):
     scope : Scope
     """
 
+    cursor_shape = Qt.CursorShape.PointingHandCursor
+
     def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(scope, parent)
         self._data: CurveData | None = None
         self.setSizePolicy(stretched(2))
         self.setAccessibleName("Scores and speed of the selected track")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
         return QSize(600, round(5.4 * QFontMetricsF(self.small_font()).height()))
@@ -84,7 +94,9 @@ class Curve(Canvas):
         painter.setClipRect(plot, Qt.ClipOperation.IntersectClip)
         time, width = self.scope.time, max(int(plot.width()), 1)
         self._edges = pixel_edges(time.start, time.length, width, time.total)
-        self._draw_hidden(painter, data.hidden)
+        self._shade(painter, data.hidden, 0.4)
+        if data.denied is not None:
+            self._shade(painter, data.denied, 0.5)
         for share in (0.0, 0.5, 1.0):
             painter.fillRect(QRectF(plot.left(), self.snapped(self._y(share)), plot.width(), 1),
                              faded(shades.line, 0.6))
@@ -92,7 +104,8 @@ class Curve(Canvas):
         draw_line = self._draw_band if time.length > width else self._draw_line
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_line(painter, data.visibility, QPen(shades.visibility, 1.2))
-        draw_line(painter, data.confidence, QPen(shades.confidence, 2.0))
+        for values, pen in self._confidence(data):
+            draw_line(painter, values, pen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_anchors(painter, data)
         painter.restore()
@@ -102,12 +115,27 @@ class Curve(Canvas):
         plot = self.plot()
         return plot.bottom() - 3 - share * (plot.height() - 6)
 
-    def _draw_hidden(self, painter: QPainter, hidden: NDArray[np.bool_]) -> None:
+    def _shade(self, painter: QPainter, frames: NDArray[np.bool_], opacity: float) -> None:
         x, shades = self.plot().left(), self.scope.shades
-        seen = np.maximum.reduceat(hidden[: self._edges[-1]], self._edges[:-1])
+        seen = np.maximum.reduceat(frames[: self._edges[-1]], self._edges[:-1])
         for first, last in spans(seen):
             painter.fillRect(QRectF(x + first, self.plot().top(), last - first + 1, self.plot().height()),
-                             faded(shades.occluded, 0.4))
+                             faded(shades.occluded, opacity))
+
+    def _confidence(self, data: CurveData) -> list[tuple[Floats, QPen]]:
+        """The curve, its interpolated frames as one of their own: dashed, and at the top if they have no score."""
+        whole = QPen(self.scope.shades.confidence, 2.0)
+        drawn = data.interpolated
+        if drawn is None or not drawn.any():
+            return [(data.confidence, whole)]
+        dashed = QPen(whole)
+        dashed.setDashPattern(DASHES)
+        scores = np.where(drawn, np.nan_to_num(data.confidence, nan=1.0), data.confidence)
+        near = drawn.copy()  # dashes lead up to the known frames at either end
+        near[1:] |= drawn[:-1]
+        near[:-1] |= drawn[1:]
+        return [(np.where(drawn, np.nan, scores).astype(np.float32), whole),
+                (np.where(near, scores, np.nan).astype(np.float32), dashed)]
 
     def _draw_line(self, painter: QPainter, values: Floats, pen: QPen) -> None:
         """In one stroke, or where that would be slow, in one from each frame to the next."""
@@ -116,8 +144,11 @@ class Curve(Canvas):
         y = self._y(1) + (1 - y) * (self._y(0) - self._y(1))
         for first, last in spans(np.isfinite(y)):
             points = [QPointF(*pair) for pair in zip(x[first : last + 1].tolist(), y[first : last + 1].tolist())]
-            if 1 < len(points) < 300:
+            if 1 < len(points) < LONG:
                 painter.drawPolyline(QPolygonF(points))
+            elif _is_dashed(pen):
+                for start in range(0, len(points), LONG):
+                    painter.drawPolyline(QPolygonF(points[start : start + LONG + 1]))
             else:  # a single frame is a dot
                 painter.drawLines([QLineF(*ends) for ends in zip(points, points[1:] or points)])
 
@@ -127,6 +158,8 @@ class Curve(Canvas):
         low, high = bounds.T
         low[1:], high[1:] = np.fmin(low[1:], bounds[:-1, 1]), np.fmax(high[1:], bounds[:-1, 0])
         known = np.isfinite(envelope(values, self._edges)[:, 0])
+        if _is_dashed(pen):
+            known &= np.arange(len(known)) % sum(DASH_PIXELS) < DASH_PIXELS[0]
         span, half = self._y(0) - self._y(1), pen.widthF() / 2
         top, bottom = self._y(1) + (1 - high) * span - half, self._y(1) + (1 - low) * span + half
         self._draw_columns(painter, np.where(known, top, np.nan), bottom, pen.color())
@@ -149,9 +182,16 @@ class Curve(Canvas):
         painter.drawRects([QRectF(x + k, y, 1, height) for k, y, height in columns if height > 0])
 
     def _draw_anchors(self, painter: QPainter, data: CurveData) -> None:
-        x = np.array([self.x_of(frame + 0.5) for frame in data.anchors.tolist()])
-        scores = np.nan_to_num(data.confidence[data.anchors], nan=1.0)
-        draw_diamonds(painter, x, np.array([self._y(score) for score in scores.tolist()]), 4.0)
+        """Full diamonds where the point is known to be; hollow ones where it begins and ends to be denied."""
+        ends = [] if data.denied is None else [frame for pair in spans(data.denied) for frame in dict.fromkeys(pair)]
+        for frames, hollow in ((np.array(ends, np.int64), True), (data.anchors, False)):
+            scores = np.nan_to_num(data.confidence[frames], nan=1.0)
+            y = self._y(0) + scores.astype(np.float64) * (self._y(1) - self._y(0))
+            draw_diamonds(painter, np.asarray(self.x_of(0) + (frames + 0.5) * self._width_of_frame()), y, 4.0,
+                          hollow=hollow)
+
+    def _width_of_frame(self) -> float:
+        return self.plot().width() / self.scope.time.length
 
     def _samples(self, values: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Places and values of the frames in sight, and of one more to either side."""
@@ -183,3 +223,7 @@ class Curve(Canvas):
     def caption_width(self) -> float:
         """Room that the captions need."""
         return QFontMetricsF(self.small_font()).horizontalAdvance("speed, px/frame")
+
+
+def _is_dashed(pen: QPen) -> bool:
+    return pen.style() == Qt.PenStyle.CustomDashLine

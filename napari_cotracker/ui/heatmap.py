@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from qtpy.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from qtpy.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from qtpy.QtGui import QContextMenuEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from qtpy.QtWidgets import QToolTip, QWidget
 
 from ..core.heat import Heat
@@ -16,7 +16,8 @@ from .axis import Axis
 from .canvas import Canvas, stretched
 from .gutter import draw_names
 from .heat_image import HeatImage
-from .marks import draw_diamonds, draw_outline, places_of_marks
+from .marks import draw_outline
+from .row_marks import Grid, RowMarks
 from .scope import Scope
 
 Places = NDArray[np.int64]
@@ -32,6 +33,8 @@ class HeatMap(Canvas):
     ----------
     row_pressed : Signal(int, Qt.KeyboardModifiers)
         A row, counted from the top of the order that is shown, was clicked.
+    row_asked : Signal(int)
+        The user wants the menu of a row.
     row_stepped : Signal(int)
         The user went up or down by rows.
     hovered : Signal(int, int, QPoint)
@@ -43,6 +46,7 @@ class HeatMap(Canvas):
     """
 
     row_pressed = Signal(int, object)
+    row_asked = Signal(int)
     row_stepped = Signal(int)
     hovered = Signal(int, int, QPoint)
     rows_changed = Signal()
@@ -56,7 +60,7 @@ class HeatMap(Canvas):
         self._names: Sequence[str] = ()
         self._queries = np.zeros(0, np.int64)
         self._selected = np.zeros(0, bool)
-        self._picture = HeatImage()
+        self._picture, self._marks = HeatImage(), RowMarks()
         self._is_fresh = False
         self._table = scope.shades.table()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -198,31 +202,11 @@ class HeatMap(Canvas):
                 painter.fillRect(line & plot, self.scope.shades.accent)
 
     def _draw_marks(self, painter: QPainter) -> None:
-        height, plot = self._height_of_row(), self.plot()
-        chosen = np.zeros(len(self.heat.ids), bool)
+        chosen = np.zeros(len(self.heat.ids), np.bool_)
         chosen[self.order[self._selected]] = True
-        row, frame = self.heat.anchors.T
-        if height < 5:
-            # where every track begins is of no interest in a crowd; what was corrected later is
-            telling = (frame != self._queries[row]) | chosen[row]
-            row, frame = row[telling], frame[telling]
-        place = places_of_marks(self.order, len(self.heat.ids))[row]
-        x = plot.left() + (frame + 0.5 - self.scope.time.start) * plot.width() / self.scope.time.length
-        y = (place + 0.5 - self.rows.start) * height
-        seen = (place >= 0) & (x >= plot.left()) & (x <= plot.right()) & (y >= 0) & (y <= plot.height())
-        draw_diamonds(painter, x[seen], y[seen], min(max(height * 0.36, 3.5), 5.0))
-        if height >= 5:
-            self._draw_queries(painter, height)
-
-    def _draw_queries(self, painter: QPainter, height: float) -> None:
-        known = set(map(tuple, self.heat.anchors.tolist()))
-        first, last = int(self.rows.start), int(np.ceil(self.rows.at(1)))
-        for place, row in enumerate(self.order[first:last].tolist(), first):
-            frame = int(self._queries[row])
-            if (row, frame) not in known:
-                x, y = self.snapped(self.x_of(frame + 0.5)), self.y_of(place + 0.5)
-                painter.fillRect(QRectF(x - 2, y - height * 0.3, 4, height * 0.6), self.scope.shades.window)
-                painter.fillRect(QRectF(x - 1, y - height * 0.3 + 1, 2, height * 0.6 - 2), self.scope.shades.text)
+        grid = Grid(self.plot(), self.scope.time, self.rows)
+        self._marks.draw(painter, grid, self.heat, self.order, queries=self._queries, telling=chosen)
+        self._marks.draw_queries(painter, grid, self.order, self._queries, self.scope.shades)
 
     def _draw_selected(self, painter: QPainter) -> None:
         plot, shades = self.plot(), self.scope.shades
@@ -264,11 +248,18 @@ class HeatMap(Canvas):
         self.show_rows(Axis.whole(len(self.order)))
         super().fit()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        on_row = event.position().y() < self.plot().height() and len(self.order)
-        if event.button() == Qt.MouseButton.LeftButton and on_row:
-            self.row_pressed.emit(self.row_at(event.position().y()), event.modifiers())
-        super().mousePressEvent(event)
+    def click(self, at: QPointF, keys: Qt.KeyboardModifier) -> None:
+        if self._has_row_at(at.y()):
+            self.row_pressed.emit(self.row_at(at.y()), keys)
+        super().click(at, keys)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse and self._has_row_at(event.pos().y()):
+            self.row_asked.emit(self.row_at(event.pos().y()))
+        super().contextMenuEvent(event)
+
+    def _has_row_at(self, y: float) -> bool:
+        return len(self.order) > 0 and y < self.plot().height()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

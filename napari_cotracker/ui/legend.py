@@ -7,10 +7,11 @@ from qtpy.QtCore import QPointF, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
-from .marks import FILL, RIM, diamond
+from .marks import paint_diamond
 from .shades import Shades, ramp
 
 GAP, INNER = 16, 6
+ANCHOR, HIDDEN = "anchor", "hidden by you"
 
 
 class Legend(QWidget):
@@ -28,8 +29,9 @@ class Legend(QWidget):
         self.setAccessibleName("Legend")
         self.setToolTip(
             "<p>Dark blue is the lowest score, yellow the highest. Grey: occluded; darker or paler grey: out of view; "
-            "background: not tracked.</p><p>Diamond: placed or approved by a person. Short line: where another track "
-            "starts.</p>")
+            "background: not tracked.</p><p>Diamond: placed or approved by you; a line joins both ends of a stretch. "
+            "Hollow diamond: you say that it cannot be seen. Short line: where another track starts.</p><p>In the "
+            "curve beneath, dashes are interpolated, and what you said to be hidden has another shade.</p>")
 
     def sizeHint(self) -> QSize:
         return QSize(round(sum(self._widths()) + GAP * len(self._entries())), round(1.6 * self._line()))
@@ -53,7 +55,12 @@ class Legend(QWidget):
         widths = self._widths()[: self.shown()]
         x = self.width() - sum(widths) - GAP * max(len(widths) - 1, 0)
         for (text, colour), width in zip(self._entries(), widths):
-            at = self._draw_ramp(painter, x) if text == self._quantity else self._draw_sample(painter, x, colour)
+            if text == self._quantity:
+                at = self._draw_ramp(painter, x)
+            elif colour is None:
+                at = self._draw_diamond(painter, x, text == HIDDEN)
+            else:
+                at = self._draw_sample(painter, x, colour)
             painter.setPen(self._shades.text)
             painter.drawText(QRectF(at + INNER, 0, width, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
             x += width + GAP
@@ -61,8 +68,8 @@ class Legend(QWidget):
 
     def _entries(self) -> list[tuple[str, QColor | None]]:
         shades = self._shades
-        return [(self._quantity, None), ("occluded", shades.occluded), ("anchor", None),
-                ("out of view", shades.out_of_view), ("not tracked", shades.empty)]
+        return [(self._quantity, None), ("occluded", shades.occluded), (ANCHOR, None),
+                (HIDDEN, None), ("out of view", shades.out_of_view), ("not tracked", shades.empty)]
 
     def _widths(self) -> list[float]:
         metrics = QFontMetricsF(self.font())
@@ -95,15 +102,16 @@ class Legend(QWidget):
         painter.drawText(QRectF(box.right() + INNER, 0, 20, self.height()), Qt.AlignmentFlag.AlignVCenter, "1")
         return x + self._ramp_width()
 
-    def _draw_sample(self, painter: QPainter, x: float, colour: QColor | None) -> float:
-        """A patch of colour, or the diamond; gives where it ends."""
+    def _draw_diamond(self, painter: QPainter, x: float, hollow: bool) -> float:
+        """Gives where it ends, as the others do."""
+        half = self._sample() / 2
+        paint_diamond(painter, QPointF(x + half, self.height() / 2), half, hollow)
+        return x + 2 * half
+
+    def _draw_sample(self, painter: QPainter, x: float, colour: QColor) -> float:
+        """A patch of colour."""
         box = QRectF(x, (self.height() - self._sample()) / 2, self._sample(), self._sample())
-        if colour is None:
-            painter.setPen(QPen(RIM, 1.2))
-            painter.setBrush(FILL)
-            painter.drawPolygon(diamond(QPointF(box.center()), box.width() / 2))
-        else:
-            painter.setPen(QPen(self._shades.line, 1))
-            painter.setBrush(colour)
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+        painter.setPen(QPen(self._shades.line, 1))
+        painter.setBrush(colour)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
         return box.right()

@@ -1,4 +1,4 @@
-"""Diamonds and outlines that stand out from every colour of a heat map."""
+"""Diamonds, lines and outlines that stand out from every colour of a heat map."""
 
 from __future__ import annotations
 
@@ -19,18 +19,31 @@ def places_of_marks(order: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return places
 
 
-def draw_diamonds(painter: QPainter, x: NDArray[np.float64], y: NDArray[np.float64], radius: float) -> None:
-    """Diamonds; of those that would cover one another, one."""
+def draw_diamonds(painter: QPainter, x: NDArray[np.float64], y: NDArray[np.float64], radius: float, *,
+                  hollow: bool = False) -> None:
+    """Diamonds, full or hollow; of those that would cover one another, one."""
     clip = painter.clipBoundingRect()
     seen = (x > clip.left() - 2 * radius) & (x < clip.right() + 2 * radius)
     if not seen.any():
         return
-    stamp = _stamp(radius, painter.device().devicePixelRatioF())
+    stamp = _stamp(radius, painter.device().devicePixelRatioF(), hollow)
     half = stamp.width() / stamp.devicePixelRatio() / 2
     corners = np.stack([x[seen], y[seen]], 1)
     corners = corners[np.unique(corners // (1.5 * radius), axis=0, return_index=True)[1]] - half
     for left, top in corners.tolist():
         painter.drawPixmap(QPointF(left, top), stamp)
+
+
+def draw_lines(painter: QPainter, left: NDArray[np.float64], right: NDArray[np.float64], y: NDArray[np.float64]
+               ) -> None:
+    """Level lines with a rim, from left to right; none where both are the same."""
+    long = right > left
+    boxes = [QRectF(start, height - 0.5, end - start, 1)
+             for start, end, height in zip(left[long].tolist(), right[long].tolist(), y[long].tolist())]
+    painter.setPen(Qt.PenStyle.NoPen)
+    for colour, rim in ((RIM, 1), (FILL, 0)):
+        painter.setBrush(colour)
+        painter.drawRects([box.adjusted(0, -rim, 0, rim) for box in boxes])
 
 
 def diamond(centre: QPointF, radius: float) -> QPolygonF:
@@ -49,16 +62,28 @@ def draw_outline(painter: QPainter, box: QRectF, colour: QColor, halo: QColor | 
     painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
+def paint_diamond(painter: QPainter, centre: QPointF, radius: float, hollow: bool = False) -> None:
+    """One, as large as it is."""
+    if hollow:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(RIM, 3.4))
+        painter.drawPolygon(diamond(centre, radius - 0.5))
+        painter.setPen(QPen(FILL, 1.5))
+        painter.drawPolygon(diamond(centre, radius - 0.5))
+    else:
+        painter.setPen(QPen(RIM, 1.2))
+        painter.setBrush(FILL)
+        painter.drawPolygon(diamond(centre, radius))
+
+
 @lru_cache(maxsize=16)
-def _stamp(radius: float, ratio: float) -> QPixmap:
+def _stamp(radius: float, ratio: float, hollow: bool) -> QPixmap:
     side = 2 * (radius + 1.5)
     stamp = QPixmap(round(side * ratio), round(side * ratio))
     stamp.setDevicePixelRatio(ratio)
     stamp.fill(Qt.GlobalColor.transparent)
     painter = QPainter(stamp)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(RIM, 1.2))
-    painter.setBrush(FILL)
-    painter.drawPolygon(diamond(QPointF(side / 2, side / 2), radius))
+    paint_diamond(painter, QPointF(side / 2, side / 2), radius, hollow)
     painter.end()
     return stamp

@@ -1,26 +1,30 @@
-"""The frame numbers above the heat map, with the playhead's handle."""
+"""The frame numbers above the heat map, with the chosen frames and the playhead's handle."""
 
 from __future__ import annotations
 
 from qtpy.QtCore import QRectF, QSize, Qt
-from qtpy.QtGui import QFontMetricsF, QPainter
+from qtpy.QtGui import QFontMetricsF, QMouseEvent, QPainter
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
 from .axis import round_step, ticks
 from .canvas import Canvas
 from .scope import Scope
 from .shades import faded
+from .span_band import draw_bar
 
 BAR = 3
+TIP = "Drag to choose frames for an edit, Esc to let them go; drag the number to go through the film"
 
 
 class Ruler(Canvas):
-    """Numbers of frames, the frames that are being tracked, and a handle to drag.
+    """Numbers of frames, the frames that are being tracked, those that are chosen, and a handle to drag.
 
     Parameters
     ----------
     scope : Scope
     """
+
+    cursor_shape = Qt.CursorShape.PointingHandCursor
 
     def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(scope, parent)
@@ -28,13 +32,14 @@ class Ruler(Canvas):
         self._drawn: list[tuple[float, QRectF, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Frames")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(TIP)
+        scope.span.changed.connect(self.redraw)
 
     def sizeHint(self) -> QSize:
         return QSize(400, round(QFontMetricsF(self.small_font()).height()) + BAR + 6)
 
     def set_caption(self, text: str) -> None:
-        """What stands above the names of the tracks."""
+        """What stands above the names of the tracks while no frames are chosen."""
         if text != self.caption:
             self.caption = text
             self.redraw()
@@ -43,22 +48,35 @@ class Ruler(Canvas):
         plot, shades, metrics = self.plot(), self.scope.shades, QFontMetricsF(painter.font())
         painter.setPen(shades.dim)
         left = QRectF(0, 0, plot.left() - 8, plot.height() - BAR)
-        painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.caption)
+        painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._words())
         self._draw_running(painter)
         self._drawn = self._labels(metrics)
         for x, box, number in self._drawn:
             painter.fillRect(QRectF(x, plot.bottom() - BAR - 3, 1, 3), shades.line)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
 
-    def draw_playhead(self, painter: QPainter) -> None:
-        handle = self._handle(QFontMetricsF(painter.font()))
-        if not self.scope.time.total or not self.scope.time.start <= self.scope.frame < self.scope.time.at(1):
-            return
-        x = self.snapped(self.x_of(self.scope.frame + 0.5))
-        shades = self.scope.shades
+    def _words(self) -> str:
+        """Which frames are chosen, else the caption."""
+        frames, numbers = self.scope.span.frames, self.scope.numbers
+        if frames is None:
+            return self.caption
+        first, last = numbers[frames[0]], numbers[frames[-1]]
+        return f"frame {first}" if first == last else f"frames {first}–{last}"
+
+    def draw_span(self, painter: QPainter) -> None:
+        """A bar behind the numbers, but for those that the handle would cut: half a number is worse than none."""
+        handle = self._handle(QFontMetricsF(painter.font())).adjusted(-3, 0, 3, 0)
         for _, box, _ in self._drawn:
-            if box.intersects(handle.adjusted(-3, 0, 3, 0)):  # half a number is worse than none
-                painter.fillRect(box, shades.window)
+            if self._has_handle() and box.intersects(handle):
+                painter.fillRect(box, self.scope.shades.window)
+        if (ends := self.span_ends()) is not None:
+            draw_bar(painter, self.plot().adjusted(0, 0, 0, -BAR - 1), *ends, self.scope.shades)
+
+    def draw_playhead(self, painter: QPainter) -> None:
+        if not self._has_handle():
+            return
+        handle, shades = self._handle(QFontMetricsF(painter.font())), self.scope.shades
+        x = self.snapped(self.x_of(self.scope.frame + 0.5))
         painter.fillRect(QRectF(x - 1, handle.bottom(), 2, self.height() - handle.bottom()), shades.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -87,6 +105,16 @@ class Ruler(Canvas):
                 left = min(max(x - width / 2, plot.left()), plot.right() - width)
                 labels.append((x, QRectF(left, 0, width, plot.height() - BAR - 3), str(number)))
         return labels
+
+    def begins_span(self, event: QMouseEvent) -> bool:
+        """Beside the handle every drag chooses frames."""
+        on_handle = self._has_handle() and self._handle(QFontMetricsF(self.small_font())).contains(event.position())
+        return super().begins_span(event) or not on_handle
+
+    def _has_handle(self) -> bool:
+        """Whether the frame that is shown is in sight."""
+        time = self.scope.time
+        return bool(time.total) and time.start <= self.scope.frame < time.at(1)
 
     def _handle(self, metrics: QFontMetricsF) -> QRectF:
         plot, x = self.plot(), self.x_of(self.scope.frame + 0.5)

@@ -1,4 +1,4 @@
-"""What all parts of a timeline share: the time that is shown, the frame, the colours, the margins."""
+"""What all parts of a timeline share: the time that is shown, the frame, the chosen span, the colours, the margins."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from qtpy.QtCore import QObject, Signal
 
 from .axis import Axis
 from .shades import Shades
+from .span_choice import SpanChoice
 
 
 class Scope(QObject):
@@ -19,6 +20,8 @@ class Scope(QObject):
         Everything may look different.
     moved : Signal(int, int)
         The playhead went from one frame to another.
+    span : SpanChoice
+        The frames that the user chose.
     """
 
     changed = Signal()
@@ -26,7 +29,7 @@ class Scope(QObject):
 
     def __init__(self, shades: Shades, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.shades = shades
+        self.shades, self.span = shades, SpanChoice(self)
         self.time = Axis.whole(0)
         self.frame = 0
         self.running: range | None = None
@@ -61,6 +64,7 @@ class Scope(QObject):
     def clear(self) -> None:
         """Forget one clip before another is shown."""
         self.time, self.frame, self.running, self.numbers = Axis.whole(0), 0, None, range(0)
+        self.span.clear()
 
     def set_length(self, n_frames: int, numbers: Sequence[int] | None = None) -> None:
         """Another number of frames, with the clip's own numbers beside them if they are known."""
@@ -69,4 +73,5 @@ class Scope(QObject):
         fits = len(numbers) == n_frames and list(numbers) == sorted(numbers)
         self.numbers = numbers if fits else range(n_frames)
         self.frame = min(self.frame, max(n_frames - 1, 0))
+        self.span.fit(n_frames)
         self.changed.emit()

@@ -8,21 +8,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from qtpy.QtGui import QFontMetricsF, QShowEvent
-from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QToolTip, QVBoxLayout, QWidget
+from qtpy.QtGui import QShowEvent
+from qtpy.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from ..core.heat import Heat
 from ..core.tracks import is_anchor
 from ..editing.patch import Patch
 from ..editing.session import Session
-from .curve import Curve
-from .heatmap import HeatMap
 from .picking import Picker
-from .range_bar import RangeBar
-from .ruler import Ruler
 from .scope import Scope
 from .selection import Selection
 from .shades import Shades
+from .strips import Strips
 from .subscriptions import Subscriptions
 from .timeline_bar import TimelineBar
 from .track_facts import curve_of, sentence_of, sorted_rows
@@ -42,10 +39,15 @@ class Timeline(QWidget):
         The user went to a frame (0-based).
     help_requested : Signal
         The user asks for keys and mouse.
+    menu_requested : Signal(QPoint)
+        The user asks what can be done with the selected tracks, at a place on the screen.
+    span : SpanChoice
+        The frames that are chosen for it.
     """
 
     frame_requested = Signal(int)
     help_requested = Signal()
+    menu_requested = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,9 +55,8 @@ class Timeline(QWidget):
         shades = Shades.of(self.palette())
         self.scope = Scope(shades, self)
         self.bar = TimelineBar(shades)
-        self.ruler, self.heatmap, self.curve = Ruler(self.scope), HeatMap(self.scope), Curve(self.scope)
-        self.time_bar = RangeBar(Qt.Orientation.Horizontal)
-        self.row_bar = RangeBar(Qt.Orientation.Vertical)
+        self.strips, self.span = Strips(self.scope), self.scope.span
+        self.ruler, self.heatmap, self.curve = self.strips.ruler, self.strips.heatmap, self.strips.curve
         self._session: Session | None = None
         self._selection = Selection()
         self._heat = self.heatmap.heat
@@ -173,7 +174,7 @@ class Timeline(QWidget):
         kept = self._order[known]
         # until rows are put in order again, new ones are on top
         self._order = np.concatenate([np.setdiff1d(self._heat.ids, kept), kept])
-        self._fit_gutter()
+        self.strips.fit_gutter(self._names())
         self._show_rows()
 
     def _arrange(self) -> None:
@@ -189,7 +190,7 @@ class Timeline(QWidget):
         if self.bar.only_selected:
             shown = shown[np.isin(shown, self._selection.ids)]
         self.heatmap.message = NO_VIDEO if self._session is None else NO_SELECTION if len(rows) else NO_TRACKS
-        self.heatmap.show_tracks(self._heat, np.searchsorted(self._heat.ids, shown), [row.name for row in rows],
+        self.heatmap.show_tracks(self._heat, np.searchsorted(self._heat.ids, shown), self._names(),
                                  np.array([row.t for row in rows], np.int64))
         self.heatmap.show_selected(np.isin(shown, self._selection.ids))
         count = len(shown)
@@ -220,6 +221,12 @@ class Timeline(QWidget):
         # where only selected rows are shown, a plain click would take all others away
         self._picker.press(self.visible_order, place, keys, keep=self.bar.only_selected)
 
+    def _on_row_asked(self, place: int) -> None:
+        """A menu is about what is selected; a row that is not becomes that."""
+        id = int(self.visible_order[place])
+        if id not in self._selection:
+            self._selection.set([id])
+
     def _on_row_stepped(self, step: int) -> None:
         self._picker.step(self.visible_order, step)
 
@@ -237,47 +244,24 @@ class Timeline(QWidget):
     # looks
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setSpacing(0)
-        grid.setContentsMargins(0, 0, 0, 4)
-        for row, widget in enumerate((self.ruler, self.heatmap, self.curve)):
-            grid.addWidget(widget, row, 0)
-        self._beneath = QHBoxLayout()
-        self._beneath.addWidget(self.time_bar)
-        grid.addLayout(self._beneath, 3, 0)
-        grid.addWidget(self.row_bar, 1, 1)
         column = QVBoxLayout(self)
         column.setSpacing(0)
         column.setContentsMargins(0, 2, 0, 0)
         column.addWidget(self.bar)
-        column.addLayout(grid, 1)
+        column.addWidget(self.strips, 1)
 
     def _connect(self) -> None:
-        for canvas in (self.ruler, self.heatmap, self.curve):
-            canvas.frame_requested.connect(self.frame_requested)
+        self.strips.frame_requested.connect(self.frame_requested)
+        self.strips.menu_requested.connect(self.menu_requested)
         self.bar.changed.connect(self._on_chosen)
         self.bar.help_requested.connect(self.help_requested)
         self.heatmap.row_pressed.connect(self._on_row_pressed)
+        self.heatmap.row_asked.connect(self._on_row_asked)
         self.heatmap.row_stepped.connect(self._on_row_stepped)
         self.heatmap.hovered.connect(self._show_tip)
-        self.time_bar.axis_requested.connect(self.scope.show_time)
-        self.row_bar.axis_requested.connect(self.heatmap.show_rows)
-        self.scope.changed.connect(self._show_ranges)
-        self.heatmap.rows_changed.connect(self._show_ranges)
 
-    def _show_ranges(self) -> None:
-        self.time_bar.show_axis(self.scope.time)
-        self.row_bar.show_axis(self.heatmap.rows)
-
-    def _fit_gutter(self) -> None:
-        """Room for names, the curve's captions and the speed's numbers, as the font has it."""
-        metrics = QFontMetricsF(self.ruler.small_font())
-        names = sorted((row.name for row in self._session.rows), key=len)[-20:] if self._session else []
-        widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
-        room = min(max(widest, self.curve.caption_width()), metrics.averageCharWidth() * 24) + 14
-        self.scope.gutter = -(-round(room) // 4) * 4  # whole pixels at 125, 150 and 175 % too
-        self.scope.margin = -(-round(metrics.horizontalAdvance("0000") + 8) // 4) * 4
-        self._beneath.setContentsMargins(self.scope.gutter, 3, self.scope.margin, 0)
+    def _names(self) -> list[str]:
+        return [row.name for row in self._session.rows] if self._session else []
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -291,9 +275,5 @@ class Timeline(QWidget):
 
     def _take_looks(self) -> None:
         shades = Shades.of(self.palette())
-        for canvas in (self.ruler, self.heatmap, self.curve):
-            canvas.setFont(self.bar.caption_font())
-        self._fit_gutter()
         self.bar.set_shades(shades)
-        self.scope.set_shades(shades)
-        self.heatmap.set_table()
+        self.strips.set_looks(self.bar.caption_font(), shades, self._names())

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.heat import BEST, NOT_TRACKED, by_name, by_position, encode, worst_first
+from ..core.heat import BEST, NOT_TRACKED, by_name, by_position, encode, is_denied, worst_first
 from ..core.inspection import describe, seen_states
 from ..core.moments import speed
-from ..core.tracks import State, is_anchor
+from ..core.tracks import Source, State, is_anchor
 from ..editing.patch import Row
 from ..editing.session import Session
 from .curve import CurveData
@@ -40,11 +40,12 @@ def curve_of(session: Session, id: int) -> CurveData:
     """Scores and speed of a track."""
     column = int(session.columns(id)[0])
     cells = session.cells[:, column]
-    codes = encode(cells, session.size)
+    codes, told = encode(cells, session.size), is_anchor(cells.source)
+    denied = told & is_denied(cells.state)
     return CurveData(
         session.rows[column].name, cells.confidence, cells.visibility, speed(cells.xy),
         hidden=(codes > NOT_TRACKED) & (codes < BEST),
-        anchors=np.flatnonzero(is_anchor(cells.source)),
+        anchors=np.flatnonzero(told & ~denied), denied=denied, interpolated=cells.source == Source.INTERPOLATED,
     )
 
 

@@ -17,6 +17,7 @@ from napari_cotracker.core.heat import (
     by_name,
     by_position,
     encode,
+    is_denied,
     pixel_edges,
     score_of,
     worst,
@@ -135,6 +136,8 @@ def test_piece_by_piece_gives_the_same_as_at_once(budget: int, seed: int) -> Non
     np.testing.assert_array_equal(heat.codes, encode(tracks, SIZE).T)
     expected = np.argwhere(np.isin(tracks.source, (Source.HUMAN, Source.VERIFIED)).T)
     assert set(map(tuple, heat.anchors)) == set(map(tuple, expected))
+    states = tracks.state.T[tuple(heat.anchors.T)]
+    assert heat.denied.tolist() == [state in (State.OCCLUDED, State.OUT_OF_FRAME, State.UNKNOWN) for state in states]
 
 
 def test_only_what_was_marked_is_encoded_again() -> None:
@@ -168,6 +171,7 @@ def test_tracks_that_come_and_go_leave_the_others_alone(picked: list[int], n_fra
     np.testing.assert_array_equal(heat.codes, encode(new, SIZE).T)
     expected = np.argwhere(np.isin(new.source, (Source.HUMAN, Source.VERIFIED)).T)
     assert set(map(tuple, heat.anchors)) == set(map(tuple, expected))
+    np.testing.assert_array_equal(heat.denied, is_denied(new.state.T[tuple(heat.anchors.T)]))
 
 
 def test_tracks_that_go_cost_nothing() -> None:

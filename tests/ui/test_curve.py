@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -78,3 +80,40 @@ def test_odd_tracks_are_drawn_too(curve: Curve) -> None:
         assert bool(rows_like(curve, 7, "confidence")) == bool(np.isfinite(values).any())
     curve.show_data(CurveData("short", one[:5], one[:5], one[:5], np.zeros(5, bool), np.zeros(0, np.int64)))
     curve.grab()
+
+
+@pytest.mark.parametrize("n_frames", [40, 20_000])
+def test_what_is_interpolated_is_dashed(curve: Curve, n_frames: int) -> None:
+    data = make_data(n_frames)
+    drawn = np.zeros(n_frames, bool)
+    drawn[n_frames // 4 : n_frames * 3 // 4] = True
+    confidence = data.confidence.copy()
+    confidence[n_frames * 5 // 8 :] = np.nan
+    curve.scope.set_length(n_frames)
+    curve.show_data(replace(data, confidence=confidence, interpolated=drawn))
+    target, image = curve.scope.shades.confidence.hue(), curve.grab().toImage()
+
+    def lit(first: float, last: float, score: float) -> float:
+        """The share of a stretch in which the curve stands at a score."""
+        places = range(round(curve.x_of(first * n_frames)), round(curve.x_of(last * n_frames)))
+        found = [image.pixelColor(x, round(curve._y(score))) for x in places]
+        return float(np.mean([abs(c.hue() - target) < 15 and c.saturation() > 70 for c in found]))
+
+    assert lit(0.12, 0.2, 0.5) > 0.95
+    assert 0.3 < lit(0.3, 0.6, 0.5) < 0.9
+    assert 0.3 < lit(0.65, 0.72, 1.0) < 0.9, "without a score it stands at the top, as anchors do"
+    assert lit(0.8, 0.98, 1.0) == lit(0.8, 0.98, 0.5) == 0, "nothing is known there"
+
+
+def test_what_a_person_denies_is_shaded_and_its_ends_are_hollow(curve: Curve) -> None:
+    denied = np.zeros(40, bool)
+    denied[10:16] = True
+    y, between = round(curve._y(0.3)), QPoint(round(curve.x_of(12.5)), round(curve._y(0.3)))
+    before = colour(curve, between)
+    curve.show_data(replace(make_data(), denied=denied))
+    assert colour(curve, between) != before
+    assert colour(curve, QPoint(round(curve.x_of(17.5)), y)) == before
+    for frame, is_end in ((10, True), (12, False), (15, True)):
+        x, middle = round(curve.x_of(frame + 0.5)), round(curve._y(0.5))
+        found = [colour(curve, QPoint(x + dx, middle + dx)) for dx in range(-5, 6)]
+        assert any(c.lightness() > 150 and c.saturation() < 40 for c in found) == is_end

@@ -75,7 +75,7 @@ def test_new_frames_are_painted_without_the_rest(heatmap: HeatMap, monkeypatch: 
 
 
 def test_anchors_are_diamonds_of_their_own_lightness(heatmap: HeatMap) -> None:
-    heatmap.heat.anchors = np.array([[2, 15], [0, 7]])
+    heatmap.heat.anchors, heatmap.heat.denied = np.array([[2, 15], [0, 7]]), np.zeros(2, bool)
     heatmap.redraw()
     assert shown(heatmap, 2, 15).lightness() > 240
     assert shown(heatmap, 0, 7).lightness() > 240
@@ -85,7 +85,7 @@ def test_anchors_are_diamonds_of_their_own_lightness(heatmap: HeatMap) -> None:
 
 def test_in_a_crowd_only_corrections_are_diamonds(heatmap: HeatMap) -> None:
     heat = make_heat(400)
-    heat.anchors = np.array([[k, 0] for k in range(400)] + [[200, 30]])
+    heat.anchors, heat.denied = np.array([[k, 0] for k in range(400)] + [[200, 30]]), np.zeros(401, bool)
     heatmap.scope.set_frame(20)
     show(heatmap, heat)
     assert shown(heatmap, 200, 30).lightness() > 240

@@ -20,9 +20,9 @@ def legend(qtbot: QtBot) -> Legend:
 
 
 def test_all_is_explained_where_there_is_room(legend: Legend) -> None:
-    assert legend.shown() == 5
-    for word in ("occluded", "out of view", "not tracked", "score"):
-        assert word in legend.toolTip()
+    assert legend.shown() == 6
+    for word in ("occluded", "out of view", "not tracked", "score", "hollow diamond", "interpolated"):
+        assert word in legend.toolTip().casefold()
 
 
 def test_where_it_is_narrow_the_ramp_stays_longest(legend: Legend) -> None:
@@ -32,7 +32,7 @@ def test_where_it_is_narrow_the_ramp_stays_longest(legend: Legend) -> None:
         legend.grab()
         counts.append(legend.shown())
     assert counts == sorted(counts, reverse=True)
-    assert set(counts) == {0, 1, 2, 3, 4, 5}
+    assert set(counts) == {0, 1, 2, 3, 4, 5, 6}
 
 
 def test_the_ramp_goes_from_dark_to_bright(legend: Legend) -> None:

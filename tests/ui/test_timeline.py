@@ -206,7 +206,7 @@ def test_arrows_walk_through_tracks_and_frames(qtbot: QtBot) -> None:
         QTest.keyClick(timeline.heatmap, Qt.Key.Key_Down)
     assert selection.one == timeline.visible_order[2]
     turn_wheel(timeline.heatmap, QPoint(600, 10), 9, Qt.KeyboardModifier.ControlModifier)
-    assert timeline.row_bar.isVisible()
+    assert timeline.strips.row_bar.isVisible()
     for _ in range(40):
         QTest.keyClick(timeline.heatmap, Qt.Key.Key_Down)
     rows = timeline.heatmap.rows
@@ -215,10 +215,10 @@ def test_arrows_walk_through_tracks_and_frames(qtbot: QtBot) -> None:
 
 def test_scroll_bars_come_with_the_zoom(qtbot: QtBot) -> None:
     timeline, _ = make_timeline(qtbot, make_session())
-    assert not timeline.time_bar.isVisible()
+    assert not timeline.strips.time_bar.isVisible()
     turn_wheel(timeline.heatmap, QPoint(600, 10), 3)
-    assert timeline.time_bar.isVisible()
-    timeline.time_bar.setValue(timeline.time_bar.maximum())
+    assert timeline.strips.time_bar.isVisible()
+    timeline.strips.time_bar.setValue(timeline.strips.time_bar.maximum())
     assert timeline.scope.time.at(1) == pytest.approx(40)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from napari_cotracker.core.heat import Heat
 from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.editing.editor import Editor
 from napari_cotracker.editing.session import Session
 from napari_cotracker.ui.timeline_bar import ORDERS
 from napari_cotracker.ui.track_facts import counts_of, curve_of, sentence_of, sorted_rows
@@ -21,6 +22,18 @@ def test_a_curve_holds_scores_speed_and_what_is_hidden() -> None:
     assert np.flatnonzero(curve.hidden).tolist() == list(range(10, 20))
     assert curve.speed[1] == pytest.approx(2**0.5)
     assert curve_of(session, 3).anchors.tolist() == [30]
+
+
+def test_a_curve_tells_who_says_what() -> None:
+    session = make_session()
+    edit = Editor(session)
+    edit.interpolate(3, range(4, 10))
+    edit.occlude(3, range(20, 23))
+    edit.verify(3, 25)
+    curve = curve_of(session, 3)
+    assert curve.anchors.tolist() == [25, 30]
+    assert np.flatnonzero(curve.denied).tolist() == [20, 21, 22]
+    assert np.flatnonzero(curve.interpolated).tolist() == list(range(5, 9))
 
 
 def test_a_sentence_says_all_of_a_cell() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import QPoint, QPointF, Qt
-from qtpy.QtGui import QColor, QPalette, QWheelEvent
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+from qtpy.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPalette, QWheelEvent
 from qtpy.QtWidgets import QApplication, QWidget
 
 from napari_cotracker.core.tracks import Source, State, Tracks
@@ -61,6 +61,34 @@ def cell(timeline: Timeline, row: int, frame: int) -> QPoint:
     """Where a cell is on the heat map."""
     heatmap = timeline.heatmap
     return QPointF(heatmap.x_of(frame + 0.5), heatmap.y_of(row + 0.5)).toPoint()
+
+
+def drag(widget: QWidget, start: QPoint, *stops: QPoint, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+         release: bool = True) -> None:
+    """Press the left button, move along some places, and release it at the last."""
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    _send(widget, QEvent.Type.MouseMove, start, (none, none), keys)
+    _send(widget, QEvent.Type.MouseButtonPress, start, (left, left), keys)
+    for stop in stops:
+        _send(widget, QEvent.Type.MouseMove, stop, (none, left), keys)
+    if release:
+        _send(widget, QEvent.Type.MouseButtonRelease, stops[-1] if stops else start, (left, none), keys)
+
+
+def hover(widget: QWidget, at: QPoint) -> None:
+    """Move the mouse there, no button held."""
+    _send(widget, QEvent.Type.MouseMove, at, (Qt.MouseButton.NoButton,) * 2, Qt.KeyboardModifier.NoModifier)
+
+
+def ask_for_menu(widget: QWidget, at: QPoint) -> None:
+    """What the right button sends."""
+    QApplication.sendEvent(widget, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at)))
+
+
+def _send(widget: QWidget, kind: QEvent.Type, at: QPoint, buttons: tuple[Qt.MouseButton, Qt.MouseButton],
+          keys: Qt.KeyboardModifier) -> None:
+    QApplication.sendEvent(widget, QMouseEvent(kind, QPointF(at), QPointF(widget.mapToGlobal(at)), *buttons, keys))
+    QApplication.processEvents()
 
 
 def colour(widget: QWidget, at: QPoint) -> QColor:
