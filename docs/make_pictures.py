@@ -170,9 +170,9 @@ class Window:
         return int(np.isfinite(self.project.session.cells.xy).all(-1).sum())
 
     def dock_of(self, widget):
-        from napari_cotracker.ui.panel import _dock_of
+        from napari_cotracker.ui.docking import dock_of
 
-        return _dock_of(widget)
+        return dock_of(widget)
 
 
 def tour(folder: Path) -> None:

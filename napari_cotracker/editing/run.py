@@ -63,6 +63,10 @@ class Run:
         """More tracks that it may change."""
         self.ids = np.union1d(self.ids, np.asarray(ids, np.int64))
 
+    def leave(self, ids: ArrayLike) -> None:
+        """Tracks that it changes no more; what it did to them stays its own."""
+        self.ids = np.setdiff1d(self.ids, np.asarray(ids, np.int64))
+
     def write(self, update: TrackUpdate) -> None:
         """Take in an update: cells that hold a position, but for anchors and tracks that are not its own.
 

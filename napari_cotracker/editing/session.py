@@ -214,6 +214,12 @@ class Session(Kept):
         return steps_of(self._history.journal)
 
     @property
+    def last_step(self) -> int:
+        """The number of the step that `undo` would take back, 0 for none."""
+        last = self._history.journal.last
+        return last.number if last else 0
+
+    @property
     def branches(self) -> tuple[tuple[Step, ...], ...]:
         """What was undone and left for something else: lines of steps, the oldest first. `go_to` brings it back."""
         return branches_of(self._history.journal)

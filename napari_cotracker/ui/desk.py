@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from napari.layers import Layer
 from qtpy.QtCore import QObject, Signal
 
 from ..core.errors import CotrackerError
+from ..editing.session import Session
 from ..tasks.remote import Worker
 from .look import Look
 from .project import Project, layer_tag
@@ -91,6 +92,22 @@ class Desk(QObject):
                 self._activate(project)
         return project
 
+    def resume(self, layer: Layer, session: Session) -> Project:
+        """Go on with a session on its video's layer; a project that was there ends, with its session in its own file.
+
+        Raises
+        ------
+        VideoError
+            If the layer is no video.
+        """
+        old = next((one for one in self._projects if one.layer is layer), None)
+        if old is not None:
+            self._projects.remove(old)
+            old.give_way()
+        project = self._add(Project(self.viewer, layer, self.look, self._worker, self, session=session))
+        self.choose(layer)
+        return project
+
     def pick(self, tool: Tool) -> None:
         """Take another tool in hand."""
         if tool is not self.tool:
@@ -101,6 +118,21 @@ class Desk(QObject):
         """Tell the user something that needs no answer."""
         self.viewer.status = text
         self.told.emit(text)
+
+    def under_mouse(self) -> int | None:
+        """The track whose point lies under the mouse, the selected ones left out."""
+        project = self.current
+        if project is None or project.view is None:
+            return None
+        ids = project.session.ids[project.view.points.rows_at(self.viewer.cursor.position)]
+        return next((int(id) for id in ids if id not in project.selection), None)
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something on the user's behalf; what stands in its way is told."""
+        try:
+            act()
+        except CotrackerError as error:
+            self.say(str(error))
 
     def close(self) -> None:
         """End every run and take our layers away."""
@@ -124,12 +156,16 @@ class Desk(QObject):
 
     def _begin(self, layer: Layer) -> Project | None:
         try:
-            project = Project(self.viewer, layer, self.look, self._worker, self)
+            return self._add(Project(self.viewer, layer, self.look, self._worker, self))
         except CotrackerError as error:
             self.say(str(error))
             return None
+
+    def _add(self, project: Project) -> Project:
+        project.file.told.connect(self.say)
         project.tracking.ended.connect(self.say)
         project.tracking.failed.connect(self.trouble)
+        project.corrections.failed.connect(self.trouble)
         announce(project)
         self._projects.append(project)
         return project

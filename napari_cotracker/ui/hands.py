@@ -1,39 +1,44 @@
-"""What a click in the picture does, by the tool in hand."""
+"""What a click or a drag in the picture does, by the tool in hand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Layer
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from ..core.errors import CotrackerError, EditError
+from ..core.errors import CotrackerError
 from .axes import position_in_video
 from .desk import Desk, Tool
 
 if TYPE_CHECKING:
+    from .answers import Answers
     from .project import Project
 
 STILL_PIXELS = 4  # of the screen that the mouse may move between press and release of a click
 
 
 class Hands:
-    """Places and selects points where the user clicks.
+    """Places and corrects points where the user clicks, and drags them.
 
     A click counts while one of the project's own layers or its video layer is active; other layers keep
-    their own tools. A drag moves the view, as always.
+    their own tools. A drag moves the view, as always, unless it takes hold of a point with the tool that
+    corrects.
 
     Parameters
     ----------
     desk : Desk
     names : object with `take()` and `group`
         Gives the name of the next point, "" for none, and its group.
+    answers : Answers
+        Hears where a track is.
     """
 
-    def __init__(self, desk: Desk, names: Any) -> None:
-        self._desk, self._names = desk, names
+    def __init__(self, desk: Desk, names: Any, answers: Answers) -> None:
+        self._desk, self._names, self._answers = desk, names, answers
         desk.viewer.mouse_drag_callbacks.append(self._on_press)
 
     def close(self) -> None:
@@ -46,13 +51,23 @@ class Hands:
         project = self._project_under(viewer.layers.selection.active)
         if project is None or event.button != 1:
             return
+        held = self._held(project, event)
         start, position, modifiers = np.array(event.pos), event.position, set(event.modifiers)
+        layer = viewer.layers.selection.active
+        pans, moved = layer.mouse_pan, False
+        layer.mouse_pan = pans and held is None
         yield
         while event.type == "mouse_move":
-            if np.abs(np.array(event.pos) - start).max() > STILL_PIXELS:
+            moved = moved or np.abs(np.array(event.pos) - start).max() > STILL_PIXELS
+            if moved and held is None:
                 return
+            if moved and held is not None and project.view is not None:
+                position = event.position
+                project.view.points.hold_row(int(project.session.columns([held])[0]), position)
             yield
-        self._click(project, position, modifiers)
+        layer.mouse_pan = pans
+        self._desk.attempt(partial(self._let_go, project, held, position) if moved and held is not None
+                           else partial(self._click, project, position, modifiers, held))
 
     def _project_under(self, active: Layer | None) -> Project | None:
         project = self._desk.current
@@ -60,33 +75,39 @@ class Hands:
             return None
         return project if self._desk.project_of(active) is project else None
 
-    def _click(self, project: Project, position: Any, modifiers: set[str]) -> None:
-        act = {Tool.PLACE: self.place, Tool.CORRECT: self.correct}.get(self._desk.tool)
-        if act is None or modifiers:
-            return
+    def _held(self, project: Project, event: Any) -> int | None:
+        """The track whose point the mouse takes hold of: a selected one first."""
+        if self._desk.tool is not Tool.CORRECT or project.view is None or set(event.modifiers):
+            return None
+        ids = project.session.ids[project.view.points.rows_at(event.position)].tolist()
+        return next((id for id in ids if id in project.selection), ids[0] if ids else None)
+
+    def _let_go(self, project: Project, id: int, position: Any) -> None:
+        """A point was dragged to a place."""
         try:
             t, x, y = position_in_video(self._desk.viewer, project.layer, position)
-            act(t, [[x, y]])
-        except CotrackerError as error:
-            self._desk.say(str(error))
+            project.selection.set([id])
+            self._answers.place(t, [[x, y]], [id])
+        except CotrackerError:
+            if project.view is not None:
+                project.view.refresh()  # back to where it was
+            raise
 
-    def correct(self, t: int, xy: ArrayLike) -> None:
-        """The selected track is here on this frame.
-
-        Raises
-        ------
-        EditError
-            If not exactly one track is selected.
-        """
-        project = self._desk.current
-        if project is None:
+    def _click(self, project: Project, position: Any, modifiers: set[str], under: int | None) -> None:
+        if self._desk.tool is Tool.SELECT or modifiers:
             return
-        id = project.selection.one
-        if id is None:
-            raise EditError("select the track to correct first: click its point with the Select tool, or its row below")
-        project.session.correct(id, t, xy)
-        row = project.session.rows[int(project.session.columns(id)[0])]
-        self._desk.say(f"{row.name} is here on frame {t}; runs leave it alone")
+        t, x, y = position_in_video(self._desk.viewer, project.layer, position)
+        if self._desk.tool is Tool.PLACE:
+            self.place(t, [[x, y]])
+        elif under is not None and under not in project.selection and not self._answers.is_asked:
+            project.selection.set([under])
+            self._desk.say(f"{_name(project, under)}: click where it is, or drag it there")
+        else:
+            self._answers.place(t, [[x, y]])
+
+    def put(self, ids: NDArray[np.int64], t: int, xy: NDArray[np.float32]) -> None:
+        """Tracks are here on this frame: dragged with a tool of napari's own."""
+        self._desk.attempt(lambda: self._answers.place(t, xy, ids))
 
     def place(self, t: int, xy: ArrayLike) -> None:
         """A new point of the current video, with the next name of the list.
@@ -103,3 +124,7 @@ class Hands:
         project.selection.set([id])
         row = project.session.rows[int(project.session.columns(id)[0])]
         self._desk.say(f"{row.name} at {row.xy[0]:.1f}, {row.xy[1]:.1f} on frame {t}")
+
+
+def _name(project: Project, id: int) -> str:
+    return project.session.rows[int(project.session.columns([id])[0])].name

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Layer
 from qtpy.QtCore import QObject, QTimer
 
-from ..core.errors import CotrackerError
-from ..core.moments import low_moments
+from ..core.errors import EditError
+from .correct_section import CorrectSection
 from .desk import Desk, Tool
 
 if TYPE_CHECKING:
     from .project import Project
 
-HALF = 0.5  # visibility from which a low confidence counts: nobody expects a hidden point to be sure
 AROUND = 12  # frames that are played before and after the one shown
 
 HELP = {
-    "N": "next moment of low confidence",
-    "B": "the one before",
+    "N": "next doubtful moment; then click where the point is, or:",
+    "Enter": "it is right",
+    "O": "it is hidden here",
+    "Shift-O": "it is hidden up to the end of the stretch",
+    "X": "it is gone from here on",
+    "H": "take the other direction's answer, the orange dots",
+    "W": "swap with the track under the mouse, around here",
+    "B": "back to the moment before",
+    "T": "before the last step, and after it again",
     "K": "next point that you set",
     "J": "the one before",
     "L": "play around here, again and again; L stops it",
     "F": "place: a click begins a track",
-    "G": "correct: a click puts the selected track there",
-    "H": "select: a click or a box selects tracks",
+    "G": "correct: a click puts the selected track there, a drag moves any; what lies around is tracked again",
+    "D": "select: a click or a box selects tracks",
     "Escape": "select nothing",
     "Control-Z": "undo",
     "Control-Shift-Z": "redo",
@@ -41,50 +48,34 @@ class Keys(QObject):
     Parameters
     ----------
     desk : Desk
+    correct : CorrectSection
     show_help : callable
     """
 
-    def __init__(self, desk: Desk, show_help: Callable[[], object], parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, correct: CorrectSection, show_help: Callable[[], object],
+                 parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._answers = desk, correct.answers
+        self._is_before = False
         self._around: tuple[int, int] | None = None
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._play_on)
-        self.actions: dict[str, Callable[[], object]] = {
-            "N": lambda: self.to_moment(1), "B": lambda: self.to_moment(-1),
+        answers, reviewing = correct.answers, correct.reviewing
+        acts: dict[str, Callable[[], object]] = {
+            "N": reviewing.next, "B": reviewing.back, "Enter": answers.accept, "O": answers.hide,
+            "Shift-O": lambda: answers.hide(to_the_end=True), "X": answers.end, "H": answers.take_other,
+            "W": correct.swap, "T": self.compare,
             "K": lambda: self.to_anchor(1), "J": lambda: self.to_anchor(-1), "L": self.play_around,
             "F": lambda: desk.pick(Tool.PLACE), "G": lambda: desk.pick(Tool.CORRECT),
-            "H": lambda: desk.pick(Tool.SELECT), "Escape": self.select_nothing,
+            "D": lambda: desk.pick(Tool.SELECT), "Escape": self.select_nothing,
             "Control-Z": self.undo, "Control-Shift-Z": lambda: self.undo(redo=True), "?": show_help,
         }
+        self.actions = {key: partial(desk.attempt, act) for key, act in acts.items()}
 
     def bind(self, layer: Layer) -> None:
         """Let a layer of ours hear them; keys that napari binds for it stay napari's."""
         for key, action in self.actions.items():
             layer.bind_key(key, _heard(action), overwrite=True)
-
-    def to_moment(self, direction: int) -> None:
-        """Show the next moment of low confidence and select its track."""
-        project = self._desk.current
-        if project is None:
-            return
-        session = project.session
-        cells = session.cells
-        counted = np.isfinite(cells.xy).all(-1) & (np.nan_to_num(cells.visibility) > HALF)
-        if len(project.selection) > 1:
-            counted &= np.isin(session.ids, project.selection.ids)
-        moments = low_moments(cells.confidence, counted)
-        column = None if project.selection.one is None else int(session.columns(project.selection.one)[0])
-        found = (moments.after if direction > 0 else moments.before)(project.frame, column)
-        if found is None:
-            self._desk.say("no more moments of low confidence in this direction")
-            return
-        frame, column = int(moments.worst[found]), int(moments.columns[found])
-        project.go_to(frame)
-        if len(project.selection) < 2:
-            project.selection.set([session.ids[column]])
-        name = session.rows[column].name
-        self._desk.say(f"{name} on frame {frame}: confidence {float(moments.lowest[found]):.2f}")
 
     def to_anchor(self, direction: int) -> None:
         """Show the next frame with a point that was set by hand, of the selected tracks if there are any."""
@@ -121,17 +112,44 @@ class Keys(QObject):
             self._desk.current.selection.set([])
 
     def undo(self, redo: bool = False) -> None:
-        """Take the last edit back, or do it again."""
+        """Take the last step back, or do it again.
+
+        Raises
+        ------
+        EditError
+            If a run stands in its way.
+        """
         project = self._desk.current
         if project is None:
             return
-        try:
-            label = project.session.redo() if redo else project.session.undo()
-        except CotrackerError as error:
-            self._desk.say(str(error))
-            return
+        self._is_before = False
+        session = project.session
+        number = session.last_step
+        label = session.redo() if redo else session.undo()
+        project.corrections.check()
         verb = "again" if redo else "undone"
         self._desk.say(f"{verb}: {label}" if label else f"nothing to {'redo' if redo else 'undo'}")
+        if label and not redo:
+            self._answers.after_undo(number)
+
+    def compare(self) -> None:
+        """Show how it was before the last step; and, the next time, how it is.
+
+        Raises
+        ------
+        EditError
+            If a correction is still on its way, or a run stands in the way.
+        """
+        project = self._desk.current
+        if project is None:
+            return
+        if len(project.corrections):
+            raise EditError("wait for the correction on its way to land; then press T to compare")
+        session, before = project.session, self._is_before and bool(project.session.redo_label)
+        label = session.redo() if before else session.undo()
+        self._is_before = bool(label) and not before
+        now, then = ("after", "before") if before else ("before", "after")
+        self._desk.say(f"{now}: {label} (T for {then})" if label else "there is no step to compare")
 
     def _play_on(self) -> None:
         project = self._desk.current

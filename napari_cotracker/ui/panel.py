@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QEvent, QObject, Qt, QTimer
-from qtpy.QtWidgets import QDockWidget, QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.errors import CotrackerError
+from .correct_section import CorrectSection
 from .desk import Desk, Tool
+from .docking import Docking
 from .hands import Hands
 from .inspect_section import InspectSection
 from .key_help import KeyHelp
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 WIDTH = 330
-TIMELINE_HEIGHT = 220
-FIT_MS = 50  # after which Qt has laid out the docks
 TOLD_MS = 8000  # how long a sentence stays
 
 
@@ -52,17 +51,17 @@ class Panel(QWidget):
         self.desk = Desk(napari_viewer, worker, self)
         self.naming = Naming()
         self.timeline, self.table = Timeline(), TracksTable()
-        self.hands = Hands(self.desk, self.naming)
+        self.correct = CorrectSection(self.desk)
+        self.hands = Hands(self.desk, self.naming, self.correct.answers)
         self.key_help = KeyHelp(self)
-        self.keys = Keys(self.desk, self.key_help.toggle, self)
+        self.keys = Keys(self.desk, self.correct, self.key_help.toggle, self)
         self.video, self.place = VideoSection(self.desk), PlaceSection(self.desk, self.naming)
         self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
         self._project: Project | None = None
-        self._view = _view_of(napari_viewer)
         self._lay_out()
         self._connect()
         self._show_project()
-        QTimer.singleShot(0, self._dock_others)
+        self._docking = Docking(napari_viewer, self.timeline, self.table, self)
         worker.warm_up()
 
     def close_all(self) -> None:
@@ -73,23 +72,20 @@ class Panel(QWidget):
         self.keys.stop_playing()
         self.place.close_area()
         self.inspect.close_look()
+        self.correct.close()
         self.track.close_theme()
         self.hands.close()
         self._follow(None)
         self.desk.close()
-        if not self._window_closes:
-            for widget in (self.timeline, self.table):
-                with suppress(LookupError):  # the user closed its dock before
-                    self.viewer.window.remove_dock_widget(widget)
-                widget.setParent(self)  # to go when the panel goes
+        self._docking.end(None if self._window_closes else self)  # they go when the panel goes
 
     def undo(self) -> None:
         """Take the last edit back."""
-        self.keys.undo()
+        self.desk.attempt(self.keys.undo)
 
     def redo(self) -> None:
         """Do it again."""
-        self.keys.undo(redo=True)
+        self.desk.attempt(lambda: self.keys.undo(redo=True))
 
     def _lay_out(self) -> None:
         self.undo_button = button("Undo", "Take the last edit or run back (Ctrl+Z)", self.undo)
@@ -105,7 +101,7 @@ class Panel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 4, 8, 8)
         column.addWidget(self.key_help)
-        for section in (self.video, self.place, self.track, self.inspect):
+        for section in (self.video, self.place, self.track, self.inspect, self.correct):
             column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
@@ -135,29 +131,6 @@ class Panel(QWidget):
         self.desk.tool_changed.connect(self._take_tool)
         self.viewer.dims.events.current_step.connect(self._on_step)
 
-    def _dock_others(self) -> None:
-        """The timeline beneath the picture, and the table behind it."""
-        if self._is_closed:
-            return
-        window = self.viewer.window
-        window.add_dock_widget(self.timeline, name="CoTracker timeline", area="bottom")
-        window.add_dock_widget(self.table, name="CoTracker tracks", area="bottom", tabify=True)
-        QTimer.singleShot(0, self._raise_timeline)
-
-    def _raise_timeline(self) -> None:
-        """In front of the table, and high enough; Qt has to have laid both out before."""
-        dock = _dock_of(self.timeline)
-        main = dock.parentWidget() if dock is not None else None
-        if isinstance(main, QMainWindow):
-            dock.raise_()
-            main.resizeDocks([dock], [TIMELINE_HEIGHT], Qt.Orientation.Vertical)
-            QTimer.singleShot(FIT_MS, self._fit_view)
-
-    def _fit_view(self) -> None:
-        """The docks took room from the picture: fit it in again, unless the user has moved it meanwhile."""
-        if not self._is_closed and self.viewer.layers and self._view == _view_of(self.viewer):
-            self.viewer.reset_view()
-
     def _show_project(self) -> None:
         self._follow(self.desk.current)
         self._show_history()
@@ -172,6 +145,8 @@ class Panel(QWidget):
                 signal.disconnect(hear)
         session = None if project is None else project.session
         selection = None if project is None else project.selection
+        if project is not None:
+            project.corrections.options = self.track.form.options
         self.timeline.show_session(session, selection)
         self.table.show_session(session, selection)
         if project is not None:
@@ -238,7 +213,7 @@ class Panel(QWidget):
         view = project.show()
         for layer in filter(None, (view.points, view.tails)):
             self.keys.bind(layer)
-        view.on_placed = self.hands.place
+        view.on_placed, view.on_moved = self.hands.place, self.hands.put
         view.points.mode = "select" if self.desk.tool is Tool.SELECT else "pan_zoom"
         self.viewer.layers.selection.active = view.points
 
@@ -279,16 +254,3 @@ class Panel(QWidget):
         elif event.type() == QEvent.Type.Show:
             self._window_closes = False
         return super().eventFilter(watched, event)
-
-
-def _view_of(viewer: Viewer) -> tuple[Any, ...]:
-    camera = viewer.scene.camera
-    return (tuple(camera.center), camera.zoom)
-
-
-def _dock_of(widget: QWidget) -> QDockWidget | None:
-    """The dock that a widget lies in: napari hands out a proxy of it that Qt does not take."""
-    above = widget.parentWidget()
-    while above is not None and not isinstance(above, QDockWidget):
-        above = above.parentWidget()
-    return above

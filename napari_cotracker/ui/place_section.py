@@ -20,7 +20,8 @@ from .sections import Section, ask_for_file, button, choice, form, hint, row, ti
 
 TOOLS = {
     Tool.PLACE: ("Place", "A click in the picture begins a new track there."),
-    Tool.CORRECT: ("Correct", "A click puts the selected track there on this frame; runs leave it alone from then on."),
+    Tool.CORRECT: ("Correct", "A click puts the selected track there, a drag moves any point; what lies around is "
+                   "tracked again."),
     Tool.SELECT: ("Select", "A click or a box selects tracks."),
 }
 WHOLE, BOX, POLYGON = "whole picture", "a box I draw", "a polygon I draw"

@@ -89,6 +89,19 @@ class FramePoints(Points):
         self.refresh(extent=False, thumbnail=False)
         super()._update_thumbnail()
 
+    def rows_at(self, position: Any) -> NDArray[np.intp]:
+        """Rows whose points cover a place in world coordinates, the nearest first."""
+        place = np.asarray(self.world_to_data(position))[-2:]
+        away = np.linalg.norm(self._data[:, -2:] - place, axis=1)
+        rows = np.flatnonzero(self._shown & (away <= self._size / 2))
+        return np.asarray(rows[np.argsort(away[rows], kind="stable")])
+
+    def hold_row(self, row: int, position: Any) -> None:
+        """Draw a point at a place in world coordinates, until it is filled in again."""
+        self._data[row, -2:] = np.asarray(self.world_to_data(position))[-2:]
+        self._shown[row] = True
+        self.update_view()
+
     @property
     def _pixel(self) -> float:
         """Data pixels in one pixel of the screen."""

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from qtpy.QtCore import QObject, Signal
 
 from ..core.errors import CotrackerError
@@ -138,6 +139,11 @@ class Tracking(QObject):
         if self._job is not None and self._run is not None and self.phase is not Phase.CANCELLING:
             self._run.add(queries.ids)
             self._job.add(queries)
+
+    def leave(self, ids: ArrayLike) -> None:
+        """Say nothing more of some tracks: somebody corrects them, and this run knows nothing of that."""
+        if self._run is not None:
+            self._run.leave(ids)
 
     def pause(self) -> None:
         """Hold the run; it keeps its place and its memory."""

@@ -1,0 +1,198 @@
+"""What the user says of the moment that is being asked, or of any other: each one step of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..core.errors import EditError
+from ..editing.brackets import bracket
+from .desk import Desk
+from .reviewing import Reviewing
+
+if TYPE_CHECKING:
+    from ..editing.session import Session
+    from .project import Project
+
+
+class Answers:
+    """Turns answers into edits of the selected track, starts what they entail, and goes on to the next moment.
+
+    Parameters
+    ----------
+    desk : Desk
+    reviewing : Reviewing
+    """
+
+    def __init__(self, desk: Desk, reviewing: Reviewing) -> None:
+        self._desk, self._reviewing = desk, reviewing
+        self._states: dict[tuple[str, int], dict[str, Any]] = {}  # of the queue, before each step
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether what is shown is the moment that is being asked about."""
+        moment, project = self._reviewing.moment, self._project
+        if moment is None or project is None:
+            return False
+        return self._answers(project.selection.ids, self._frame)
+
+    def place(self, t: int, xy: ArrayLike, ids: ArrayLike | None = None) -> None:
+        """The selected track is here on this frame; what lies around is solved again.
+
+        Raises
+        ------
+        EditError
+            If it is not one track, or the point is not finite or on no frame.
+        """
+        project = self._project
+        if project is None:
+            return
+        chosen = np.array([self._chosen()]) if ids is None else np.asarray(ids, np.int64)
+        advances = self._answers(chosen, t)
+        self._step(lambda: project.session.edit.move(chosen, t, xy))
+        self._desk.say(f"{_who(project, chosen)} is here on frame {t}")
+        self._solve(chosen, t)
+        if advances:
+            self._reviewing.next()
+
+    def accept(self) -> None:
+        """It is right."""
+        id, t = self._chosen(), self._frame
+        self._step(lambda: self._session.edit.verify([id], [t]))
+        self._reviewing.next()
+
+    def accept_rest(self) -> None:
+        """All that scores below what was asked for is right."""
+        review = self._reviewing.review
+        if review is None:
+            return
+        ids, frames = review.accept_rest(1 - review.quality)
+        if not len(ids):
+            raise EditError("there is nothing left below the quality that you ask for")
+        for id in np.unique(ids):
+            self._session.edit.verify([id], frames[ids == id])
+        self._desk.say(f"{len(ids)} moments of {len(np.unique(ids))} tracks approved")
+
+    def hide(self, to_the_end: bool = False) -> None:
+        """It is hidden here, or up to the next point that was set."""
+        id, t = self._chosen(), self._frame
+        frames = self._rest_of_span(id, t) if to_the_end else np.array([t])
+        self._step(lambda: self._session.edit.occlude([id], frames))
+        self._desk.say(f"hidden on frame {t}" if len(frames) == 1 else f"hidden on frames {t} to {frames[-1]}")
+        self._reviewing.next()
+
+    def end(self) -> None:
+        """It is gone from here on."""
+        id, t = self._chosen(), self._frame
+        if t < 1:
+            raise EditError("the track begins on this frame; delete it if it is not there at all")
+        self._step(lambda: self._session.edit.end([id], t - 1))
+        self._reviewing.next()
+
+    def take_other(self) -> None:
+        """What the other direction says of this span is right; once more for the first one."""
+        id, t = self._chosen(), self._frame
+        sides = self._session.sides(id)
+        xy = self._session.cells.xy[:, int(self._session.columns([id])[0])]
+        known = np.zeros(len(xy), bool) if sides is None else sides.forward.known & sides.backward.known
+        frames = _around(known, t)
+        if sides is None or not len(frames):
+            raise EditError("there is only one answer for this frame: the track was not solved from two points")
+        apart = [np.linalg.norm(side.xy[t] - xy[t]) for side in (sides.forward, sides.backward)]
+        side = sides.backward if apart[0] < apart[1] else sides.forward
+        self._step(lambda: self._session.edit.take(id, frames, side.select(frames)))
+        self._desk.say(f"the other direction's answer for frames {frames[0]} to {frames[-1]}")
+
+    def swap(self, with_id: int | None) -> None:
+        """The selected track and another one are taken for each other around here.
+
+        Raises
+        ------
+        EditError
+            If there is no other track.
+        """
+        id, t = self._chosen(), self._frame
+        if with_id is None or with_id == id:
+            raise EditError("put the mouse over the track to swap with, then press W")
+        cells = self._session.read(np.arange(self._session.n_frames), [id])[:, 0]
+        reach = bracket(cells, t)
+        inner = np.arange(reach.first + (reach.left is not None), reach.last + 1 - (reach.right is not None))
+        self._step(lambda: self._session.edit.swap(id, with_id, inner))
+        self._desk.say(f"swapped on frames {inner[0]} to {inner[-1]}")
+
+    def after_undo(self, number: int) -> None:
+        """The step of that number of the current session was undone: the queue returns to where it was before."""
+        state = self._states.pop(self._key(number), None)
+        review = self._reviewing.review
+        if state is not None and review is not None:
+            review.restore(state)
+            self._reviewing.show_again()
+
+    # inside
+
+    @property
+    def _project(self) -> Project | None:
+        return self._desk.current
+
+    @property
+    def _session(self) -> Session:
+        if self._project is None:
+            raise EditError("expected a video to work on, got none")
+        return self._project.session
+
+    @property
+    def _frame(self) -> int:
+        return 0 if self._project is None else self._project.frame
+
+    def _chosen(self) -> int:
+        id = None if self._project is None else self._project.selection.one
+        if id is None:
+            raise EditError("select the track to correct first: press N for the next moment, or click its point or row")
+        return id
+
+    def _answers(self, ids: NDArray[np.int64], t: int) -> bool:
+        """Whether something said of tracks on a frame answers what is asked."""
+        moment = self._reviewing.moment
+        return moment is not None and ids.tolist() == [moment.id] and moment.first <= t <= moment.last
+
+    def _step(self, edit: Callable[[], object]) -> None:
+        """Do an edit, and remember where the queue was, for its undoing."""
+        review, session = self._reviewing.review, self._session
+        state, before = None if review is None else review.state(), session.last_step
+        edit()
+        if state is not None and session.last_step != before:
+            self._states[self._key(session.last_step)] = state
+
+    def _key(self, number: int) -> tuple[str, int]:
+        return ("" if self._project is None else self._project.id, number)
+
+    def _solve(self, ids: NDArray[np.int64], t: int) -> None:
+        project = self._project
+        if project is not None and project.is_indexed:
+            project.tracking.leave(ids)
+            project.corrections.follow_up(ids, t)
+
+    def _rest_of_span(self, id: int, t: int) -> NDArray[np.int64]:
+        moment = self._reviewing.moment
+        if moment is not None and moment.id == id and moment.first <= t < moment.last:
+            return np.arange(t, moment.last + 1)
+        reach = bracket(self._session.read(np.arange(self._session.n_frames), [id])[:, 0], t)
+        return np.arange(t, reach.last + 1 - (reach.right is not None))
+
+
+def _who(project: Project, ids: NDArray[np.int64]) -> str:
+    name = project.session.rows[int(project.session.columns(ids[:1])[0])].name
+    return name if len(ids) == 1 else f"{name} and {len(ids) - 1} more"
+
+
+def _around(mask: NDArray[np.bool_], t: int) -> NDArray[np.int64]:
+    """The run of true values around a place; empty if there is none."""
+    if not mask[t]:
+        return np.zeros(0, np.int64)
+    breaks = np.flatnonzero(~mask)
+    before, after = breaks[breaks < t], breaks[breaks > t]
+    first, last = (before[-1] + 1 if len(before) else 0), (after[0] if len(after) else len(mask))
+    return np.arange(first, last)
