@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -20,10 +22,12 @@ from ..editing.session import Session
 from ..tasks.plan import TrackOptions
 from ..tasks.remote import Worker
 from .axes import frame_of, step_of, to_frame
+from .corrections import Corrections
 from .layers import TracksView
 from .look import Look
 from .reader import VideoArray
 from .selection import Selection
+from .session_files import SessionFile
 from .sources import video_of
 from .tracking import Tracking
 
@@ -45,6 +49,8 @@ class Project(QObject):
         The user's own; it is never changed but for its length, when that was provisional.
     look : Look
     worker : Worker
+    session : Session, optional
+        One of this very video, to go on with; without, a new one.
 
     Raises
     ------
@@ -62,16 +68,20 @@ class Project(QObject):
     view_changed = Signal()
     table_changed = Signal()
 
-    def __init__(self, viewer: Viewer, layer: Layer, look: Look, worker: Worker, parent: QObject | None = None) -> None:
+    def __init__(self, viewer: Viewer, layer: Layer, look: Look, worker: Worker, parent: QObject | None = None, *,
+                 session: Session | None = None) -> None:
         super().__init__(parent)
         self.id = uuid4().hex
         self.viewer, self.layer, self._look = viewer, layer, look
         self.video: Video = video_of(layer, step_of(viewer, layer))
         self._array = layer.data if isinstance(layer.data, VideoArray) else None
         length = len(self._array) if self._array is not None else self.video.n_frames
-        self.session = Session(length, (self.video.width, self.video.height))
+        self._is_new = session is None
+        self.session = session or Session(length, (self.video.width, self.video.height))
+        self.file = SessionFile(self.session, self.video_facts, self)
         self.selection = Selection()
         self.tracking = Tracking(self.session, worker, self)
+        self.corrections = Corrections(self, worker)
         self.view: TracksView | None = None
         self._waiting: tuple[NDArray[np.int64], TrackOptions, str] | None = None
         self.session.changed.connect(self._on_changed)
@@ -87,6 +97,11 @@ class Project(QObject):
     def is_indexed(self) -> bool:
         """Whether the number of frames is final."""
         return self._array is None or self._array.is_settled
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was done yet, so that another session can take its place."""
+        return self.file.path is None and not len(self.session.ids) and not self.session.steps
 
     @property
     def is_waiting(self) -> bool:
@@ -167,9 +182,18 @@ class Project(QObject):
 
     def to_save(self) -> Tracks:
         """The tracks as a file should hold them, with the video's fingerprint."""
-        if self.is_indexed:
-            self.session.describe(video={"path": self.video.path, "fingerprint": self.video.fingerprint})
-        return self.session.tracks
+        tracks = self.session.tracks
+        if not self.is_indexed:
+            return tracks
+        video = {"path": self.video.path, "fingerprint": self.video.fingerprint}
+        return replace(tracks, meta={**tracks.meta, "video": video})
+
+    def video_facts(self) -> dict[str, Any]:
+        """What a session notes of its video; only files have a fingerprint, for frames may have to be computed."""
+        path, mark = _absolute(self.video.path or self.layer.source.path), None
+        with suppress(CotrackerError):
+            mark = self.video.fingerprint if self.video.path else None
+        return {"path": None if path is None else str(path), "name": self.layer.name, "fingerprint": mark}
 
     def start(self, ids: ArrayLike, options: TrackOptions, label: str) -> None:
         """Track points; a film whose index is not complete is waited for.
@@ -195,13 +219,24 @@ class Project(QObject):
         self.tracking.cancel()
 
     def close(self) -> None:
-        """End the run, take our layers away, and let go of the video (a film layer keeps its own)."""
+        """End the run, take our layers away, and let go of the session's file (a film layer keeps its video)."""
         self._clock.stop()
         self.tracking.close()
+        self.corrections.close()
         self.session.changed.disconnect(self._on_changed)
         if self.view is not None:
             view, self.view = self.view, None
             view.detach(remove=True)
+        self.file.close()
+
+    def give_way(self) -> None:
+        """Close, and take our layers away at once, for others are about to come."""
+        layers = [] if self.view is None else [self.view.tails, self.view.points]
+        self.close()
+        for layer in layers:
+            if layer is not None and layer in self.viewer.layers:
+                self.viewer.layers.remove(layer)
+        self.deleteLater()
 
     def _settle(self) -> None:
         """Once the index is complete, layer and tracks get the film's true length."""
@@ -222,11 +257,15 @@ class Project(QObject):
             self.start(ids[self.session.has(ids)], options, label)
 
     def _describe(self) -> None:
-        video = self.video
-        self.session.describe(
-            fps=(video.fps.numerator, video.fps.denominator), frame_numbers=[int(n) for n in video.frame_numbers],
-            video={"path": video.path},
-        )
+        """Note what is known of the video; a session from a file knows it, unless its video has moved."""
+        video, session = self.video, self.session
+        if session.is_read_only or (not self._is_new and session.video_path == _absolute(video.path)):
+            return
+        with suppress(EditError):
+            session.describe(
+                fps=(video.fps.numerator, video.fps.denominator), frame_numbers=[int(n) for n in video.frame_numbers],
+                video=self.video_facts(),
+            )
 
     def _on_changed(self, patch: Patch) -> None:
         if patch.changes_table:
@@ -235,6 +274,10 @@ class Project(QObject):
 
     def _forget_view(self) -> None:
         self.view = None
+
+
+def _absolute(path: str | None) -> Path | None:
+    return None if path is None else Path(path).absolute()
 
 
 def layer_tag(layer: Any) -> dict[str, Any]:

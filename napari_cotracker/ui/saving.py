@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.errors import CotrackerError, FormatError
 from ..core.tracks import Tracks
+from ..editing.places import SUFFIX
 from ..tasks.export import read_tracks, sniffs, write_tracks
 from .project import Project
 
@@ -24,15 +25,17 @@ def announce(project: Project) -> None:
 
 
 def write_layers(path: str, layers: Sequence[tuple[Any, dict[str, Any], str]]) -> list[str]:
-    """napari's Save: the whole tracks of the project that the layers show.
+    """napari's Save: the whole tracks of the project that the layers show, or its session, which goes on there.
 
     Tracks layers of other origin are written, too: as visible points that were imported.
 
     Raises
     ------
-    FormatError
+    CotrackerError
         If there is nothing among the layers that holds tracks, or the file cannot be written.
     """
+    if path.lower().endswith(SUFFIX):
+        return [_save_session(path, layers)]
     tracks = next((found for layer in layers if (found := _tracks_of(*layer)) is not None), None)
     if tracks is None:
         raise FormatError("expected a layer of CoTracker or a Tracks layer to save, got none; select one in the list")
@@ -112,9 +115,22 @@ def plain_layer(tracks: Tracks, name: str) -> tuple[Any, dict[str, Any], str]:
     return data, {"name": name, "features": features}, "tracks"
 
 
-def _tracks_of(data: Any, attributes: dict[str, Any], kind: str) -> Tracks | None:
+def _save_session(path: str, layers: Sequence[tuple[Any, dict[str, Any], str]]) -> str:
+    project = next((found for _, attributes, _ in layers if (found := _project_of(attributes)) is not None), None)
+    if project is None:
+        raise FormatError("expected a layer of CoTracker to save its session, got none; other layers can be saved "
+                          "as .npz or .csv")
+    project.file.save_as(path)
+    return path
+
+
+def _project_of(attributes: dict[str, Any]) -> Project | None:
     tag = attributes.get("metadata", {}).get("napari_cotracker", {})
-    project = _OPEN.get(tag.get("project", "")) if isinstance(tag, dict) else None
+    return _OPEN.get(tag.get("project", "")) if isinstance(tag, dict) else None
+
+
+def _tracks_of(data: Any, attributes: dict[str, Any], kind: str) -> Tracks | None:
+    project = _project_of(attributes)
     if project is not None:
         return project.to_save()
     return _imported(np.asarray(data, float)) if kind == "tracks" else None

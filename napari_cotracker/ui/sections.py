@@ -200,6 +200,19 @@ def ask_for_file(parent: QWidget, title: str, taken: Callable[[str], object], ki
     return dialog
 
 
+def ask_for_new_file(parent: QWidget, title: str, taken: Callable[[str], object], proposed: str, kinds: str
+                     ) -> QFileDialog:
+    """Show a dialog for the name of a file to write; otherwise as `ask_for_file`."""
+    dialog = QFileDialog(parent, title, proposed, kinds)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(kinds.partition("*.")[2].rstrip(")"))
+    dialog.selectFile(proposed)
+    dialog.fileSelected.connect(taken)
+    dialog.open()
+    return dialog
+
+
 def bring_into_view(widget: QWidget) -> None:
     """Unfold what a widget lies in, and scroll to it once it is laid out."""
     above = widget.parentWidget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from time import monotonic
@@ -168,7 +169,12 @@ class Tracking(QObject):
     def close(self) -> None:
         """End the run at once and hear nothing of it any more; what it did is kept in the session."""
         if self._job is not None:
+            self._end()
+
+    def _end(self) -> None:
+        if self._job is not None:
             self._job.cancel()
+        with suppress(CotrackerError):  # the file refuses, and has what it took before
             self._over()
 
     def _enter(self, phase: Phase) -> None:
@@ -181,7 +187,11 @@ class Tracking(QObject):
         if len(update.frames):
             frames = np.asarray(update.frames)
             self.frames = range(int(frames.min()), int(frames.max()) + 1)
-            self._run.write(update)
+            try:
+                self._run.write(update)
+            except CotrackerError as error:  # the session's file refuses
+                self._fail(error)
+                return
         self.progress = self._judge(update)
         self.changed.emit()
 
@@ -200,14 +210,18 @@ class Tracking(QObject):
     def _finish(self, result: Mapping[str, Any] | None, cancelled: bool) -> None:
         facts = result or {}
         self._facts = {**self._facts, **(facts.get("meta") or {}).get("runs", [{}])[0], "cancelled": cancelled}
-        patch = self._over(facts.get("bad_frames", ()))
+        try:
+            patch = self._over(facts.get("bad_frames", ()))
+        except CotrackerError as error:
+            self.failed.emit(error)
+            return
         if cancelled:
             self.ended.emit("Cancelled; what was tracked is kept." if patch else "Cancelled; nothing was tracked yet.")
         else:
             self.ended.emit("Tracked." if patch else "Nothing changed: these points were tracked already.")
 
     def _fail(self, error: CotrackerError) -> None:
-        self._over()
+        self._end()
         self.failed.emit(error)
 
     def _over(self, bad_frames: Any = ()) -> Any:
@@ -217,10 +231,11 @@ class Tracking(QObject):
             mailbox.close()
             mailbox.deleteLater()
         self.frames = None
-        patch = run.close(self._facts, bad_frames) if run is not None else None
-        self.progress = Progress()
-        self._enter(Phase.IDLE)
-        return patch
+        try:
+            return run.close(self._facts, bad_frames) if run is not None else None
+        finally:
+            self.progress = Progress()
+            self._enter(Phase.IDLE)
 
 
 def _frames_of(n_frames: int, queries: Queries, direction: str) -> int:

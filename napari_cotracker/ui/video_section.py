@@ -11,23 +11,29 @@ from qtpy.QtCore import QSignalBlocker
 from ..core.errors import CotrackerError
 from .desk import Desk
 from .sections import Section, ask_for_file, button, choice, hint, row
+from .session_opening import is_session, open_session, resume
+from .session_row import SessionRow
 from .sources import facts_of
 
 OPEN_HINT = "Open a film here, drop one onto the window, or choose File ▸ Open Sample ▸ CoTracker."
 
 
 class VideoSection(Section):
-    """Chooses the current video among the viewer's image layers, or opens a file."""
+    """Chooses the current video among the viewer's image layers, or opens a file; says where its session is kept."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__("Video")
         self._desk = desk
         self.layers = choice("video layer", "The image layer to track in: every layer with frames is listed.")
         self.layers.setPlaceholderText("no video yet")
-        self.open_button = button("Open…", "Open a film, or one picture of an image sequence", self.ask_for_file)
-        self.facts = hint()
+        self.open_button = button("Open…", "Open a film, one picture of an image sequence, or a session",
+                                  self.ask_for_file)
+        self.facts, self.session = hint(), SessionRow(desk)
         self.body.addLayout(row(self.layers, self.open_button))
         self.body.addWidget(self.facts)
+        self.body.addWidget(self.session)
+        self.session.follow()
+        self.session.chosen.connect(lambda path: resume(desk, path))
         self.layers.activated.connect(self._choose)
         desk.videos_changed.connect(self.refresh)
         desk.current_changed.connect(self.refresh)
@@ -48,14 +54,17 @@ class VideoSection(Section):
 
     def ask_for_file(self) -> None:
         """Show a file dialog."""
-        ask_for_file(self, "Open a film or an image sequence", self.open_path)
+        ask_for_file(self, "Open a film, an image sequence or a session", self.open_path)
 
     def open_path(self, path: str) -> None:
-        """Add a video to the viewer and make it current."""
+        """Add a video to the viewer and make it current, or go on with a session."""
         from .window import add_video
 
         try:
-            self._desk.choose(add_video(self._desk.viewer, Path(path)))
+            if is_session(path):
+                open_session(self._desk, Path(path))
+            else:
+                self._desk.choose(add_video(self._desk.viewer, Path(path)))
         except CotrackerError as error:
             self._desk.say(str(error))
 

@@ -22,7 +22,7 @@ def open_window(path: Path | None = None) -> None:
     Parameters
     ----------
     path : Path, optional
-        A video file or an image sequence.
+        A video file, an image sequence or a session.
 
     Raises
     ------
@@ -38,16 +38,21 @@ def open_window(path: Path | None = None) -> None:
 
 
 def make_viewer(path: Path | None = None) -> Viewer:
-    """A napari viewer with the panel; the video is opened first, so that a mistake opens no window."""
+    """A napari viewer with the panel; what it shows is opened first, so that a mistake opens no window."""
+    from ..editing.session import Session
     from .reader import read_layers
+    from .session_opening import Opening, is_session
 
-    layers = read_layers(str(path)) if path else []
+    session = Session.open(path) if path is not None and is_session(path) else None
+    layers = read_layers(str(path)) if path is not None and session is None else []
     import napari
 
     viewer = napari.Viewer(title="CoTracker" if path is None else f"{path.name}: CoTracker")
     for layer in layers:
         add_layer(viewer, layer)
-    show_panel(viewer)
+    panel = show_panel(viewer)
+    if session is not None:
+        Opening(panel.desk, session).begin()
     return viewer
 
 
@@ -75,7 +80,8 @@ def add_layer(viewer: Viewer, layer: Any) -> Any:
     """Add what a reader gave to a viewer, and show its first frame."""
     data, arguments, kind = layer
     was_empty = not viewer.layers
-    added = getattr(viewer, f"add_{kind}")(data, **arguments)
+    bare = getattr(viewer, "__wrapped__", viewer)  # the proxy that panels get hands out proxies of layers
+    added = getattr(bare, f"add_{kind}")(data, **arguments)
     if was_empty:
         viewer.dims.set_current_step(0, 0)
     return added

@@ -79,9 +79,12 @@ def shown(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 @pytest.fixture(autouse=True)
 def forgetful(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Choices are remembered for one test only, and never in the user's own folder."""
+    """Choices and sessions are kept for one test only, and never in the user's own folders."""
     from napari import settings
 
+    from napari_cotracker.editing import places
+
+    monkeypatch.setattr(places, "unsaved_folder", lambda: tmp_path / "sessions")
     monkeypatch.setattr(settings, "_CFG_PATH", str(tmp_path / "settings" / "settings.yaml"))
     settings._clear_plugin_settings_cache()
     yield
