@@ -14,6 +14,7 @@ from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import State
 from ..core.video import Video
 from ..editing.brackets import Span, spans, spans_of_track
+from ..editing.claims import is_pinned
 from ..editing.session import Session
 from .plan import TrackOptions, facts_of_run
 from .retrack import CONTEXT_ELSEWHERE, retrack
@@ -128,6 +129,26 @@ def solve_again(session: Session, video: Video, gaps: Sequence[Gap], options: Tr
         work.close()
         changed = run.close(bad_frames=bad)
     return changed is not None
+
+
+def snapped(session: Session, video: Video, id: int, t: int, xy: ArrayLike) -> NDArray[np.float32]:
+    """(2,) where a click belongs by what the track looks like at its nearest anchor; the click if that cannot tell.
+
+    Raises
+    ------
+    CotrackerError
+        If there is no such track, or a frame cannot be read.
+    """
+    from ..trackers.snapping import snap
+
+    click = np.asarray(xy, np.float32).reshape(2)
+    pins = np.flatnonzero(is_pinned(_cells(session, id)))
+    pins = pins[pins != t]
+    if not len(pins):
+        return click
+    nearest = int(pins[np.abs(pins - t).argmin()])
+    known = session.cells.xy[nearest, int(session.columns([id])[0])]
+    return np.asarray(snap(video, (int(t), click), (nearest, known)).xy, np.float32)
 
 
 def _gaps(session: Session, id: int, found: Sequence[Span]) -> list[Gap]:

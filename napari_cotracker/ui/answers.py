@@ -10,12 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import EditError
 from ..editing.brackets import bracket
+from ..tasks.fixes import snapped
 from .desk import Desk
 from .reviewing import Reviewing
 
 if TYPE_CHECKING:
     from ..editing.session import Session
     from .project import Project
+
+Floats = NDArray[np.float32]
 
 
 class Answers:
@@ -25,10 +28,16 @@ class Answers:
     ----------
     desk : Desk
     reviewing : Reviewing
+
+    Attributes
+    ----------
+    snaps : bool
+        Whether a click is moved to where the picture looks like the track, by a few pixels at most.
     """
 
     def __init__(self, desk: Desk, reviewing: Reviewing) -> None:
         self._desk, self._reviewing = desk, reviewing
+        self.snaps = False
         self._states: dict[tuple[str, int], dict[str, Any]] = {}  # of the queue, before each step
 
     @property
@@ -52,7 +61,8 @@ class Answers:
             return
         chosen = np.array([self._chosen()]) if ids is None else np.asarray(ids, np.int64)
         advances = self._answers(chosen, t)
-        self._step(lambda: project.session.edit.move(chosen, t, xy))
+        places = self._snapped(project, chosen, t, np.reshape(np.asarray(xy, np.float32), (-1, 2)))
+        self._step(lambda: project.session.edit.move(chosen, t, places))
         self._desk.say(f"{_who(project, chosen)} is here on frame {t}")
         self._solve(chosen, t)
         if advances:
@@ -168,6 +178,12 @@ class Answers:
 
     def _key(self, number: int) -> tuple[str, int]:
         return ("" if self._project is None else self._project.id, number)
+
+    def _snapped(self, project: Project, ids: NDArray[np.int64], t: int, xy: Floats) -> Floats:
+        if not self.snaps or not project.is_indexed:
+            return xy
+        return np.stack([snapped(project.session, project.video, int(id), t, place)
+                         for id, place in zip(ids, xy, strict=True)])
 
     def _solve(self, ids: NDArray[np.int64], t: int) -> None:
         project = self._project

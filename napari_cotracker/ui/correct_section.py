@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSignalBlocker, Qt
-from qtpy.QtWidgets import QLabel, QPushButton
+from qtpy.QtWidgets import QCheckBox, QLabel, QPushButton
 from superqt import QLabeledDoubleSlider
 
 from .answers import Answers
-from .desk import Desk
+from .desk import Desk, Tool
 from .reviewing import Reviewing
-from .sections import Section, button, choice, form, row, tip
+from .sections import Section, bring_into_view, button, choice, form, row, tip
 
 if TYPE_CHECKING:
     from .project import Project
@@ -44,6 +44,7 @@ class CorrectSection(Section):
         self._lay_out()
         self.reviewing.changed.connect(self.refresh)
         desk.current_changed.connect(self._follow)
+        desk.tool_changed.connect(self._come_into_view)
         self._follow()
 
     def close(self) -> None:
@@ -102,6 +103,10 @@ class CorrectSection(Section):
         tip(self.quality, "quality to reach", "Moments come until what remains is right with this probability.")
         self.order = choice("order of moments", "Which moment comes next.", ORDERS)
         self.whose = choice("tracks to look at", "Of which tracks moments are asked.", WHOSE)
+        self.snaps = QCheckBox("to what the track looks like")
+        tip(self.snaps, "snap clicks", "Move a click, by a few pixels at most, to where the picture looks like the track at "
+            "the nearest point that you set; where that cannot be told, the click stays.")
+        self.snaps.toggled.connect(self._snap)
         self.quality.valueChanged.connect(lambda value: reviewing.set_quality(float(value)))
         self.order.currentIndexChanged.connect(lambda: reviewing.set_by_time(self.order.currentData() == "time"))
         self.whose.currentIndexChanged.connect(self._limit)
@@ -111,6 +116,7 @@ class CorrectSection(Section):
         lines.addRow("Until all is", self.quality)
         lines.addRow("Order", self.order)
         lines.addRow("Of", self.whose)
+        lines.addRow("Snap", self.snaps)
         for buttons in ((self.back_button, self.next_button), (self.accept_button, self.hide_button, self.gone_button),
                         (self.other_button, self.swap_button)):
             self.body.addLayout(row(*buttons))
@@ -136,6 +142,10 @@ class CorrectSection(Section):
         self._show_work()
         self.refresh()
 
+    def _come_into_view(self) -> None:
+        if self._desk.tool is Tool.CORRECT:
+            bring_into_view(self)
+
     def _show_work(self) -> None:
         count = 0 if self._project is None else len(self._project.corrections)
         words = "1 correction is being tracked on" if count == 1 else f"{count} corrections are being tracked on"
@@ -145,6 +155,9 @@ class CorrectSection(Section):
     def _solve(self) -> None:
         if self._project is not None:
             self._project.corrections.solve(self._project.selection.ids)
+
+    def _snap(self, on: bool) -> None:
+        self.answers.snaps = on
 
     def _limit(self) -> None:
         chosen = self.whose.currentData() == "selected" and self._project is not None

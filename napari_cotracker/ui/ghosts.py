@@ -61,15 +61,13 @@ class Ghosts:
 
     def draw(self) -> None:
         """Bring the dots up to date."""
-        project = self._project
-        paths = list(self._paths()) if project.view is not None else []
-        if not paths:
-            if self.layer is not None and len(self.layer.data):
-                self._fill(np.zeros((0, 2), np.float32), np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
-            return
-        t = project.frame
-        parts = [_dots(xy, colour, t, self._look.values.size) for xy, colour in paths]
-        self._fill(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        project, size = self._project, self._look.values.size
+        paths = self._paths() if project.view is not None else iter(())
+        parts = [dots for xy, colour in paths if len((dots := _dots(xy, colour, project.frame, size))[0])]
+        if parts:
+            self._fill(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        elif self.layer is not None and len(self.layer.data):
+            self._fill(np.zeros((0, 2), np.float32), np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
 
     def _paths(self) -> Iterator[tuple[Floats, tuple[float, float, float]]]:
         """(T, 2) each, NaN where there is nothing to show."""

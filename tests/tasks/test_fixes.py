@@ -13,7 +13,7 @@ from napari_cotracker.core.tracks import Source
 from napari_cotracker.editing.editor import Editor
 from napari_cotracker.editing.session import Session
 from napari_cotracker.tasks import fixes
-from napari_cotracker.tasks.fixes import gaps_around, gaps_within, label_of, others_of, solve_again
+from napari_cotracker.tasks.fixes import gaps_around, gaps_within, label_of, others_of, snapped, solve_again
 from napari_cotracker.tasks.plan import TrackOptions
 from napari_cotracker.tasks.retrack import retrack
 from tests.generators import drain
@@ -161,3 +161,10 @@ def test_a_run_that_breaks_off_keeps_what_came(session: Session, monkeypatch: py
         drain(solve_again(session, FILM, gaps_around(session, [0], 22), OPTIONS))
     assert not session.is_running()
     assert np.abs(session.cells.xy[25, 0] - truth((60, 60))[25]).max() < 1
+
+
+def test_a_click_is_snapped_to_what_the_track_looks_like(session: Session) -> None:
+    right = truth((60, 60))
+    np.testing.assert_allclose(snapped(session, FILM, 0, 12, right[12] + [1, -1]), right[12], atol=0.2)
+    np.testing.assert_array_equal(snapped(session, FILM, 0, 12, [150, 10]), [150, 10])
+    np.testing.assert_array_equal(snapped(session, FILM, 0, 0, [61, 61]), [61, 61], "there is no other anchor")
