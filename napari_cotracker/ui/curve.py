@@ -14,13 +14,13 @@ from ..core.heat import pixel_edges
 from ..core.moments import envelope, spans
 from .axis import round_step
 from .canvas import Canvas, stretched
-from .marks import draw_diamonds
+from .marks import FILL, draw_diamonds
 from .scope import Scope
 from .shades import faded
 
 Floats = NDArray[np.float32]
 LONG = 300  # points of which one stroke is slow
-DASHES = [2.0, 1.6]  # of an interpolated curve, in widths of its pen
+DASHES = [2.5, 1.8]  # of an interpolated curve, in widths of its pen
 DASH_PIXELS = (4, 3)  # the same where many frames share a pixel
 
 
@@ -106,6 +106,9 @@ class Curve(Canvas):
         draw_line(painter, data.visibility, QPen(shades.visibility, 1.2))
         for values, pen in self._confidence(data):
             draw_line(painter, values, pen)
+        said = np.full(len(data.confidence), np.nan, np.float32)
+        said[data.anchors] = np.nan_to_num(data.confidence[data.anchors], nan=1.0)
+        draw_line(painter, said, QPen(FILL, 1.2))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_anchors(painter, data)
         painter.restore()
@@ -116,11 +119,10 @@ class Curve(Canvas):
         return plot.bottom() - 3 - share * (plot.height() - 6)
 
     def _shade(self, painter: QPainter, frames: NDArray[np.bool_], opacity: float) -> None:
-        x, shades = self.plot().left(), self.scope.shades
+        plot, colour = self.plot(), faded(self.scope.shades.occluded, opacity)
         seen = np.maximum.reduceat(frames[: self._edges[-1]], self._edges[:-1])
         for first, last in spans(seen):
-            painter.fillRect(QRectF(x + first, self.plot().top(), last - first + 1, self.plot().height()),
-                             faded(shades.occluded, opacity))
+            painter.fillRect(QRectF(plot.left() + first, plot.top(), last - first + 1, plot.height()), colour)
 
     def _confidence(self, data: CurveData) -> list[tuple[Floats, QPen]]:
         """The curve, its interpolated frames as one of their own: dashed, and at the top if they have no score."""
@@ -129,6 +131,7 @@ class Curve(Canvas):
         if drawn is None or not drawn.any():
             return [(data.confidence, whole)]
         dashed = QPen(whole)
+        dashed.setCapStyle(Qt.PenCapStyle.FlatCap)  # others make dashes longer and gaps shorter
         dashed.setDashPattern(DASHES)
         scores = np.where(drawn, np.nan_to_num(data.confidence, nan=1.0), data.confidence)
         near = drawn.copy()  # dashes lead up to the known frames at either end
@@ -182,13 +185,15 @@ class Curve(Canvas):
         painter.drawRects([QRectF(x + k, y, 1, height) for k, y, height in columns if height > 0])
 
     def _draw_anchors(self, painter: QPainter, data: CurveData) -> None:
-        """Full diamonds where the point is known to be; hollow ones where it begins and ends to be denied."""
-        ends = [] if data.denied is None else [frame for pair in spans(data.denied) for frame in dict.fromkeys(pair)]
-        for frames, hollow in ((np.array(ends, np.int64), True), (data.anchors, False)):
-            scores = np.nan_to_num(data.confidence[frames], nan=1.0)
+        """Diamonds at both ends of what a person said: light where the point is, dark where it cannot be seen."""
+        said = np.zeros(len(data.confidence), np.bool_)
+        said[data.anchors] = True
+        for frames, dark in ((data.denied, True), (said, False)):
+            places = spans(frames) if frames is not None else []
+            ends = np.array(sorted({frame for pair in places for frame in pair}), np.int64)
+            scores = np.nan_to_num(data.confidence[ends], nan=1.0)
             y = self._y(0) + scores.astype(np.float64) * (self._y(1) - self._y(0))
-            draw_diamonds(painter, np.asarray(self.x_of(0) + (frames + 0.5) * self._width_of_frame()), y, 4.0,
-                          hollow=hollow)
+            draw_diamonds(painter, np.asarray(self.x_of(0) + (ends + 0.5) * self._width_of_frame()), y, 4.0, dark=dark)
 
     def _width_of_frame(self) -> float:
         return self.plot().width() / self.scope.time.length

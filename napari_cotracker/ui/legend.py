@@ -30,7 +30,7 @@ class Legend(QWidget):
         self.setToolTip(
             "<p>Dark blue is the lowest score, yellow the highest. Grey: occluded; darker or paler grey: out of view; "
             "background: not tracked.</p><p>Diamond: placed or approved by you; a line joins both ends of a stretch. "
-            "Hollow diamond: you say that it cannot be seen. Short line: where another track starts.</p><p>In the "
+            "Dark diamond: you say that it cannot be seen. Short line: where another track starts.</p><p>In the "
             "curve beneath, dashes are interpolated, and what you said to be hidden has another shade.</p>")
 
     def sizeHint(self) -> QSize:
@@ -102,10 +102,10 @@ class Legend(QWidget):
         painter.drawText(QRectF(box.right() + INNER, 0, 20, self.height()), Qt.AlignmentFlag.AlignVCenter, "1")
         return x + self._ramp_width()
 
-    def _draw_diamond(self, painter: QPainter, x: float, hollow: bool) -> float:
+    def _draw_diamond(self, painter: QPainter, x: float, dark: bool) -> float:
         """Gives where it ends, as the others do."""
         half = self._sample() / 2
-        paint_diamond(painter, QPointF(x + half, self.height() / 2), half, hollow)
+        paint_diamond(painter, QPointF(x + half, self.height() / 2), half, dark)
         return x + 2 * half
 
     def _draw_sample(self, painter: QPainter, x: float, colour: QColor) -> float:

@@ -20,16 +20,17 @@ def places_of_marks(order: NDArray[np.int64], count: int) -> NDArray[np.int64]:
 
 
 def draw_diamonds(painter: QPainter, x: NDArray[np.float64], y: NDArray[np.float64], radius: float, *,
-                  hollow: bool = False) -> None:
-    """Diamonds, full or hollow; of those that would cover one another, one."""
+                  dark: bool = False) -> None:
+    """Diamonds, light or dark; of those that would cover one another, one."""
     clip = painter.clipBoundingRect()
     seen = (x > clip.left() - 2 * radius) & (x < clip.right() + 2 * radius)
     if not seen.any():
         return
-    stamp = _stamp(radius, painter.device().devicePixelRatioF(), hollow)
+    stamp = _stamp(radius, painter.device().devicePixelRatioF(), dark)
     half = stamp.width() / stamp.devicePixelRatio() / 2
     corners = np.stack([x[seen], y[seen]], 1)
-    corners = corners[np.unique(corners // (1.5 * radius), axis=0, return_index=True)[1]] - half
+    column, row = (corners // (1.5 * radius)).astype(np.int64).T
+    corners = corners[np.unique((column << 32) + row, return_index=True)[1]] - half
     for left, top in corners.tolist():
         painter.drawPixmap(QPointF(left, top), stamp)
 
@@ -62,28 +63,21 @@ def draw_outline(painter: QPainter, box: QRectF, colour: QColor, halo: QColor | 
     painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
-def paint_diamond(painter: QPainter, centre: QPointF, radius: float, hollow: bool = False) -> None:
-    """One, as large as it is."""
-    if hollow:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(RIM, 3.4))
-        painter.drawPolygon(diamond(centre, radius - 0.5))
-        painter.setPen(QPen(FILL, 1.5))
-        painter.drawPolygon(diamond(centre, radius - 0.5))
-    else:
-        painter.setPen(QPen(RIM, 1.2))
-        painter.setBrush(FILL)
-        painter.drawPolygon(diamond(centre, radius))
+def paint_diamond(painter: QPainter, centre: QPointF, radius: float, dark: bool = False) -> None:
+    """One, as large as it is: light with a dark rim, or dark with a light one."""
+    painter.setPen(QPen(FILL if dark else RIM, 1.2))
+    painter.setBrush(RIM if dark else FILL)
+    painter.drawPolygon(diamond(centre, radius))
 
 
 @lru_cache(maxsize=16)
-def _stamp(radius: float, ratio: float, hollow: bool) -> QPixmap:
+def _stamp(radius: float, ratio: float, dark: bool) -> QPixmap:
     side = 2 * (radius + 1.5)
     stamp = QPixmap(round(side * ratio), round(side * ratio))
     stamp.setDevicePixelRatio(ratio)
     stamp.fill(Qt.GlobalColor.transparent)
     painter = QPainter(stamp)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_diamond(painter, QPointF(side / 2, side / 2), radius, hollow)
+    paint_diamond(painter, QPointF(side / 2, side / 2), radius, dark)
     painter.end()
     return stamp

@@ -81,7 +81,7 @@ class Stretches(NamedTuple):
 
 
 class RowMarks:
-    """Full diamonds where a person says where a track is, hollow ones where that it cannot be seen.
+    """Light diamonds where a person says where a track is, dark ones where that it cannot be seen.
 
     Of a stretch of frames there is a diamond at either end, and a line between.
     """
@@ -119,11 +119,10 @@ class RowMarks:
         x, right, y, denied = x[seen], right[seen], y[seen], some.denied[seen]
         if grid.height >= LEAST_LINE:
             draw_lines(painter, x, right, y)
-        for hollow in (True, False):
-            kind = denied == hollow
-            ends = np.concatenate([x[kind], right[kind][right[kind] > x[kind]]])
-            heights = np.concatenate([y[kind], y[kind][right[kind] > x[kind]]])
-            draw_diamonds(painter, ends, heights, min(max(grid.height * 0.36, 3.5), 5.0), hollow=hollow)
+        for dark in (True, False):
+            kind = denied == dark
+            ends, heights = np.concatenate([x[kind], right[kind]]), np.concatenate([y[kind], y[kind]])
+            draw_diamonds(painter, ends, heights, min(max(grid.height * 0.36, 3.5), 5.0), dark=dark)
 
     def draw_queries(self, painter: QPainter, grid: Grid, order: Places, queries: Places, shades: Shades) -> None:
         """A short line where a track starts that no anchor marks; in a crowd there are none."""

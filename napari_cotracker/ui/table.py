@@ -15,7 +15,6 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -37,10 +36,12 @@ class TracksTable(QWidget):
     Signals
     -------
     frame_requested : (int) the user wants to see a track where it begins
+    menu_requested : (QPoint) the user asks what can be done with the selected tracks, at a place on the screen
     told : (str) why something was refused
     """
 
     frame_requested = Signal(int)
+    menu_requested = Signal(QPoint)
     told = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -111,7 +112,7 @@ class TracksTable(QWidget):
         self.filter_field.textChanged.connect(self.model.filter)
         self.view.selectionModel().selectionChanged.connect(self._on_rows_selected)
         self.view.doubleClicked.connect(self._on_double_click)
-        self.view.customContextMenuRequested.connect(self._open_menu)
+        self.view.customContextMenuRequested.connect(self._ask_for_menu)
         self.group_button.clicked.connect(self.edit_group)
         self.delete_button.clicked.connect(self.delete_selected)
         self.view.delete_pressed.connect(self.delete_selected)
@@ -193,23 +194,9 @@ class TracksTable(QWidget):
         if index.column() not in (NAME, GROUP):
             self.frame_requested.emit(self.model.first_frame(index.row()))
 
-    def _open_menu(self, place: QPoint) -> None:
-        if not self._selected_ids().size:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for text, act in (("Go to its first frame", self._go_to_first), ("Rename", self._edit_name),
-                          ("Group…", self.edit_group), ("Delete", self.delete_selected)):
-            menu.addAction(text, act)
-        menu.popup(self.view.viewport().mapToGlobal(place))
-
-    def _go_to_first(self) -> None:
-        row = self._row_at_hand()
-        if row is not None:
-            self.frame_requested.emit(self.model.first_frame(row))
-
-    def _edit_name(self) -> None:
-        self._edit(NAME)
+    def _ask_for_menu(self, place: QPoint) -> None:
+        if self._selected_ids().size:
+            self.menu_requested.emit(self.view.viewport().mapToGlobal(place))
 
     def _edit(self, column: int) -> None:
         row = self._row_at_hand()

@@ -134,8 +134,8 @@ class Timeline(QWidget):
         if self._is_streamed(patch):
             self._flush_soon()
             return
-        # one cell that changes moves no row away from under the mouse
-        self._is_out_of_order |= patch.changes_table or len(patch.frames) > 1
+        # one cell that changes moves no row away from under the mouse, nor does an edit of chosen frames
+        self._is_out_of_order |= self.span.frames is None and (patch.changes_table or len(patch.frames) > 1)
         self._flush()
 
     def _is_streamed(self, patch: Patch) -> bool:

@@ -105,7 +105,7 @@ def test_what_is_interpolated_is_dashed(curve: Curve, n_frames: int) -> None:
     assert lit(0.8, 0.98, 1.0) == lit(0.8, 0.98, 0.5) == 0, "nothing is known there"
 
 
-def test_what_a_person_denies_is_shaded_and_its_ends_are_hollow(curve: Curve) -> None:
+def test_what_a_person_denies_is_shaded_and_its_ends_are_dark(curve: Curve) -> None:
     denied = np.zeros(40, bool)
     denied[10:16] = True
     y, between = round(curve._y(0.3)), QPoint(round(curve.x_of(12.5)), round(curve._y(0.3)))
@@ -114,6 +114,13 @@ def test_what_a_person_denies_is_shaded_and_its_ends_are_hollow(curve: Curve) ->
     assert colour(curve, between) != before
     assert colour(curve, QPoint(round(curve.x_of(17.5)), y)) == before
     for frame, is_end in ((10, True), (12, False), (15, True)):
-        x, middle = round(curve.x_of(frame + 0.5)), round(curve._y(0.5))
-        found = [colour(curve, QPoint(x + dx, middle + dx)) for dx in range(-5, 6)]
-        assert any(c.lightness() > 150 and c.saturation() < 40 for c in found) == is_end
+        place = QPoint(round(curve.x_of(frame + 0.5)), round(curve._y(0.5)))
+        assert (colour(curve, place).lightness() < 40) == is_end
+
+
+def test_a_stretch_of_anchors_has_two_diamonds_and_a_light_line(curve: Curve) -> None:
+    curve.show_data(replace(make_data(), anchors=np.arange(5, 12)))
+    for frame, is_end in ((5, True), (8, False), (11, True)):
+        x, y = round(curve.x_of(frame + 0.5)), round(curve._y(0.5))
+        assert (colour(curve, QPoint(x, y - 2)).lightness() > 120) == is_end
+        assert colour(curve, QPoint(x, y)).lightness() > 150

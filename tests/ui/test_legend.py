@@ -21,7 +21,7 @@ def legend(qtbot: QtBot) -> Legend:
 
 def test_all_is_explained_where_there_is_room(legend: Legend) -> None:
     assert legend.shown() == 6
-    for word in ("occluded", "out of view", "not tracked", "score", "hollow diamond", "interpolated"):
+    for word in ("occluded", "out of view", "not tracked", "score", "dark diamond", "interpolated"):
         assert word in legend.toolTip().casefold()
 
 

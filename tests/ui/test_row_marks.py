@@ -53,10 +53,10 @@ def test_stretches_hold_every_anchor_once(cells: list[tuple[int, int]], seed: in
 
 
 @pytest.mark.usefixtures("qapp")
-def test_full_where_it_is_and_hollow_where_it_cannot_be_seen() -> None:
+def test_light_where_it_is_and_dark_where_it_cannot_be_seen() -> None:
     image = drawn([(1, 10), (2, 20)], [False, True], queries=5)
     assert shown(image, 1, 10).lightness() > 240
-    assert shown(image, 2, 20) == GROUND, "its middle is empty"
+    assert shown(image, 2, 20).lightness() < 40
     around = [image.pixelColor(round(20.5 * WIDE) + dx, round(1.5 * HIGH)).lightness() for dx in range(-6, 7)]
     assert max(around) > 150
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication, QLineEdit, QMenu
+from qtpy.QtWidgets import QApplication, QLineEdit
 
 from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.core.tracks import Tracks
@@ -20,6 +20,7 @@ from napari_cotracker.ui.table_model import GROUP, NAME
 
 from .mouse import settle, wait_until
 from .test_table_model import N, T, some_session
+from .timelines import ask_for_menu
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -149,22 +150,21 @@ def test_grouping_takes_all_that_are_selected(bench: Bench) -> None:
     assert [row.group for row in bench.session.rows] == ["mouse", "paws", "paws", "rat", "ears"]
 
 
-def test_the_menu_holds_the_same(bench: Bench) -> None:
-    asked: list[int] = []
-    bench.table.frame_requested.connect(asked.append)
-    bench.table._open_menu(bench.place(0))
-    assert not bench.table.findChildren(QMenu), "nothing is selected"
-    bench.click(4)
-    bench.table._open_menu(bench.place(4))
-    (menu,) = bench.table.findChildren(QMenu)
-    actions = {action.text(): action for action in menu.actions()}
-    assert list(actions) == ["Go to its first frame", "Rename", "Group…", "Delete"]
-    actions["Go to its first frame"].trigger()
-    assert asked == [0]
-    actions["Rename"].trigger()
-    bench.type("horn")
-    assert bench.session.rows[4].name == "horn"
-    menu.close()
+def test_the_menu_is_about_what_is_selected(bench: Bench) -> None:
+    asked: list[QPoint] = []
+    bench.table.menu_requested.connect(asked.append)
+    viewport = bench.view.viewport()
+    QTest.mouseClick(viewport, Qt.MouseButton.RightButton, pos=bench.place(4) + QPoint(0, 200))
+    ask_for_menu(viewport, bench.place(4) + QPoint(0, 60))
+    assert not asked, "nothing is selected"
+    QTest.mouseClick(viewport, Qt.MouseButton.RightButton, pos=bench.place(2))
+    ask_for_menu(viewport, bench.place(2))
+    assert bench.selection.ids.tolist() == [2]
+    bench.selection.set([1, 2])
+    QTest.mouseClick(viewport, Qt.MouseButton.RightButton, pos=bench.place(1))
+    ask_for_menu(viewport, bench.place(1))
+    assert bench.selection.ids.tolist() == [1, 2], "a right click within the selection keeps it"
+    assert asked == [viewport.mapToGlobal(bench.place(row)) for row in (2, 1)]
 
 
 def test_filter_tells_how_many(bench: Bench) -> None:

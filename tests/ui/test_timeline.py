@@ -14,11 +14,12 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QToolTip
 
 from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.editing.editor import Editor
 from napari_cotracker.editing.session import Session
 from napari_cotracker.ui.selection import Selection
 from napari_cotracker.ui.timeline import Timeline
 
-from .timelines import cell, colour, make_session, make_timeline, turn_wheel
+from .timelines import ask_for_menu, cell, colour, make_session, make_timeline, turn_wheel
 
 
 def update_of(session: Session, frames: range, score: float) -> TrackUpdate:
@@ -120,6 +121,40 @@ def test_an_edit_of_one_cell_moves_no_row(qtbot: QtBot) -> None:
     run.close()
     QTest.qWait(150)
     assert timeline.visible_order.tolist() == before
+
+
+def test_edits_of_chosen_frames_move_no_row(qtbot: QtBot) -> None:
+    session = make_session()
+    timeline, _ = make_timeline(qtbot, session)
+    before = timeline.visible_order.tolist()
+    timeline.span.choose(5, 20)
+    Editor(session).clear(1, range(5, 21))
+    Editor(session).clear(1, range(40))
+    assert timeline.visible_order.tolist() == before
+    timeline.span.clear()
+    session.undo()
+    session.redo()
+    assert timeline.visible_order.tolist() != before
+
+
+def test_a_span_goes_with_the_session(qtbot: QtBot) -> None:
+    timeline, _ = make_timeline(qtbot, make_session())
+    timeline.span.choose(5, 20)
+    timeline.show_session(make_session(3, 20), Selection())
+    assert timeline.span.frames is None
+
+
+def test_a_right_click_selects_a_row_that_is_not_selected(qtbot: QtBot) -> None:
+    timeline, selection = make_timeline(qtbot, make_session())
+    asked: list[QPoint] = []
+    timeline.menu_requested.connect(asked.append)
+    for row, chosen in ((2, [2]), (3, [3])):
+        ask_for_menu(timeline.heatmap, cell(timeline, row, 12))
+        assert selection.ids.tolist() == [timeline.visible_order[chosen[0]]]
+    selection.set([0, 1, 2])
+    ask_for_menu(timeline.heatmap, cell(timeline, timeline.visible_order.tolist().index(1), 12))
+    assert selection.ids.tolist() == [0, 1, 2]
+    assert len(asked) == 3
 
 
 def test_a_run_fills_in_and_rows_move_when_it_ends(qtbot: QtBot) -> None:

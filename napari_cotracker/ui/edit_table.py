@@ -1,0 +1,171 @@
+"""All edits of tracks and frames that the window offers, each with its words and what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..core.blending import Side
+from ..core.errors import EditError
+from ..editing.cells import Cells
+from ..editing.editor import Editor
+from ..editing.part import when
+from .edit_aim import CHOOSE, Aim, Frames
+
+NO_TRACK = "select tracks first: click their points or their rows"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One of them.
+
+    Parameters
+    ----------
+    text : str
+        What will happen, with `{who}` and the frame shown as `{t}`.
+    do : callable
+        Given the editor, the aim and the frames; gives the id of a track that is to be selected, or anything else.
+    about : str
+        What it is good for.
+    reach : callable
+        Which frames of an aim it is about; it may raise an `EditError`.
+    tail : str
+        What is put behind the text once the frames are known, with `{when}`.
+    fewest, most : int
+        How many tracks it needs.
+    least : int
+        How many frames it needs.
+    moves : bool
+        Whether tracks are elsewhere afterwards, so that what lies around may be tracked again.
+    can_rehearse : bool
+        Whether the edit can be tried without being done.
+    """
+
+    text: str
+    do: Callable[[Editor, Aim, Frames], Any]
+    about: str
+    reach: Callable[[Aim], Frames] = Aim.chosen
+    tail: str = ", {when}"
+    fewest: int = 1
+    most: int = 1 << 60
+    least: int = 1
+    moves: bool = False
+    can_rehearse: bool = True
+
+    def frames(self, aim: Aim) -> Frames:
+        """Which frames it would change.
+
+        Raises
+        ------
+        EditError
+            If it makes no sense for so many tracks or frames.
+        """
+        count = len(aim.ids)
+        if not count:
+            raise EditError(NO_TRACK)
+        if not self.fewest <= count <= self.most:
+            raise EditError(f"select {_number(self.fewest, self.most)}, not {count}")
+        frames = self.reach(aim)
+        if len(frames) < self.least:
+            raise EditError(f"this takes at least {self.least} frames; {CHOOSE}")
+        return frames
+
+    def words(self, aim: Aim, frames: Frames | None) -> str:
+        """What will happen, as far as the frames are known."""
+        tail = "" if frames is None else self.tail.format(when=when(frames))
+        who = aim.who if len(aim.ids) >= self.fewest else "tracks"
+        return self.text.format(who=who, t=aim.t) + tail
+
+
+class Rehearsal(Editor):
+    """An editor that finds out what an edit would say, and does nothing."""
+
+    would_change = False
+
+    def _do(self, patch: object) -> None:
+        self.would_change = patch is not None
+
+
+def _end(editor: Editor, aim: Aim, frames: Frames) -> None:
+    editor.end(aim.ids, aim.t - 1)
+
+
+def _not_at_first(aim: Aim) -> Frames:
+    if not aim.t:
+        raise EditError("this is the first frame; to have a track nowhere at all, delete it")
+    return aim.here()
+
+
+def _with_two_parts(aim: Aim) -> Frames:
+    """The frame that is shown, if there is something on both sides of it."""
+    cells = aim.session.cells[:, aim.session.columns(aim.ids)]
+    filled = cells.differs(Cells.empty(*cells.shape))
+    if not filled[: aim.t].any() or not filled[aim.t :].any():
+        raise EditError("there is nothing on one side of this frame; go to where the second part begins")
+    return aim.here()
+
+
+def _side(name: str) -> Callable[[Editor, Aim, Frames], None]:
+    """Take what was found from the anchor before, or from the one after."""
+
+    def take(editor: Editor, aim: Aim, frames: Frames) -> None:
+        sides = aim.session.sides(int(aim.ids[0]))
+        side: Side | None = None if sides is None else getattr(sides, name)
+        if side is None or not side.known[frames].any():
+            raise EditError("there is no answer of its own from there; it comes with tracking around a correction")
+        editor.take(int(aim.ids[0]), frames, side.select(frames))
+
+    return take
+
+
+def _number(fewest: int, most: int) -> str:
+    if fewest == most:
+        return f"exactly {('no', 'one track', 'two tracks')[fewest]}"
+    return "two tracks or more"
+
+
+EDITS = {
+    "hide": Edit("Hide {who}", lambda editor, aim, frames: editor.occlude(aim.ids, frames),
+                 "Something covers it; no run says otherwise"),
+    "show": Edit("Show {who}", lambda editor, aim, frames: editor.show(aim.ids, frames),
+                 "It is in sight, where it is now", moves=True),
+    "verify": Edit("It is right: {who}", lambda editor, aim, frames: editor.verify(aim.ids, frames),
+                   "Approve what the tracker found; no run changes it"),
+    "straight": Edit("Straight", lambda editor, aim, frames: editor.interpolate(aim.ids, frames, "linear"),
+                     "In a straight line from anchor to anchor", Aim.between, "", least=3),
+    "curved": Edit("Curved", lambda editor, aim, frames: editor.interpolate(aim.ids, frames, "cubic"),
+                   "In a curve that leaves and arrives as the track moves there", Aim.between, "", least=3),
+    "smooth": Edit("Smooth {who}", lambda editor, aim, frames: editor.smooth(aim.ids, frames),
+                   "Take tremor out; anchors hold", Aim.around, least=3),
+    "copy": Edit("Copy {who} from frame {t}", lambda editor, aim, frames: editor.paste(aim.ids, aim.t, frames),
+                 "For what does not move", Aim.others, " to {when}", moves=True),
+    "take before": Edit("As followed from before", _side("forward"), "The answer from the anchor before", tail="",
+                        most=1),
+    "take after": Edit("As followed from after", _side("backward"), "The answer from the anchor after", tail="",
+                       most=1),
+    "start": Edit("Starts at frame {t}: {who}", lambda editor, aim, frames: editor.start(aim.ids, aim.t),
+                  "It is nowhere before", Aim.here, ""),
+    "end": Edit("Gone from frame {t} on: {who}", _end, "It is nowhere from here on", _not_at_first, ""),
+    "clear": Edit("Clear {who}", lambda editor, aim, frames: editor.clear(aim.ids, frames),
+                  "Empty, your own points too; a run may fill it again"),
+    "split": Edit("Split {who} at frame {t}", lambda editor, aim, frames: editor.split(int(aim.ids[0]), aim.t),
+                  "From here on it is another point: a track of its own", _with_two_parts, "", most=1,
+                  can_rehearse=False),
+    "merge": Edit("Merge {who} into one", lambda editor, aim, frames: editor.merge(aim.ids),
+                  "They are one point; of each frame the best is kept", Aim.here, "", fewest=2),
+    "swap": Edit("Swap {who}", lambda editor, aim, frames: editor.swap(*aim.ids.tolist(), frames),
+                 "The tracker took one for the other", Aim.onward, fewest=2, most=2),
+}
+
+
+def refusal(edit: Edit, aim: Aim, frames: Frames) -> str:
+    """Why an edit would not be done, or that it would change nothing; "" if it would be done."""
+    rehearsal = Rehearsal(aim.session)
+    try:
+        edit.do(rehearsal, aim, np.asarray(frames))
+    except EditError as error:
+        return str(error)
+    return "" if rehearsal.would_change else "this would change nothing"
