@@ -91,9 +91,23 @@ class Editor:
         """
         self._do(spans.show(self._part(ids, frames)))
 
-    def verify(self, ids: ArrayLike, frames: ArrayLike) -> None:
-        """Accept cells as they are seen; those with a position become anchors, those that a person set stay."""
-        self._do(spans.verify(self._part(ids, frames), self._session.size))
+    def verify(self, ids: ArrayLike, frames: ArrayLike, *, paired: bool = False) -> None:
+        """Accept cells as they are seen; those with a position become anchors, those that a person set stay.
+
+        Parameters
+        ----------
+        ids : int or (n,)
+        frames : int or (t,)
+        paired : bool
+            Whether every frame belongs to one id, the first to the first; an id may come more than once then.
+
+        Raises
+        ------
+        EditError
+            If there is not one frame for each id of pairs.
+        """
+        part = self._part(ids, frames)
+        self._do(spans.verify(part, self._session.size, part.pairs(ids, frames) if paired else None))
 
     def end(self, ids: ArrayLike, t: int) -> None:
         """Make a frame the last of tracks: they are nowhere after it, and no run says otherwise.

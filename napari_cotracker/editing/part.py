@@ -78,6 +78,22 @@ class Part:
         return Patch(label, (block,) if len(block.ids) else (), tuple(old for old, _ in changed),
                      tuple(row for _, row in changed))
 
+    def pairs(self, ids: ArrayLike, frames: ArrayLike) -> Mask:
+        """(t, n) the cells on the first frame of the first track, on the second frame of the second one, and so on.
+
+        Raises
+        ------
+        EditError
+            If there are not as many frames as tracks.
+        """
+        tracks, times = whole_numbers("ids of tracks", ids), whole_numbers("frames", frames)
+        if len(tracks) != len(times):
+            raise EditError(f"expected one frame for each of {len(tracks)} tracks, got {len(times)}")
+        wanted = np.zeros((len(self.frames), len(self.rows)), np.bool_)
+        order = np.argsort(self.ids)
+        wanted[np.searchsorted(self.frames, times), order[np.searchsorted(self.ids, tracks, sorter=order)]] = True
+        return wanted
+
     def require(self, claim: Mask, expected: str) -> None:
         """Refuse the edit if a claim does not hold for one of the cells (t, n).
 

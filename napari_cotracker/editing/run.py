@@ -67,6 +67,20 @@ class Run:
         """Tracks that it changes no more; what it did to them stays its own."""
         self.ids = np.setdiff1d(self.ids, np.asarray(ids, np.int64))
 
+    def give_up(self, ids: ArrayLike) -> None:
+        """Take back what it did to some tracks, and change them no more: another run is to do better.
+
+        Raises
+        ------
+        EditError
+            If the session's file refuses.
+        """
+        if self._is_open:
+            with self._history.changing():
+                for id in np.intersect1d(np.asarray(ids, np.int64), self.under.ids).tolist():
+                    self._retreat(id, np.zeros(0, np.int64))
+        self.leave(ids)
+
     def write(self, update: TrackUpdate) -> None:
         """Take in an update: cells that hold a position, but for anchors and tracks that are not its own.
 

@@ -11,7 +11,7 @@ from ..core.errors import EditError
 from ..core.inspection import seen_states
 from ..core.tracks import Source, State, is_anchor
 from .cells import Cells
-from .claims import is_located, is_placed
+from .claims import Mask, is_located, is_placed
 from .part import Part, starting, when
 from .patch import Patch
 
@@ -40,10 +40,20 @@ def show(part: Part) -> Patch | None:
     return part.patch(f"show {part.words}", after)
 
 
-def verify(part: Part, size: Size) -> Patch | None:
-    """A person says that cells are right, as they are seen on a picture of some size; those without a position stay."""
+def verify(part: Part, size: Size, wanted: Mask | None = None) -> Patch | None:
+    """A person says that cells are right, as they are seen on a picture of some size; those without a position stay.
+
+    Parameters
+    ----------
+    part : Part
+    size : (width, height)
+    wanted : (t, n) bool, optional
+        Of which cells that is said; None for all.
+    """
     after = part.cells
     approved = is_located(after) & ~is_anchor(after.source)
+    if wanted is not None:
+        approved &= wanted
     after.state[approved] = seen_states(after, size)[approved]
     after.source[approved] = Source.VERIFIED
     return part.patch(f"approve {part.words}", after)

@@ -310,3 +310,14 @@ def test_states_and_sources_are_those_of_the_edits() -> None:
     run = session.begin_run("track", [0])
     run.write(update_of(range(12), [0], empty=0))
     assert np.isnan(session.cells.xy[10:]).all(), "no run goes on after the end"
+
+
+def test_pairs_of_tracks_and_frames_are_approved_in_one_step() -> None:
+    session = session_of(moving(40, 3))
+    steps = len(session.steps)
+    session.edit.verify([2, 0, 2], [7, 3, 30], paired=True)
+    assert sorted(zip(*(found.tolist() for found in np.nonzero(session.cells.source == Source.VERIFIED)))) == [
+        (3, 0), (7, 2), (30, 2)]
+    assert len(session.steps) == steps + 1
+    with pytest.raises(EditError, match="one frame for each of 2 tracks, got 1"):
+        session.edit.verify([0, 1], [4], paired=True)

@@ -277,3 +277,21 @@ def test_cells_of_which_the_sides_say_nothing_become_what_they_were() -> None:
     np.testing.assert_array_equal(session.tracks.xy, before.xy)
     session.redo()
     np.testing.assert_array_equal(session.cells.xy[3:, 0], before.xy[3:, 0])
+
+
+def test_what_a_run_gives_up_becomes_what_it_was() -> None:
+    session = session_of()
+    mirror, before = Mirror(session), Snapshot.of(session)
+    run = session.begin_run("track", [0, 1])
+    run.write(update_of(ALL, [0, 1], empty=0))
+    kept = session.cells.xy[:, 1].copy()
+    run.give_up([0, 2, 77])
+    assert_same(session.cells[:, 0], before.cells[:, 0])
+    run.write(update_of(ALL, [0], seed=1, empty=0))
+    assert_same(session.cells[:, 0], before.cells[:, 0])
+    patch = run.close()
+    assert patch is not None and patch.ids.tolist() == [1]
+    np.testing.assert_array_equal(session.cells.xy[:, 1], kept)
+    mirror.compare()
+    run.give_up([1])
+    np.testing.assert_array_equal(session.cells.xy[:, 1], kept)
