@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -88,3 +90,57 @@ def test_a_session_that_is_only_looked_at_leaves_its_file_alone(tmp_path: Path) 
     looked.close()
     after = {each.name: each.read_bytes() for each in tmp_path.iterdir() if not each.name.endswith("-shm")}
     assert after == {name: content for name, content in bytes_before.items() if not name.endswith("-shm")}
+
+
+def test_settings_and_facts_are_kept(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "a.cotracker", N_FRAMES, SIZE, {"fps": (25, 1)})
+    session.set_setting("zoom", {"scale": 1.5, "at": (1, None)})
+    session.set_setting("gone", 1)
+    session.set_setting("gone", None)
+    session.set_setting("never", None)
+    session.describe(video={"path": "a.mp4"}, frame_numbers=[3, 4])
+    with pytest.raises(EditError, match="that JSON can hold"):
+        session.set_setting("wrong", {1, 2})
+    with pytest.raises(TypeError):
+        session.settings["zoom"] = 1  # type: ignore[index]
+    meta = session.tracks.meta
+    session.close()
+    again = Session.open(tmp_path / "a.cotracker")
+    assert dict(again.settings) == {"zoom": {"scale": 1.5, "at": [1, None]}}
+    assert again.tracks.meta == meta
+    assert (again.size, again.n_frames, again.tracks.meta["fps"]) == (SIZE, N_FRAMES, (25, 1))
+    assert again.steps == (), "none of this is an edit"
+    again.close()
+
+
+def test_a_session_without_a_file_has_no_thread() -> None:
+    before = threading.active_count()
+    sessions = [Session(N_FRAMES, SIZE) for _ in range(20)]
+    for session in sessions:
+        session.add_points(0, [[1, 1]])
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("name", ["none.cotracker", ".", "text.cotracker", "empty.cotracker", "half.cotracker"])
+def test_what_is_no_session_is_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
+    Session.create(tmp_path / "a.cotracker", N_FRAMES, SIZE).close()
+    whole = (tmp_path / "a.cotracker").read_bytes()
+    (tmp_path / "text.cotracker").write_text("hello " * 100)
+    (tmp_path / "empty.cotracker").touch()
+    (tmp_path / "half.cotracker").write_bytes(whole[: len(whole) // 2])
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(EditError) as mishap:
+        Session.open(tmp_path / name)
+    assert len(str(mishap.value).splitlines()) == 1
+    assert ";" in str(mishap.value), "it says what to do"
+    assert sorted(tmp_path.iterdir()) == before, "nothing is left lying about"
+
+
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.cotracker"
+    Session.create(path, N_FRAMES, SIZE).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(EditError, match="version 1 or older, got version 99; update napari-cotracker"):
+        Session.open(path)

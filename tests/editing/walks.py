@@ -205,7 +205,7 @@ class Walk:
             run = self.runs.pop(rng.integers(len(self.runs)))
             before, label, head = Snapshot.of(self.session), self.session.undo_label, self.head
             bad = range(2) if rng.integers(3) == 0 else ()
-            patch = run.close({**FACTS, "number": run.number}, bad)
+            patch = run.close({**FACTS, "number": int(rng.integers(1 << 60))}, bad)
             assert len(self.session.runs) == len(before.runs) + (patch is not None)
             is_new = self.head != head
             assert self.session.undo_label == (run.label if is_new else label)

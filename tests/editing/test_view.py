@@ -1,0 +1,25 @@
+"""What a session shows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from napari_cotracker.editing import edits
+from napari_cotracker.editing.table import TrackTable
+from napari_cotracker.editing.view import View
+from tests.editing.walks import assert_same
+
+
+def test_a_view_follows_its_table() -> None:
+    table = TrackTable(4)
+    view = View(table)
+    assert (view.n_frames, len(view.ids), len(view.queries), len(view.anchors)) == (4, 0, 0, 0)
+    rows = edits.new_rows(table.roster.new_ids(2), (np.array([1, 2]), np.array([[1, 2], [3, 4]])), (), ("", "left"))
+    table.put(edits.place(rows, True))
+    assert view.ids.tolist() == [0, 1]
+    assert [row.group for row in view.rows] == ["", "left"]
+    assert (view.columns([1, 0]).tolist(), view.has([1, 7]).tolist()) == ([1, 0], [True, False])
+    assert view.queries_of([1]).to_array().tolist() == [[2, 3, 4]]
+    assert sorted(view.anchors.t.tolist()) == [1, 2]
+    assert view.incomplete("backward").tolist() == [0, 1]
+    assert_same(view.read([2], [1]), view.cells[2:3, 1:])
