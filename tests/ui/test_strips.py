@@ -10,7 +10,7 @@ from qtpy.QtTest import QTest
 from napari_cotracker.ui.scope import Scope
 from napari_cotracker.ui.strips import Strips
 
-from .timelines import ask_for_menu, drag, make_scope
+from .timelines import ask_for_menu, make_scope
 
 
 @pytest.fixture
@@ -40,15 +40,25 @@ def test_names_widen_the_gutter_within_limits(strips: Strips, scope: Scope) -> N
 
 
 def test_escape_lets_the_span_go_after_a_drag_on_the_ruler(qtbot: QtBot, strips: Strips, scope: Scope) -> None:
-    at = [QPoint(round(strips.ruler.x_of(frame)), 8) for frame in (12, 30)]
-    strips.ruler.setFocus()
-    drag(strips.ruler, *at)
-    assert scope.span.frames is not None
-    qtbot.waitUntil(strips.heatmap.hasFocus)
-    QTest.keyClick(strips.heatmap, Qt.Key.Key_Escape)
-    assert scope.span.frames is None
-    QTest.keyClick(strips.heatmap, Qt.Key.Key_Right)
-    assert scope.frame == 1, "the heat map's keys go on after a click on the ruler"
+    """Through the window, which gives the focus to what is clicked."""
+    qtbot.waitUntil(strips.isActiveWindow)
+    window, left, none = strips.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    start, end = (strips.ruler.mapTo(strips, QPoint(round(strips.ruler.x_of(frame + 0.5)), 8)) for frame in (12, 30))
+    QTest.mousePress(window, left, none, start)
+    for share in (0.5, 1.0):
+        QTest.mouseMove(window, start + (end - start) * share)
+    QTest.mouseRelease(window, left, none, end)
+    qtbot.waitUntil(lambda: scope.span.frames == range(12, 31))
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: scope.span.frames is None)
+    QTest.keyClick(window, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: scope.frame == 1)
+
+
+def test_the_right_button_asks_for_the_menu(qtbot: QtBot, strips: Strips) -> None:
+    place = strips.heatmap.mapTo(strips, QPoint(round(strips.heatmap.x_of(20.5)), 8))
+    with qtbot.waitSignal(strips.menu_requested):
+        QTest.mouseClick(strips.windowHandle(), Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, place)
 
 
 def test_every_strip_asks_for_the_menu_at_the_mouse(qtbot: QtBot, strips: Strips, scope: Scope) -> None:
