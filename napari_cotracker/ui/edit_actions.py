@@ -177,11 +177,17 @@ class EditActions:
         if isinstance(answer, int):
             project.selection.set([answer])
         self._desk.say(f"done: {labels[-1]}")
-        frames = moved() if moved is not None else np.zeros(0, np.int64)
-        for t in dict.fromkeys([*frames[:1].tolist(), *frames[-1:].tolist()]):
-            if self.after is not None:
-                self.after(aim.ids, t)
+        if moved is not None:
+            self._follow_up(aim, moved())
         return True
+
+    def _follow_up(self, aim: Aim, frames: Frames) -> None:
+        try:
+            for t in dict.fromkeys([*frames[:1].tolist(), *frames[-1:].tolist()]):
+                if self.after is not None:
+                    self.after(aim.ids, t)
+        except CotrackerError as error:  # the edit stays
+            self._desk.say(str(error))
 
 
 def _labels(session: Session, act: Callable[[], object]) -> tuple[list[str], Any]:

@@ -9,6 +9,7 @@ import pytest
 from napari.utils.shortcuts import default_shortcuts
 
 from napari_cotracker.core.blending import Side, Sides
+from napari_cotracker.core.errors import TrackingError
 from napari_cotracker.core.tracks import Source, State
 from napari_cotracker.ui import edit_actions
 from napari_cotracker.ui.edit_actions import NUDGES
@@ -91,6 +92,17 @@ def test_whoever_tracks_again_is_told_where_tracks_are_elsewhere(bench: Bench, m
     bench.select(1, 2)
     bench.actions.nudge(1, 0)
     assert heard == [([1, 2], 15)]
+
+
+def test_an_edit_stays_if_what_lies_around_cannot_be_tracked(bench: Bench) -> None:
+    def refuse(ids: object, t: int) -> None:
+        raise TrackingError("no such device")
+
+    bench.actions.after = refuse
+    bench.select(1)
+    assert bench.actions.nudge(1, 0)
+    assert bench.told[-1] == "no such device"
+    assert bench.labels == ["nudge point 2"]
 
 
 def test_nothing_is_tracked_again_when_nothing_changed(bench: Bench) -> None:
