@@ -59,7 +59,8 @@ class Database:
         """Do all of some writes, or none of them if one fails."""
         self._require_there()
         self._call(lambda: _transact(self._connection, writes))
-        self._later(self._bring_in)
+        if self._thread is not None and self._is_log_long():
+            self._thread.submit(self._bring_in)
 
     def post(self, write: Write) -> Future[None] | None:
         """Do a write when there is time; None if it was done at once."""
@@ -90,14 +91,15 @@ class Database:
         except sqlite3.Error as mishap:
             raise explained(mishap, self.path) from mishap
 
-    def _later(self, act: Callable[[], object]) -> None:
-        if self._thread is not None:
-            self._thread.submit(act)
+    def _is_log_long(self) -> bool:
+        try:
+            return Path(f"{self.path}-wal").stat().st_size > CHECKPOINT
+        except OSError:
+            return False
 
     def _bring_in(self) -> None:
         """SQLite would do so within a commit, which somebody waits for."""
-        log = Path(f"{self.path}-wal")
-        if log.exists() and log.stat().st_size > CHECKPOINT:
+        if self._is_log_long():
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _require_open(self) -> None:

@@ -55,12 +55,6 @@ class Pair:
         self.plain = Walk(Session(n_frames, (64, 48)))
         self.filed = Walk(Session.create(folder / "0.cotracker", n_frames, (64, 48)))
 
-    def do(self, step: str, seed: int) -> None:
-        """A step of both of which nobody is told."""
-        for walk in (self.plain, self.filed):
-            walk.session.changed.disconnect()
-            getattr(walk, step)(np.random.default_rng(seed))
-
     def take(self, step: str, seed: int) -> None:
         if step in ("crash", "reopen", "move"):
             getattr(self, step)()

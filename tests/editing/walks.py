@@ -135,7 +135,7 @@ class Walk:
 
     @property
     def head(self) -> int:
-        return max((step.number for step in self.session.steps if step.is_done), default=0)
+        return next(reversed(self.session._history.journal.done), 0)
 
     def some_ids(self, rng: Any, most: int = 3) -> Any:
         return rng.permutation(self.session.ids)[: rng.integers(1, most + 1)]
