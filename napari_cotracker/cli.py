@@ -10,14 +10,14 @@ import typer
 
 from . import __version__
 from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
-from .cli_text import effort_lines, evaluation_lines, format_lines, lines_of, program_lines
-from .cli_track import check_apart, check_target, report, track_and_write, write
+from .cli_text import effort_lines, evaluation_lines, format_lines, lines_of, program_lines, session_lines
+from .cli_track import check_apart, check_target, convert_tracks, track_and_write
 
 app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, add_completion=False)
 
 Film = Annotated[Path, typer.Argument(metavar="VIDEO", help="A film, a folder of pictures or one of a sequence.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="Tracks file to write: .npz, .csv, ...")]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="File to write: .npz, .csv, .cotracker, ...")]
 
 
 def main() -> None:
@@ -38,8 +38,10 @@ def start(
 
 
 @app.command("open")
-def open_napari(video: Annotated[Path | None, typer.Argument(metavar="[VIDEO]", help="Shown at once.")] = None) -> None:
-    """Open napari, with a video if one is given."""
+def open_napari(
+    video: Annotated[Path | None, typer.Argument(metavar="[VIDEO]", help="Shown at once; or a session.")] = None,
+) -> None:
+    """Open napari, with a video or a session if one is given."""
     from .ui.window import open_window
 
     open_window(video)
@@ -102,24 +104,22 @@ def track(
 
 @app.command()
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A tracks file of any format that can be read.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The tracks file to write.")],
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A session, or a tracks file that can be read.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The tracks file to write, or a new session.")],
     *,
     to: Annotated[str | None, typer.Option(metavar="FORMAT", help="Its format, if its ending does not say.")] = None,
     video: Annotated[Path | None, typer.Option(help="The film, for what IN does not say about it.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a tracks file in another format."""
-    from .tasks.convert import with_video
-    from .tasks.export import read_tracks
-    from .tasks.open import open_video
+    """Write tracks in another format; a session into a session copies it, or saves what is whole of a damaged one."""
+    from .tasks.sessions import copy_session, is_session
 
     check_target(out, to)
-    tracks = read_tracks(source)
-    if video is not None:
-        with closing(open_video(video)) as film:
-            tracks = with_video(tracks, film)
-    report(tracks, out, write(tracks, out, to), as_json=as_json)
+    if to is None and is_session(source) and is_session(out):
+        facts = {"out": str(out), **copy_session(source, out)}
+        show(facts, as_json, session_lines(facts))
+    else:
+        convert_tracks(source, out, to, video, as_json=as_json)
 
 
 @app.command()
@@ -194,7 +194,7 @@ def formats(as_json: Json = False) -> None:
 
 @app.command()
 def info(
-    path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A film, weights or tracks file.")] = None,
+    path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A film, weights, tracks, session.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Do not decode every frame to find bad ones.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -34,6 +34,12 @@ def tracks_line(facts: Facts) -> str:
     return ", ".join(filter(None, parts))
 
 
+def session_lines(facts: Facts) -> Iterator[str]:
+    """What a session was copied into, and what was lost on the way."""
+    yield f"{facts['out']}: {facts['tracks']} tracks, {facts['steps']} steps of history"
+    yield from (f"lost: {what}" for what in facts["lost"])
+
+
 def format_lines(facts: Sequence[Facts]) -> Iterator[str]:
     """The table of `formats`."""
     def verbs(fact: Facts) -> str:

@@ -1,9 +1,10 @@
-"""The `track` command from points to a written file, keeping the person in front of the terminal informed."""
+"""The commands that write tracks, keeping the person in front of the terminal informed."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,25 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
     interrupt.finish()
 
 
+def convert_tracks(source: Path, out: Path, to: str | None, video: Path | None, *, as_json: bool) -> None:
+    """Write the tracks of one file into another, and say what came of it.
+
+    Raises
+    ------
+    CotrackerError
+        If one cannot be read or the other not be written.
+    """
+    from .tasks.convert import with_video
+    from .tasks.export import read_tracks
+    from .tasks.open import open_video
+
+    tracks = read_tracks(source)
+    if video is not None:
+        with closing(open_video(video)) as film:
+            tracks = with_video(tracks, film)
+    report(tracks, out, write(tracks, out, to), as_json=as_json)
+
+
 def _rescue(error: TrackingError, out: Path) -> None:
     """Write what was tracked before a run broke off."""
     if error.tracks is not None:
@@ -81,8 +101,12 @@ def check_target(out: Path, format: str | None = None) -> None:
     FormatError
     """
     from .tasks.export import format_for
+    from .tasks.sessions import check_new, is_session
 
-    format_for(out, format)
+    if format is None and is_session(out):
+        check_new(out)
+    else:
+        format_for(out, format)
     folder = out.parent
     if not folder.is_dir():
         raise FormatError(f"expected a folder that exists for {out.name!r}, got {str(folder)!r}; make it first")

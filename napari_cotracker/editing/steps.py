@@ -40,7 +40,8 @@ def branches_of(journal: Journal) -> tuple[tuple[Step, ...], ...]:
     current = {*journal.done, *(node.number for node in journal.ahead)}
     lines = dict[int, list[int]]()  # by their last steps
     for number in sorted(set(journal.nodes) - current):
-        line = [*lines.pop(journal.nodes[number].parent, ()), number]
+        line = lines.pop(journal.nodes[number].parent, [])
+        line.append(number)
         lines[number] = line
     ordered = sorted(lines.values())
     return tuple(tuple(step_of(journal.nodes[number], False) for number in line) for line in ordered)

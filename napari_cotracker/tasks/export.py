@@ -18,6 +18,7 @@ from ..core.errors import FormatError, VideoError
 from ..core.tracker import TrackUpdate
 from ..core.tracks import Tracks
 from ..core.video import Video
+from . import sessions
 
 FRAMES_AHEAD = 4
 
@@ -46,12 +47,12 @@ def format_for(path: str | Path, name: str | None = None) -> Format:
 
 
 def write_tracks(path: str | Path, tracks: Tracks, format: str | None = None, options: Any = None) -> list[str]:
-    """Write tracks to a file.
+    """Write tracks to a file; one named .cotracker becomes a new session that begins with them.
 
     Parameters
     ----------
     path : path
-        Replaced if it exists, and only once the new file is whole.
+        Replaced if it exists, and only once the new file is whole; a session that exists is not replaced.
     tracks : Tracks
     format : str, optional
         By the file's ending if not given.
@@ -68,6 +69,9 @@ def write_tracks(path: str | Path, tracks: Tracks, format: str | None = None, op
     FormatError
         If the format or an option is unknown or the file cannot be written.
     """
+    if format is None and sessions.is_session(path):
+        sessions.write_session(path, tracks)
+        return []
     entry = format_for(path, format)
     assert entry.write is not None
     return entry.write(Path(path), tracks, _options_for(entry, options))
@@ -80,7 +84,7 @@ def sniffs(path: str | Path) -> bool:
 
 
 def read_tracks(path: str | Path, format: str | None = None) -> Tracks:
-    """Read a tracks file; the format is told by the file's content if not named.
+    """Read a tracks file, or the tracks of a session; the format is told by the file's content if not named.
 
     Raises
     ------
@@ -90,6 +94,8 @@ def read_tracks(path: str | Path, format: str | None = None) -> Tracks:
     path = Path(path)
     if not path.is_file():
         raise FormatError(f"expected a tracks file, got {str(path)!r}, which does not exist; check the path")
+    if format is None and sessions.is_session(path):
+        return sessions.read_session(path)
     readable = {key: entry for key, entry in registry.formats().items() if entry.read is not None}
     if format is not None and format not in readable:
         raise FormatError(f"expected a format to read out of {', '.join(readable)}; got {format!r}")

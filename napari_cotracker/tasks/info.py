@@ -1,4 +1,4 @@
-"""What this installation, a film, a weights file or a tracks file is, as plain values."""
+"""What this installation, a film, a weights file, a tracks file or a session is, as plain values."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from ..core.errors import CotrackerError
 from ..core.tracker import TrackUpdate
 from ..core.tracks import State, Tracks
 from ..core.video import Video
+from ..editing.places import unsaved_folder
 from .export import read_tracks
 from .open import open_video
+from .sessions import describe_session, is_session
 
 LIBRARIES = ("torch", "numpy", "napari", "av", "opencv-python-headless", "safetensors", "huggingface-hub")
 CHECKPOINT_SUFFIXES = {".pth", ".pt", ".ckpt", ".safetensors", ".bin"}
@@ -48,7 +50,7 @@ def describe_program() -> Facts:
 
 
 def describe(path: Path, quick: bool = False) -> Description:
-    """What a file is: a weights file, a tracks file, or else a video.
+    """What a file is: a weights file, a tracks file, a session, or else a video.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ def describe(path: Path, quick: bool = False) -> Description:
     Returns
     -------
     dict
-        With ``kind`` of ``weights``, ``tracks`` or ``video``.
+        With ``kind`` of ``weights``, ``tracks``, ``session`` or ``video``.
 
     Raises
     ------
@@ -76,7 +78,11 @@ def describe(path: Path, quick: bool = False) -> Description:
 
         return {"kind": "weights", "path": str(path), **describe_checkpoint(path)}
     if not path.exists() and not {"#", "%"} & set(path.name):  # shot.####.png stands for a sequence
-        raise CotrackerError(f"expected a film, weights or tracks file, got {str(path)!r}, which does not exist")
+        raise CotrackerError(f"expected a film, weights, tracks or session file, got {str(path)!r}, "
+                             "which does not exist")
+    if is_session(path):
+        facts = describe_session(path)
+        return facts if "damage" in facts else {**facts, **describe_tracks(read_tracks(path))}
     if _is_tracks_file(path):
         return {"kind": "tracks", "path": str(path), **describe_tracks(read_tracks(path))}
     video = open_video(path)
@@ -155,7 +161,7 @@ def _folders() -> list[Facts]:
     from ..trackers import store, weights
 
     folders = {"weights brought by hand": weights.weights_folder(), "weights fetched": weights.cache_folder(),
-               "features of films": store.features_folder()}
+               "features of films": store.features_folder(), "sessions without a name": unsaved_folder()}
     return [{"what": what, "path": str(path), "bytes": _size_of(path)} for what, path in folders.items()]
 
 
