@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..core.cues import gather
 from ..core.neighbours import Neighbours
 from ..core.ranking import rank
-from ..core.tracks import Floats, Tracks, is_anchor
+from ..core.tracks import Floats, Tracks
 from .metrics import SIDE
 
 Bools = NDArray[np.bool_]
@@ -87,7 +87,7 @@ def review(view: View) -> Choice:
     neighbours.compare(columns)
     starts = np.full(len(columns), -1)  # the first point is an anchor
     evidence = gather(tracks, size, columns, starts, neighbours, doubt=view.doubt)
-    moments = rank(tracks.ids, evidence, view.looked & ~is_anchor(tracks.source))
+    moments = rank(tracks.ids, evidence, ~view.free)
     frames, scores = most_doubtful(view)
     worst = [found[0] if found else None for found in moments]
     return Choice(np.array([frame if one is None else one.frame for one, frame in zip(worst, frames)], np.intp),
