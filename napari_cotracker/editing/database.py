@@ -1,4 +1,4 @@
-"""An SQLite database that is written in whole transactions, a file from one thread of its own."""
+"""An SQLite database that is written in whole transactions, a file with a thread for what can wait."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import RLock
 from typing import TypeVar
 
 from ..core.errors import EditError
@@ -26,7 +27,10 @@ DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class Database:
-    """A connection, and the one thread that uses it; without a path it is private and has no thread.
+    """A connection that is used by one thread at a time; without a path it is private.
+
+    Whoever waits for a write does it himself: on a busy computer another thread would get its turn only
+    after some milliseconds. A file has a thread for what nobody waits for.
 
     Parameters
     ----------
@@ -41,12 +45,9 @@ class Database:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
+        self._turn = RLock()
+        self._connection = self._call(lambda: connect(path))
         self._thread = None if path is None else ThreadPoolExecutor(1, "session file")
-        try:
-            self._connection = self._call(lambda: connect(path))
-        except BaseException:
-            self._stop()
-            raise
         self._finalizer = weakref.finalize(self, _let_go, self._connection, self._thread)
         self._identity = None if path is None else _identity(path)
 
@@ -60,14 +61,14 @@ class Database:
         self._require_there()
         self._call(lambda: _transact(self._connection, writes))
         if self._thread is not None and self._is_log_long():
-            self._thread.submit(self._bring_in)
+            self._thread.submit(self._call, self._bring_in)
 
     def post(self, write: Write) -> Future[None] | None:
         """Do a write when there is time; None if it was done at once."""
         if self._thread is None:
             self.write(write)
             return None
-        return self._thread.submit(_transact, self._connection, (write,))
+        return self._thread.submit(self._call, lambda: _transact(self._connection, (write,)))
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """What a query gives."""
@@ -87,7 +88,8 @@ class Database:
 
     def _call(self, act: Callable[[], T]) -> T:
         try:
-            return act() if self._thread is None else self._thread.submit(act).result()
+            with self._turn:
+                return act()
         except sqlite3.Error as mishap:
             raise explained(mishap, self.path) from mishap
 
@@ -110,10 +112,6 @@ class Database:
         self._require_open()
         if self.path is not None and _identity(self.path) != self._identity:
             raise EditError(f"the session file {str(self.path)!r} is gone or was replaced; save the session elsewhere")
-
-    def _stop(self) -> None:
-        if self._thread is not None:
-            self._thread.shutdown()
 
 
 def connect(path: Path | None) -> sqlite3.Connection:

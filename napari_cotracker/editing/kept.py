@@ -222,6 +222,7 @@ class Kept(View):
         check_video(video, self.n_frames, self.size, self._meta.get("video"))
 
     def _complete(self) -> None:
+        self._history.snapshots.settle()
         if not self._store.is_file and not self.is_read_only:
             self._history.complete()
 

@@ -69,12 +69,13 @@ class Snapshots:
 
     def write(self, change: Change, step: int | None = None) -> None:
         """One of this moment, or of how a step that is about to be the last one leaves it."""
+        self.settle()
         change.did(partial(setattr, self, "_known", self._known))
         change.write(self._next(step))
 
     def post(self) -> None:
         """Write one when there is time; if it fails, the older one and the steps since are as good."""
-        self._settle()
+        self.settle()
         known = self._known
         waiting = self._store.post(self._next())
         self._waiting = None if waiting is None else (waiting, known)
@@ -83,7 +84,7 @@ class Snapshots:
         """Some steps are no longer what they were; there is one snapshot at least afterwards."""
         if not self._store.is_file:
             return
-        self._settle()
+        self.settle()
         gone, known = set(steps), self._known
         self._known = [step for step in known if step not in gone]
         if self._known != known:
@@ -99,7 +100,8 @@ class Snapshots:
         self._known = [*self._known, head][-2:]
         return put_snapshot(head, rows, cells)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Wait for one that is being written."""
         if self._waiting is not None:
             waiting, known = self._waiting
             self._known = known if waiting.exception() is not None else self._known

@@ -113,7 +113,7 @@ def test_a_snapshot_shortens_the_way_and_is_written_as_work_goes_on(tmp_path: Pa
     session.add_points(0, [[1, 1]])
     for number in range(snapshots.STEPS + 50):
         session.rename(0, str(number))
-    session._store.read(lambda connection: None)
+    session._history.snapshots.settle()
     again = Session.open(left_by_a_crash(session, tmp_path / "b.cotracker"))
     newest = again._store.read(snapshots.read_snapshots)[-1]
     way = recovery.way(again._history.journal, newest.step)

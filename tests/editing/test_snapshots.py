@@ -30,6 +30,7 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 
 def taken(session: Session) -> list[int]:
+    session._history.snapshots.settle()
     return [each.step for each in session._store.read(snapshots.read_snapshots)]
 
 
