@@ -13,6 +13,7 @@ from qtpy.QtCore import QObject, QTimer
 from ..core.errors import EditError
 from .correct_section import CorrectSection
 from .desk import Desk, Tool
+from .edit_actions import NUDGES, EditActions
 
 if TYPE_CHECKING:
     from .project import Project
@@ -35,7 +36,8 @@ HELP = {
     "F": "place: a click begins a track",
     "G": "correct: a click puts the selected track there, a drag moves any; what lies around is tracked again",
     "D": "select: a click or a box selects tracks",
-    "Escape": "select nothing",
+    "Shift-arrow": "move the selected points by a pixel; with Control, too, by a tenth",
+    "Escape": "let go of the span of frames, then of the selection",
     "Control-Z": "undo",
     "Control-Shift-Z": "redo",
     "?": "these keys",
@@ -49,10 +51,11 @@ class Keys(QObject):
     ----------
     desk : Desk
     correct : CorrectSection
+    edits : EditActions
     show_help : callable
     """
 
-    def __init__(self, desk: Desk, correct: CorrectSection, show_help: Callable[[], object],
+    def __init__(self, desk: Desk, correct: CorrectSection, edits: EditActions, show_help: Callable[[], object], *,
                  parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._answers = desk, correct.answers
@@ -60,6 +63,7 @@ class Keys(QObject):
         self._around: tuple[int, int] | None = None
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._play_on)
+        self._span = edits.span
         answers, reviewing = correct.answers, correct.reviewing
         acts: dict[str, Callable[[], object]] = {
             "N": reviewing.next, "B": reviewing.back, "Enter": answers.accept, "O": answers.hide,
@@ -69,6 +73,7 @@ class Keys(QObject):
             "F": lambda: desk.pick(Tool.PLACE), "G": lambda: desk.pick(Tool.CORRECT),
             "D": lambda: desk.pick(Tool.SELECT), "Escape": self.select_nothing,
             "Control-Z": self.undo, "Control-Shift-Z": lambda: self.undo(redo=True), "?": show_help,
+            **{key: partial(edits.nudge, *step) for key, step in NUDGES.items()},
         }
         self.actions = {key: partial(desk.attempt, act) for key, act in acts.items()}
 
@@ -107,8 +112,8 @@ class Keys(QObject):
         self._clock.stop()
 
     def select_nothing(self) -> None:
-        """Give the selection up."""
-        if self._desk.current is not None:
+        """Give up the span of frames that is chosen, and without one the selection."""
+        if not self._span.clear() and self._desk.current is not None:
             self._desk.current.selection.set([])
 
     def undo(self, redo: bool = False) -> None:
@@ -126,10 +131,11 @@ class Keys(QObject):
         session = project.session
         number = session.last_step
         label = session.redo() if redo else session.undo()
-        project.corrections.check()
         verb = "again" if redo else "undone"
         self._desk.say(f"{verb}: {label}" if label else f"nothing to {'redo' if redo else 'undo'}")
-        if label and not redo:
+        if label and redo:
+            self._answers.after_redo(session.last_step)
+        elif label:
             self._answers.after_undo(number)
 
     def compare(self) -> None:

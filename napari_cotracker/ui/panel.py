@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import ArrayLike
 from qtpy.QtCore import QEvent, QObject, Qt, QTimer
 from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -11,6 +12,8 @@ from ..core.errors import CotrackerError
 from .correct_section import CorrectSection
 from .desk import Desk, Tool
 from .docking import Docking
+from .edit_actions import EditActions
+from .edit_menu import EditMenu
 from .hands import Hands
 from .inspect_section import InspectSection
 from .key_help import KeyHelp
@@ -54,7 +57,10 @@ class Panel(QWidget):
         self.correct = CorrectSection(self.desk)
         self.hands = Hands(self.desk, self.naming, self.correct.answers)
         self.key_help = KeyHelp(self)
-        self.keys = Keys(self.desk, self.correct, self.key_help.toggle, self)
+        self.edits = EditActions(self.desk, self.timeline.span)
+        self.edit_menu = EditMenu(self.edits, self)
+        self.edits.after, self.edits.retrack = self._follow_up, self._retrack
+        self.keys = Keys(self.desk, self.correct, self.edits, self.key_help.toggle, parent=self)
         self.video, self.place = VideoSection(self.desk), PlaceSection(self.desk, self.naming)
         self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
         self._project: Project | None = None
@@ -115,7 +121,7 @@ class Panel(QWidget):
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 6, 12, 6)
         foot.addWidget(self.track.run_bar)
-        foot.addLayout(row(self.undo_button, self.redo_button, 1, self.help_button))
+        foot.addLayout(row(self.undo_button, self.redo_button, self.edit_menu.button(), 1, self.help_button))
         foot.addWidget(self.told)
         whole.addLayout(foot)
         self.setMinimumWidth(WIDTH)
@@ -128,6 +134,8 @@ class Panel(QWidget):
         self.timeline.help_requested.connect(self.key_help.toggle)
         self.table.frame_requested.connect(self._go_to)
         self.table.told.connect(self.desk.say)
+        self.timeline.menu_requested.connect(self.edit_menu.popup)
+        self.table.menu_requested.connect(self.edit_menu.popup)
         self.desk.tool_changed.connect(self._take_tool)
         self.viewer.dims.events.current_step.connect(self._on_step)
 
@@ -184,6 +192,14 @@ class Panel(QWidget):
     def _go_to(self, frame: int) -> None:
         if self._project is not None:
             self._project.go_to(frame)
+
+    def _follow_up(self, ids: ArrayLike, t: int) -> None:
+        if self._project is not None and self._project.is_indexed:
+            self._project.corrections.follow_up(ids, t)
+
+    def _retrack(self, ids: ArrayLike, frames: ArrayLike) -> None:
+        if self._project is not None and self._project.is_indexed:
+            self._project.corrections.solve(ids, frames)
 
     def _show_history(self) -> None:
         session = None if self._project is None else self._project.session

@@ -10,6 +10,7 @@ from qtpy.QtCore import Qt
 
 from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.ui.desk import Tool
+from napari_cotracker.ui.edit_actions import NUDGES
 from napari_cotracker.ui.keys import HELP
 
 from .mouse import key, settle, wait_until
@@ -135,12 +136,12 @@ def napari_keys() -> set[str]:
 def test_no_key_of_ours_is_naparis() -> None:
     taken = napari_keys()
     assert {"2", "P", "A", "V", "Delete", "Left", "Ctrl+C"} <= taken, "this test sees what napari binds"
-    ours = {name.replace("Control", "Ctrl").replace("-", "+") for name in HELP}
+    ours = {name.replace("Control", "Ctrl").replace("-", "+") for name in (*HELP, *NUDGES)}
     assert not ours & taken
 
 
 def test_every_key_is_in_the_help(window: Window) -> None:
-    assert set(window.panel.keys.actions) == set(HELP)
+    assert set(window.panel.keys.actions) == {*HELP, *NUDGES} - {"Shift-arrow"}, "one line stands for all nudges"
 
 
 @pytest.mark.parametrize("name", sorted(HELP))
