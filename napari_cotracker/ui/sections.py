@@ -221,7 +221,15 @@ def bring_into_view(widget: QWidget) -> None:
             above.open()
         if isinstance(above, QScrollArea):
             clock = QTimer(widget, singleShot=True)  # as a child it goes with the widget
-            clock.timeout.connect(lambda area=above: area.ensureWidgetVisible(widget, 0, GAP))
+            clock.timeout.connect(lambda area=above: _scroll_to(area, widget))
             clock.timeout.connect(clock.deleteLater)
             clock.start()
         above = above.parentWidget()
+
+
+def _scroll_to(area: QScrollArea, widget: QWidget) -> None:
+    """As little as shows the widget; of one that is too tall, its beginning."""
+    area.ensureWidgetVisible(widget, 0, GAP)
+    inside, viewport = area.widget(), area.viewport()
+    if inside is not None and viewport is not None and widget.height() > viewport.height():
+        area.verticalScrollBar().setValue(widget.mapTo(inside, widget.rect().topLeft()).y() - GAP)
