@@ -32,9 +32,11 @@ class HistoryList(QWidget):
     Signals
     -------
     told : (str) why a step cannot be gone to
+    jumped : another step is the last one that is done
     """
 
     told = Signal(str)
+    jumped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +91,7 @@ class HistoryList(QWidget):
             self.told.emit(str(error))
         finally:
             QApplication.restoreOverrideCursor()
+        self.jumped.emit()
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -94,7 +94,7 @@ def rescue(desk: Desk, path: Path) -> None:
         desk.say(str(error))
         return
     lost = f"; lost: {'; '.join(saved.lost)}" if saved.lost else ""
-    desk.say(f"{saved.tracks} tracks and {saved.steps} steps were saved into {saved.path.name}{lost}")
+    desk.say(f"saved into {saved.path.name}: {_counted(saved.tracks, 'track')}, {_counted(saved.steps, 'step')}{lost}")
 
 
 def resume(desk: Desk, path: Path) -> None:
@@ -192,8 +192,12 @@ def _show_on(desk: Desk, layer: Layer, session: Session) -> None:
 
 
 def _greeting(session: Session) -> str:
-    tracks, steps = len(session.ids), len(session.steps)
-    return f"{tracks} track{'s' * (tracks != 1)}; {steps} step{'s' * (steps != 1)} can be undone or done again"
+    steps = _counted(len(session.steps), "step")
+    return f"{_counted(len(session.ids), 'track')}; {steps} can be undone or done again"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _free_name(path: Path) -> Path:

@@ -54,7 +54,10 @@ def bench(qtbot: Any) -> Bench:
 
 
 def test_a_click_goes_back_and_on_again(bench: Bench) -> None:
+    jumps: list[int] = []
+    bench.list.jumped.connect(lambda: jumps.append(bench.session.last_step))
     bench.click(1)
+    assert jumps == [bench.session.steps[0].number]
     assert (bench.session.undo_label, bench.model.place) == ("place 2 points", 1)
     bench.click(3)
     assert (bench.session.undo_label, bench.model.place) == ("correct nose", 3)

@@ -11,6 +11,7 @@ import pytest
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.tracks import Tracks
+from napari_cotracker.editing.session import Session
 from napari_cotracker.tasks.plan import TrackOptions
 from napari_cotracker.ui.reader import VideoArray
 
@@ -164,3 +165,40 @@ def test_layers_that_the_user_deletes_come_back_with_the_next_point(window: Wind
     assert len(window.session.ids) == 1, "layers show tracks, they do not hold them"
     window.project.place(0, [[2, 2]])
     assert len(window.project.view.points.data) == 2
+
+
+def test_a_film_is_known_to_the_session_by_its_content(window: Window, film: Path) -> None:
+    window.panel.video.open_path(str(film))
+    wait_until(lambda: window.project.is_indexed)
+    assert window.project.is_untouched
+    window.project.place(0, [[5, 5]])
+    assert not window.project.is_untouched
+    meta = window.session.tracks.meta
+    assert meta["video"] == {"path": str(film), "name": "film.mp4", "fingerprint": window.project.video.fingerprint}
+    assert meta["fps"] == (25, 1)
+
+
+def test_the_first_step_before_the_length_is_known_forgets_nothing_of_the_video(window: Window) -> None:
+    _, video = provisional(window)
+    window.project.place(3, [[2, 2]])
+    path = window.project.file.path
+    video.is_indexed = True
+    wait_until(lambda: window.session.n_frames == 12, 3)
+    window.close()
+    session = Session.open(path)
+    assert (session.n_frames, session.tracks.meta["fps"]) == (12, (25, 1))
+    session.close()
+
+
+def test_what_a_run_did_is_in_the_file_when_the_window_closes(window: Window) -> None:
+    window.add()
+    window.project.place(0, [[1, 1]])
+    window.press(window.panel.track.track_button)
+    window.worker.jobs[0].answer(range(1, 6))
+    settle(0.05)
+    path = window.project.file.path
+    window.close()
+    session = Session.open(path)
+    assert np.isfinite(session.cells.xy[:6]).all()
+    assert session.undo().startswith("track 1 point")
+    session.close()

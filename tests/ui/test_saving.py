@@ -109,3 +109,20 @@ def test_without_a_window_tracks_are_a_plain_layer() -> None:
     row = data[(data[:, 0] == tracks.ids[3]) & (data[:, 1] == 5)][0]
     np.testing.assert_allclose(row[2:], tracks.xy[5, 3, ::-1])
     assert len(arguments["features"]["confidence"]) == len(data)
+
+
+def test_saving_a_layer_as_a_session_goes_on_there(window: Window, tmp_path: Path) -> None:
+    project = placed(window)
+    path = tmp_path / "mine.cotracker"
+    assert project.view.points.save(str(path), plugin="napari-cotracker") == [str(path)]
+    project.session.rename(0, "ear")
+    assert project.file.path == path
+    assert read_tracks(path).names == ("ear", "tail")
+    assert window.viewer.layers.save(str(path), selected=True, plugin="napari-cotracker"), "again is no mistake"
+
+
+def test_layers_of_another_origin_have_no_session(tmp_path: Path) -> None:
+    rows = np.array([[7, 0, 10, 20], [7, 1, 11, 21]], float)
+    with pytest.raises(FormatError, match=r"as \.npz or \.csv"):
+        saving.write_layers(str(tmp_path / "theirs.cotracker"), [(rows, {"metadata": {}}, "tracks")])
+    assert list(tmp_path.glob("*.cotracker")) == []

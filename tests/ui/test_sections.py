@@ -24,6 +24,7 @@ from qtpy.QtWidgets import (
 from napari_cotracker.ui.sections import (
     Section,
     ask_for_file,
+    ask_for_new_file,
     bring_into_view,
     button,
     choice,
@@ -163,6 +164,19 @@ def test_a_file_is_asked_for_without_blocking(qtbot: Any, tmp_path: Path) -> Non
     settle(0.05)
     assert taken == [str(tmp_path / "a.csv")]
     assert not parent.children(), "closed dialogs do not gather"
+
+
+def test_the_name_of_a_new_file_is_asked_for_and_gets_its_ending(qtbot: Any, tmp_path: Path) -> None:
+    parent, taken = QWidget(), []
+    qtbot.addWidget(parent)
+    parent.show()
+    dialog = ask_for_new_file(parent, "Save", taken.append, str(tmp_path / "film.cotracker"), "Sessions (*.cotracker)")
+    assert dialog.selectedFiles() == [str(tmp_path / "film.cotracker")]
+    dialog.findChild(QLineEdit, "fileNameEdit").setText(str(tmp_path / "mine"))
+    dialog.accept()
+    settle(0.05)
+    assert taken == [str(tmp_path / "mine.cotracker")]
+    assert not parent.children()
 
 
 # the whole panel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -169,3 +170,29 @@ def test_rate_and_time_left_follow_from_the_share_that_is_done(qtbot: Any, monke
     bench.job.answer(range(3, 6), 0.7)
     settle(0.02)
     assert bench.tracking.progress.left == pytest.approx(3.0), "time in a pause does not count"
+
+
+def test_when_the_file_refuses_the_run_ends_in_words(bench: Bench, tmp_path: Path) -> None:
+    bench.session.save_as(tmp_path / "a.cotracker")
+    bench.job.answer(range(1, 4))
+    settle(0.02)
+    bench.session.close()
+    bench.job.answer(range(4, 6))
+    settle(0.02)
+    (error,) = bench.failed
+    assert "closed" in str(error)
+    assert bench.job.told == ["cancel"]
+    assert bench.tracking.phase is Phase.IDLE
+    assert bench.tracked() == 8
+
+
+def test_when_the_file_refuses_its_end_that_is_told(bench: Bench, tmp_path: Path) -> None:
+    bench.session.save_as(tmp_path / "a.cotracker")
+    bench.job.answer(range(1, 4))
+    settle(0.02)
+    bench.session.close()
+    bench.job.finish(None)
+    settle(0.02)
+    assert "closed" in str(bench.failed[0])
+    assert bench.ended == []
+    assert bench.tracking.phase is Phase.IDLE

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import napari
 import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import CotrackerError, VideoError
+from napari_cotracker.editing.session import Session
 from napari_cotracker.ui import window
 
 
@@ -58,3 +60,31 @@ def test_without_qt_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "qtpy.QtWidgets", None)
     with pytest.raises(CotrackerError, match=r"pip install 'napari-cotracker\[all\]'"):
         window.check_screen()
+
+
+@pytest.mark.usefixtures("make_napari_viewer")
+def test_a_session_is_shown_on_its_film(film: Path, tmp_path: Path, run: list[napari.Viewer]) -> None:
+    session = Session.create(tmp_path / "mine.cotracker", 10, (64, 48), {"video": {"path": str(film)}})
+    session.add_points(0, [[1, 1]])
+    session.close()
+    window.open_window(tmp_path / "mine.cotracker")
+    (viewer,) = run
+    assert [layer.name for layer in viewer.layers] == ["film.mp4", "film.mp4 tails", "film.mp4 points"]
+    viewer.close()
+
+
+def test_a_session_that_is_not_there_opens_no_window(tmp_path: Path, run: list[napari.Viewer]) -> None:
+    with pytest.raises(CotrackerError, match=r"gone\.cotracker"):
+        window.open_window(tmp_path / "gone.cotracker")
+    assert run == []
+    assert napari.current_viewer() is None
+
+
+def test_a_film_that_is_opened_from_the_panel_is_one_project(make_napari_viewer: Any, film: Path) -> None:
+    viewer = make_napari_viewer()
+    panel = window.show_panel(viewer)
+    panel.video.open_path(str(film))
+    panel.video.open_path(str(film))
+    assert len(list(panel.desk)) == 2
+    assert panel.video.layers.currentIndex() == 1
+    panel.close_all()
