@@ -32,11 +32,11 @@ class HistoryList(QWidget):
     Signals
     -------
     told : (str) why a step cannot be gone to
-    jumped : another step is the last one that is done
+    jumped : (list, list) steps that were undone, the newest first, and those that were done again
     """
 
     told = Signal(str)
-    jumped = Signal()
+    jumped = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +84,7 @@ class HistoryList(QWidget):
         """Make a step the last one that is done; 0 is the beginning."""
         if self._session is None:
             return
+        before = _done(self._session)
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             jump(self._session, number)
@@ -91,7 +92,10 @@ class HistoryList(QWidget):
             self.told.emit(str(error))
         finally:
             QApplication.restoreOverrideCursor()
-        self.jumped.emit()
+        after = _done(self._session)
+        if after != before:
+            self.jumped.emit([step for step in reversed(before) if step not in after],
+                             [step for step in after if step not in before])
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -185,6 +189,11 @@ def line_words(line: Sequence[Step]) -> str:
     last = line[-1]
     more = f" and {len(line) - 1} before" if len(line) > 1 else ""
     return f"{headed(last.label)}{more} · {date_words(last.time)}"
+
+
+def _done(session: Session) -> dict[int, None]:
+    """Numbers of the steps that are done, the oldest first."""
+    return dict.fromkeys(step.number for step in session.steps if step.is_done)
 
 
 def _add_lines(menu: QMenu, lines: Sequence[Sequence[Step]], go_to: Any) -> None:

@@ -15,6 +15,7 @@ from .docking import Docking
 from .edit_actions import EditActions
 from .edit_menu import EditMenu
 from .hands import Hands
+from .history_section import HistorySection
 from .inspect_section import InspectSection
 from .key_help import KeyHelp
 from .keys import Keys
@@ -63,6 +64,7 @@ class Panel(QWidget):
         self.keys = Keys(self.desk, self.correct, self.edits, self.key_help.toggle, parent=self)
         self.video, self.place = VideoSection(self.desk), PlaceSection(self.desk, self.naming)
         self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
+        self.history = HistorySection(self.desk, self.correct.answers)
         self._project: Project | None = None
         self._lay_out()
         self._connect()
@@ -79,6 +81,7 @@ class Panel(QWidget):
         self.place.close_area()
         self.inspect.close_look()
         self.correct.close()
+        self.history.let_go()
         self.track.close_theme()
         self.hands.close()
         self._follow(None)
@@ -107,7 +110,7 @@ class Panel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 4, 8, 8)
         column.addWidget(self.key_help)
-        for section in (self.video, self.place, self.track, self.inspect, self.correct):
+        for section in (self.video, self.place, self.track, self.inspect, self.correct, self.history):
             column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
