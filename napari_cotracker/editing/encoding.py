@@ -7,6 +7,7 @@ throughout is that value.
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +27,10 @@ PIECE = 1 << 24  # bytes of a piece, about
 CELL = 18  # bytes
 RAW, CONSTANT, PACKED, RANGE = range(4)
 WORTH_PACKING = 1 << 10  # bytes
+TOGETHER, APART = range(2)
+FEW = 32  # cells
 KINDS = {"xy": "<f4", "visibility": "<f4", "confidence": "<f4", "state": "u1", "source": "u1"}
+WHOLE = np.dtype([(name, kind, 2 if name == "xy" else ()) for name, kind in KINDS.items()])
 
 
 class DamageError(EditError):
@@ -89,10 +93,10 @@ class Reader:
         except ValueError as mishap:
             raise DamageError(f"expected JSON, got {mishap}") from mishap
 
-    def array(self, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    def array(self, kind: str | np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
         """The next array, on memory of its own."""
         dtype, (code,) = np.dtype(kind), self.numbers("<B")
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         if code == CONSTANT:
             return np.full(shape, np.frombuffer(self.take(dtype.itemsize), dtype)[0])
         if code == RANGE:
@@ -112,6 +116,9 @@ class Reader:
 
     def cells(self, shape: tuple[int, int]) -> Cells:
         """The next cells (t, n)."""
+        if self.numbers("<B") == (TOGETHER,):
+            packed = self.array(WHOLE, shape)
+            return Cells(*(packed[name] for name in FIELDS))
         return Cells(*(self.array(KINDS[name], (*shape, 2) if name == "xy" else shape) for name in FIELDS))
 
 
@@ -162,13 +169,22 @@ def read_place(reader: Reader) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Frames and tracks, ids being unique and frames not negative."""
     t, n = reader.shape()
     frames, ids = reader.array("<i8", (t,)), reader.array("<i8", (n,))
-    if (len(frames) and frames.min() < 0) or len(np.unique(ids)) != n:
+    if (len(frames) and frames.min() < 0) or (n > 1 and len(np.unique(ids)) != n):
         raise DamageError("expected frames from 0 on and every track once, got others")
     return frames, ids
 
 
 def put_cells(cells: Cells) -> Iterator[bytes]:
-    """Some cells."""
+    """Some cells; a few of them lie cell by cell, which is much faster, many field by field."""
+    is_few = cells.state.size <= FEW
+    yield bytes([TOGETHER if is_few else APART])
+    if is_few:
+        packed = np.empty(cells.shape, WHOLE)
+        for name in FIELDS:
+            packed[name] = getattr(cells, name)
+        yield bytes([RAW])
+        yield packed.tobytes()
+        return
     for name in FIELDS:
         yield from put_array(getattr(cells, name), KINDS[name])
 

@@ -20,7 +20,7 @@ class Roster:
 
     def __init__(self) -> None:
         self._rows: tuple[Row, ...] = ()
-        self._ids = _ids_of(())
+        self._ids, self._with_nobody = _ids_of(()), np.array([NOBODY], np.int64)
         self._next_id = 0
 
     @property
@@ -37,7 +37,7 @@ class Roster:
         """Which of some ids are there."""
         wanted = np.asarray(ids, np.int64).reshape(-1)
         places = np.searchsorted(self._ids, wanted)
-        return np.asarray(np.append(self._ids, NOBODY)[places] == wanted)
+        return np.asarray(self._with_nobody[places] == wanted)
 
     def columns(self, ids: ArrayLike) -> NDArray[np.intp]:
         """Places of some tracks in `ids`.
@@ -85,6 +85,8 @@ class Roster:
     def replace(self, rows: Iterable[Row]) -> None:
         """Give tracks other entries."""
         new = tuple(rows)
+        if not new:
+            return
         changed = list(self._rows)
         for place, row in zip(self.columns([row.id for row in new]).tolist(), new):
             changed[place] = row
@@ -93,6 +95,7 @@ class Roster:
     def _set(self, rows: Iterable[Row]) -> None:
         self._rows = tuple(sorted(rows, key=lambda row: row.id))
         self._ids = _ids_of(self._rows)
+        self._with_nobody = np.append(self._ids, NOBODY)
 
 
 def rows_of(tracks: Tracks) -> tuple[Row, ...]:

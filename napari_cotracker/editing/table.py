@@ -87,6 +87,8 @@ class TrackTable:
         ------
         EditError
         """
+        if not patch.changes_table:
+            return
         self.roster.columns([row.id for row in patch.before])
         comes = np.array([row.id for row in patch.comes], np.int64)
         if (there := self.roster.has(comes)).any():
@@ -94,12 +96,8 @@ class TrackTable:
 
     def put(self, patch: Patch) -> None:
         """Do what a patch says; tracks that go take their cells along."""
-        comes, goes = patch.comes, patch.goes
-        if comes:
-            self._cells.insert(self.roster.insert(comes))
-        if goes:
-            self._cells.remove(self.roster.remove(goes))
-        self.roster.replace(patch.after)
+        if patch.changes_table:
+            self._put_rows(patch)
         for block in patch.blocks:
             there = self.roster.has(block.ids)
             if there.any():
@@ -120,6 +118,14 @@ class TrackTable:
     def resize(self, n_frames: int) -> Callable[[], object]:
         """Another number of frames; cells of frames that go are lost, new ones are empty. Gives what takes it back."""
         return self._cells.resize(n_frames)
+
+    def _put_rows(self, patch: Patch) -> None:
+        comes, goes = patch.comes, patch.goes
+        if comes:
+            self._cells.insert(self.roster.insert(comes))
+        if goes:
+            self._cells.remove(self.roster.remove(goes))
+        self.roster.replace(patch.after)
 
 
 def opening(tracks: Tracks) -> Patch:

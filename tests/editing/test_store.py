@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -280,4 +281,27 @@ def test_compacting_keeps_the_state_and_the_history_unless_it_is_to_be_forgotten
     again = Session.open(path)
     assert (again.undo(), again.undo(), again.runs) == ("rename point 1 to nose", "", [FACTS])
     Snapshot.of(again).assert_same(before)
+    again.close()
+
+
+def test_where_a_log_does_not_work_a_session_is_kept_all_the_same(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = sqlite3.connect
+
+    def without_shared_memory(path: object, **given: object) -> sqlite3.Connection:
+        if not isinstance(path, Path):
+            return plain(path, **given)  # type: ignore[call-overload, no-any-return]
+        return plain(f"file:{path}?vfs=unix-dotfile", uri=True, **given)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(sqlite3, "connect", without_shared_memory)
+    session = session_of(tmp_path / "a.cotracker")
+    modes = [session._store.read(lambda connection, name=name: connection.execute(f"PRAGMA {name}").fetchone()[0])
+             for name in ("journal_mode", "synchronous")]
+    assert modes == ["delete", 2]
+    again = Session.open(left_by_a_crash(session, tmp_path / "b.cotracker"))
+    assert_same_history(again, session)
+    again.close()
+    session.close()
+    again = Session.open(tmp_path / "a.cotracker")
+    assert_same_history(again, session)
     again.close()
