@@ -7,7 +7,16 @@ from typing import Any
 
 from qtpy.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
 from qtpy.QtGui import QKeyEvent, QShowEvent
-from qtpy.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QMenu,
+    QSizePolicy,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..core.dates import date_words
 from ..core.errors import CotrackerError
@@ -44,6 +53,7 @@ class HistoryList(QWidget):
         self.model = HistoryModel(self)
         self.view, self.says = Steps(self.model), hint(NOTHING)
         self.left_button = button("Left behind", "What was undone, and then left for something else: bring it back")
+        self.left_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(self._fill_menu)
         self.left_button.setMenu(self.menu)
@@ -54,10 +64,7 @@ class HistoryList(QWidget):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.refresh)
         self.view.chosen.connect(self._go_to_row)
-        self.model.modelReset.connect(self._show_left)
-        self.model.rowsRemoved.connect(self._show_left)
         self._say()
-        self._show_left()
 
     def show_session(self, session: Session | None) -> None:
         """Show another session, or none."""
@@ -121,9 +128,6 @@ class HistoryList(QWidget):
         steps = f"{done} step{'s' * (done != 1)}"
         self.says.setText(NOTHING if not done + undone else f"{steps}, {undone} undone" if undone else steps)
         self.view.setVisible(done + undone > 0)
-
-    def _show_left(self) -> None:
-        """Steps are left behind when others take their rows, and not otherwise."""
         self.left_button.setVisible(self._session is not None and bool(self._session.branches))
 
     def _follow(self) -> None:
@@ -165,8 +169,9 @@ class Steps(QTableView):
         self.horizontalHeader().hide()
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
-        letter, height = self.fontMetrics().averageCharWidth(), self.fontMetrics().height() + 8
-        self.setColumnWidth(TIME, letter * 18)
+        self.horizontalHeader().setSectionResizeMode(TIME, QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setResizeContentsPrecision(0)  # of the lines that are seen
+        height = self.fontMetrics().height() + 8
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(height)
         self.setMinimumHeight(height * ROWS)

@@ -8,7 +8,7 @@ from .answers import Answers
 from .desk import Desk
 from .history_list import HistoryList
 from .project import Project
-from .sections import Section
+from .sections import Section, bring_into_view
 
 
 class HistorySection(Section):
@@ -26,6 +26,7 @@ class HistorySection(Section):
         self._project: Project | None = None
         self.list = HistoryList()
         self.body.addWidget(self.list)
+        self._header.toggled.connect(self._come_into_view)
         self.list.told.connect(desk.say)
         self.list.jumped.connect(self._go_along)
         desk.current_changed.connect(self.follow)
@@ -40,6 +41,10 @@ class HistorySection(Section):
         """Listen to no session any more."""
         self._desk.current_changed.disconnect(self.follow)
         self._show(None)
+
+    def _come_into_view(self, is_open: bool) -> None:
+        if is_open:  # it is the last one, and what is opened lies below the edge
+            bring_into_view(self.list)
 
     def _show(self, project: Project | None) -> None:
         self._project = project

@@ -119,6 +119,17 @@ def test_what_was_left_behind_comes_back(bench: Bench) -> None:
     assert action.text().startswith("Rename point 2 to tail · ")
 
 
+def test_what_was_left_behind_while_it_was_hidden_is_seen_afterwards(bench: Bench) -> None:
+    bench.list.hide()
+    bench.list.show_session(session := Session(5, (64, 48)))
+    session.add_points(0, [[1, 1]])
+    session.undo()
+    session.add_points(0, [[2, 2]])
+    bench.list.show()
+    bench.settle()
+    assert bench.list.left_button.isVisible()
+
+
 def test_many_lines_that_were_left_are_all_reached(qtbot: Any) -> None:
     session = some_session()
     for number in range(45):

@@ -89,6 +89,12 @@ def test_steps_that_are_left_or_reached_are_told_one_by_one(
     assert heard == [("undone", 2), ("undone", 1), ("redone", 1), ("redone", 2)]
 
 
+def test_what_is_opened_is_seen(shown: Window) -> None:
+    shown.panel.history.open()
+    settle(0.1)
+    assert not shown.panel.history.list.says.visibleRegion().isEmpty()
+
+
 def test_nothing_listens_once_the_panel_is_closed(shown: Window, section: HistorySection) -> None:
     shown.add()
     session = shown.session
