@@ -23,6 +23,7 @@ from .track import describe_run, errors_told, make_tracker
 FIRST_LOOK = "lucas-kanade"
 CONTEXT = {"cpu": 8}  # of the other tracks, how many take part; each costs a processor time that someone waits for
 CONTEXT_ELSEWHERE = 64
+ITERATIONS = 3  # of the network in each direction: both answers are blended, and someone waits for them
 
 
 @runtime_checkable
@@ -48,7 +49,8 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     gaps : sequence of Gap
         Of one track or many; those of one track share no inner frame.
     options : TrackOptions, optional
-        ``direction`` does not count. Weights are not fetched: the first run over a video does that.
+        ``direction`` does not count, and of the iterations no more than `ITERATIONS`. Weights are not fetched: the
+        first run over a video does that.
     others : Others, optional
         Tracks that take part and are not changed.
     control : Control, optional
@@ -75,7 +77,8 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     options, control = options or TrackOptions(), control or Control()
     if not gaps:
         return {"meta": {}, "sides": [], "bad_frames": []}
-    plan = make_plan(video, _known(gaps, video.n_frames), replace(options, direction="both"))
+    options = replace(options, direction="both", iters=min(options.iters, ITERATIONS))
+    plan = make_plan(video, _known(gaps, video.n_frames), options)
     plan = plan.with_checkpoint(require_local(plan.choice))
     job = GapJob(video, tuple(gaps), plan.settings, others or Others.none(), _context(options))
     began = monotonic()
@@ -113,7 +116,8 @@ def _look(job: GapJob, control: Control) -> Generator[TrackUpdate, None, None]:
     if closed:
         entry = registry.trackers()[FIRST_LOOK]
         settings = entry.settings()
-        yield from solve_gaps(entry.make(settings), replace(job, gaps=closed, settings=settings), control)
+        job = replace(job, gaps=closed, settings=settings, context=0)  # nobody else: it is to be quick
+        yield from solve_gaps(entry.make(settings), job, control)
 
 
 def _with_answer(sides: Sides | None, update: TrackUpdate) -> Sides | None:
