@@ -83,6 +83,8 @@ def test_from_the_first_click_to_the_saved_file(tour: Tour, tmp_path: Path) -> N
     go_on_and_track_anew(tour)
     inspect(tour)
     undo_and_redo(tour)
+    save_and_reopen(tour, tmp_path / "session.cotracker")
+    assert tour.session.undo_label.startswith("track"), "a session knows its past"
     save_and_reopen(tour, tmp_path / "tracks.npz")
 
 
@@ -139,6 +141,7 @@ def undo_and_redo(tour: Tour) -> None:
 
 def save_and_reopen(tour: Tour, path: Path) -> None:
     before, viewer = tour.session.tracks, tour.viewer
+    viewer.layers.selection.active = tour.project.view.points
     (saved,) = viewer.layers.save(str(path), selected=True, plugin="napari-cotracker")
     assert read_tracks(saved).meta["runs"][-1]["licence"] == "BSD-3-Clause"
     viewer.layers.clear()
