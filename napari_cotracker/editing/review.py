@@ -91,6 +91,10 @@ class Review:
         """Ask about some tracks again."""
         self._held -= {int(id) for id in ids}
 
+    def reconsider(self, ids: Iterable[int]) -> None:
+        """Take note that what is known beside the cells of some tracks changed, such as both directions' answers."""
+        self._standings.forget(ids)
+
     @property
     def is_stale(self) -> bool:
         """Whether anything has to be ranked before the queue can be asked."""

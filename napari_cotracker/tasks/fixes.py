@@ -20,7 +20,7 @@ from .plan import TrackOptions, facts_of_run
 from .retrack import CONTEXT_ELSEWHERE, retrack
 
 
-def gaps_around(session: Session, ids: ArrayLike, t: int) -> list[Gap]:
+def gaps_around(session: Session, ids: ArrayLike, t: int, ahead: ArrayLike = ()) -> list[Gap]:
     """What a fix of some tracks on a frame solves again: up to their anchors on both sides.
 
     Where there is no such anchor, and nothing was tracked yet, there is nothing to solve *again*: that
@@ -32,13 +32,18 @@ def gaps_around(session: Session, ids: ArrayLike, t: int) -> list[Gap]:
     ids : (n,)
     t : int
         0-based frame.
+    ahead : (n,), optional
+        Tracks that a run was following, which leaves them now: these are solved to the ends of the clip,
+        whether they agree with what it has said or not, for it will not come to the rest of it.
 
     Raises
     ------
     EditError
         If there is no such track or frame.
     """
-    return [gap for id in _unique(session, ids) for gap in _gaps(session, id, spans(_cells(session, id), int(t)))]
+    taken = np.asarray(ahead, np.int64)
+    return [gap for id in _unique(session, ids)
+            for gap in _gaps(session, id, spans(_cells(session, id), int(t)), is_ahead=id in taken)]
 
 
 def gaps_within(session: Session, ids: ArrayLike, frames: ArrayLike | None = None) -> list[Gap]:
@@ -151,13 +156,15 @@ def snapped(session: Session, video: Video, id: int, t: int, xy: ArrayLike) -> N
     return np.asarray(snap(video, (int(t), click), (nearest, known)).xy, np.float32)
 
 
-def _gaps(session: Session, id: int, found: Sequence[Span]) -> list[Gap]:
+def _gaps(session: Session, id: int, found: Sequence[Span], is_ahead: bool = False) -> list[Gap]:
     column = int(session.columns([id])[0])
     gaps = []
     for span in found:
         old = np.array(session.cells.xy[span.first : span.last + 1, column])
+        if is_ahead and not span.is_closed:
+            old = np.full_like(old, np.nan)
         gap = Gap(id, span.first, span.last, span.start_xy, span.end_xy, old)
-        if gap.is_closed or np.isfinite(old[gap.is_inner]).all(1).any():
+        if gap.is_closed or is_ahead or np.isfinite(old[gap.is_inner]).all(1).any():
             gaps.append(gap)
     return gaps
 

@@ -197,6 +197,18 @@ def test_both_sides_are_asked_for_by_id() -> None:
     assert (moment.id, moment.cue, moment.reason) == (80, Cue.DISAGREEMENT, "forward and backward are 30 px apart")
 
 
+def test_sides_that_come_later_are_asked_for_once_it_is_told() -> None:
+    clip, doubts = sheet(), {}
+    review = Review(clip, doubt_of=doubts.get)
+    assert review.next() is None
+    doubts[80] = np.full(80, 30, np.float32)
+    assert review.next() is None, "nobody has said so yet"
+    review.reconsider([80, 9999])
+    moment = review.next()
+    assert moment is not None
+    assert (moment.id, moment.cue) == (80, Cue.DISAGREEMENT)
+
+
 def test_a_start_counts_as_checked() -> None:
     clip = sheet()
     clip.source[0] = Source.PREDICTED

@@ -104,6 +104,17 @@ def test_what_was_never_tracked_is_left_to_a_run() -> None:
     assert drain(solve_again(session, FILM, [], OPTIONS)) == ([], False)
 
 
+def test_tracks_that_a_run_leaves_are_solved_to_the_end(session: Session) -> None:
+    session.edit.move([0], 10, [[60, 60]])
+    session.edit.clear([0], range(11, T))
+    assert [(gap.first, gap.last) for gap in gaps_around(session, [0], 10)] == [(0, 10)]
+    session.edit.move([1], 10, [[60, 60]])
+    gaps = gaps_around(session, [0, 1], 10, ahead=[0, 1])
+    assert [(gap.id, gap.first, gap.last) for gap in gaps] == [(0, 0, 10), (0, 10, 39), (1, 0, 10), (1, 10, 39)]
+    assert all(np.isnan(gap.old).all() for gap in gaps if not gap.is_closed), "whether they agree with it or not"
+    assert all(np.isfinite(gap.old).all() for gap in gaps if gap.is_closed)
+
+
 def test_a_gap_says_where_the_track_was(session: Session) -> None:
     old = session.cells.xy[:, 0].copy()
     session.correct(0, 22, [1, 2])
