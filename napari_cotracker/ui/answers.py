@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import EditError
 from ..editing.brackets import bracket
+from ..editing.claims import is_located
 from ..tasks.fixes import snapped
 from .desk import Desk
 from .reviewing import Reviewing
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from .project import Project
 
 Floats = NDArray[np.float32]
+State = dict[str, Any]  # of the queue
+REMEMBERED = 100  # answers whose undoing brings the queue back to them
 
 
 class Answers:
@@ -38,7 +41,9 @@ class Answers:
     def __init__(self, desk: Desk, reviewing: Reviewing) -> None:
         self._desk, self._reviewing = desk, reviewing
         self.snaps = False
-        self._states: dict[tuple[str, int], dict[str, Any]] = {}  # of the queue, before each step
+        self._before: dict[tuple[str, int], State] = {}  # each answer, by the number of its step
+        self._after: dict[tuple[str, int], State] = {}  # it, once it is undone
+        self._taken: tuple[str, int, int, int, int] | None = None  # the step that took another answer, and for what
 
     @property
     def is_asked(self) -> bool:
@@ -60,51 +65,74 @@ class Answers:
         if project is None:
             return
         chosen = np.array([self._chosen()]) if ids is None else np.asarray(ids, np.int64)
-        advances = self._answers(chosen, t)
         places = self._snapped(project, chosen, t, np.reshape(np.asarray(xy, np.float32), (-1, 2)))
-        self._step(lambda: project.session.edit.move(chosen, t, places))
+        is_answer = self._answers(chosen, t)
+        is_step = self._step(lambda: project.session.edit.move(chosen, t, places), is_answer)
         self._desk.say(f"{_who(project, chosen)} is here on frame {t}")
-        self._solve(chosen, t)
-        if advances:
-            self._reviewing.next()
+        if project.is_indexed:
+            project.corrections.follow_up(chosen, t, joins=is_step)
+        self._go_on(is_answer)
 
     def accept(self) -> None:
-        """It is right."""
+        """It is right.
+
+        Raises
+        ------
+        EditError
+            If there is nothing that could be right.
+        """
         id, t = self._chosen(), self._frame
-        self._step(lambda: self._session.edit.verify([id], [t]))
-        self._reviewing.next()
+        if not is_located(self._session.read([t], [id])).all():
+            raise EditError(f"expected {self._name(id)} to be somewhere on frame {t}; click where it is, or press O if "
+                            "it is hidden")
+        self._say_of(id, t, lambda: self._session.edit.verify([id], [t]), f"is right on frame {t}")
 
     def accept_rest(self) -> None:
         """All that scores below what was asked for is right."""
         review = self._reviewing.review
         if review is None:
             return
+        if review.is_stale:
+            raise EditError("the tracks are still being looked through; try again in a moment")
+        state = review.state()
         ids, frames = review.accept_rest(1 - review.quality)
         if not len(ids):
-            raise EditError("there is nothing left below the quality that you ask for")
-        for id in np.unique(ids):
-            self._session.edit.verify([id], frames[ids == id])
+            raise EditError("expected moments that are as good as you ask for, or better; there are none left")
+        try:
+            self._step(lambda: self._session.edit.verify(ids, frames, paired=True), True, state)
+        except EditError:
+            review.restore(state)
+            raise
         self._desk.say(f"{len(ids)} moments of {len(np.unique(ids))} tracks approved")
 
     def hide(self, to_the_end: bool = False) -> None:
         """It is hidden here, or up to the next point that was set."""
         id, t = self._chosen(), self._frame
         frames = self._rest_of_span(id, t) if to_the_end else np.array([t])
-        self._step(lambda: self._session.edit.occlude([id], frames))
-        self._desk.say(f"hidden on frame {t}" if len(frames) == 1 else f"hidden on frames {t} to {frames[-1]}")
-        self._reviewing.next()
+        words = f"is hidden on frame {t}" if len(frames) == 1 else f"is hidden on frames {t} to {frames[-1]}"
+        self._say_of(id, t, lambda: self._session.edit.occlude([id], frames), words)
 
     def end(self) -> None:
         """It is gone from here on."""
         id, t = self._chosen(), self._frame
         if t < 1:
-            raise EditError("the track begins on this frame; delete it if it is not there at all")
-        self._step(lambda: self._session.edit.end([id], t - 1))
-        self._reviewing.next()
+            raise EditError("this is the first frame; delete the track if it is not there at all")
+        self._say_of(id, t, lambda: self._session.edit.end([id], t - 1), f"is gone from frame {t} on")
 
     def take_other(self) -> None:
-        """What the other direction says of this span is right; once more for the first one."""
+        """What the other direction says of this span is right; once more for the first answer.
+
+        Raises
+        ------
+        EditError
+            If there is only one answer.
+        """
         id, t = self._chosen(), self._frame
+        if self._taken is not None and self._taken[:3] == (*self._key(self._session.last_step), id) and (
+                self._taken[3] <= t <= self._taken[4]):
+            self._session.undo()
+            self._desk.say("the first answer again")
+            return
         sides = self._session.sides(id)
         xy = self._session.cells.xy[:, int(self._session.columns([id])[0])]
         known = np.zeros(len(xy), bool) if sides is None else sides.forward.known & sides.backward.known
@@ -113,8 +141,9 @@ class Answers:
             raise EditError("there is only one answer for this frame: the track was not solved from two points")
         apart = [np.linalg.norm(side.xy[t] - xy[t]) for side in (sides.forward, sides.backward)]
         side = sides.backward if apart[0] < apart[1] else sides.forward
-        self._step(lambda: self._session.edit.take(id, frames, side.select(frames)))
-        self._desk.say(f"the other direction's answer for frames {frames[0]} to {frames[-1]}")
+        if self._step(lambda: self._session.edit.take(id, frames, side.select(frames))):
+            self._taken = (*self._key(self._session.last_step), id, int(frames[0]), int(frames[-1]))
+        self._desk.say(f"the other direction's answer for frames {frames[0]} to {frames[-1]}; H for the first one")
 
     def swap(self, with_id: int | None) -> None:
         """The selected track and another one are taken for each other around here.
@@ -134,12 +163,12 @@ class Answers:
         self._desk.say(f"swapped on frames {inner[0]} to {inner[-1]}")
 
     def after_undo(self, number: int) -> None:
-        """The step of that number of the current session was undone: the queue returns to where it was before."""
-        state = self._states.pop(self._key(number), None)
-        review = self._reviewing.review
-        if state is not None and review is not None:
-            review.restore(state)
-            self._reviewing.show_again()
+        """The step of that number was undone: if it was an answer, the queue returns to where it was before."""
+        self._return(number, self._before, self._after)
+
+    def after_redo(self, number: int) -> None:
+        """The step of that number was done again: if it was an answer, the queue goes on to where it was after it."""
+        self._return(number, self._after, self._before)
 
     # inside
 
@@ -168,13 +197,39 @@ class Answers:
         moment = self._reviewing.moment
         return moment is not None and ids.tolist() == [moment.id] and moment.first <= t <= moment.last
 
-    def _step(self, edit: Callable[[], object]) -> None:
-        """Do an edit, and remember where the queue was, for its undoing."""
+    def _say_of(self, id: int, t: int, edit: Callable[[], object], words: str) -> None:
+        """Do an edit of a track on a frame, say so, and go on if that was asked."""
+        is_answer = self._answers(np.array([id]), t)
+        self._step(edit, is_answer)
+        self._desk.say(f"{self._name(id)} {words}")
+        self._go_on(is_answer)
+
+    def _go_on(self, is_answer: bool) -> None:
+        """To the next moment, if the present one was answered: what is said of others does not move the view."""
+        if is_answer:
+            self._reviewing.next()
+
+    def _step(self, edit: Callable[[], object], is_answer: bool = False, state: State | None = None) -> bool:
+        """Do an edit; of an answer, remember where the queue was before. Says whether it became a step."""
         review, session = self._reviewing.review, self._session
-        state, before = None if review is None else review.state(), session.last_step
+        if is_answer and state is None and review is not None:
+            state = review.state()
+        before = session.last_step
         edit()
-        if state is not None and session.last_step != before:
-            self._states[self._key(session.last_step)] = state
+        is_step = session.last_step != before
+        if is_step and state is not None:
+            _remember(self._before, self._key(session.last_step), state)
+        return is_step
+
+    def _return(self, number: int, there: dict[tuple[str, int], State], back: dict[tuple[str, int], State]) -> None:
+        state, review = there.pop(self._key(number), None), self._reviewing.review
+        if state is not None and review is not None:
+            _remember(back, self._key(number), review.state())
+            review.restore(state)
+            self._reviewing.show_again()
+
+    def _name(self, id: int) -> str:
+        return self._session.rows[int(self._session.columns([id])[0])].name
 
     def _key(self, number: int) -> tuple[str, int]:
         return ("" if self._project is None else self._project.id, number)
@@ -184,12 +239,6 @@ class Answers:
             return xy
         return np.stack([snapped(project.session, project.video, int(id), t, place)
                          for id, place in zip(ids, xy, strict=True)])
-
-    def _solve(self, ids: NDArray[np.int64], t: int) -> None:
-        project = self._project
-        if project is not None and project.is_indexed:
-            project.tracking.leave(ids)
-            project.corrections.follow_up(ids, t)
 
     def _rest_of_span(self, id: int, t: int) -> NDArray[np.int64]:
         moment = self._reviewing.moment
@@ -202,6 +251,13 @@ class Answers:
 def _who(project: Project, ids: NDArray[np.int64]) -> str:
     name = project.session.rows[int(project.session.columns(ids[:1])[0])].name
     return name if len(ids) == 1 else f"{name} and {len(ids) - 1} more"
+
+
+def _remember(states: dict[tuple[str, int], State], key: tuple[str, int], state: State) -> None:
+    states.pop(key, None)
+    states[key] = state
+    while len(states) > REMEMBERED:
+        del states[next(iter(states))]
 
 
 def _around(mask: NDArray[np.bool_], t: int) -> NDArray[np.int64]:

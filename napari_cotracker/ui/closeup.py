@@ -24,11 +24,11 @@ def show_close(project: Project, xy: ArrayLike) -> None:
         return
     data = np.array(step_of(viewer, layer), float)
     data[-2:] = place[::-1]
-    world = np.array(layer.data_to_world(data))[-2:]
+    world, beside = (np.array(layer.data_to_world(one)) for one in (data, data + np.eye(layer.ndim)[-1]))
     camera, canvas = viewer.scene.camera, np.array(viewer.canvas.size, float)
-    longer = max(project.session.size) * abs(float(layer.scale[-1]))
+    longer = max(project.session.size) * float(np.linalg.norm(beside - world))
     nearest = float(canvas.min()) / (SHARE * longer)
     camera.zoom = max(camera.zoom, nearest)
-    away = np.abs(world - np.array(camera.center[-2:])) * camera.zoom
+    away = np.abs(world[-2:] - np.array(camera.center[-2:])) * camera.zoom
     if (away > canvas * (0.5 - MARGIN)).any():
-        camera.center = (*camera.center[:-2], *world.tolist())
+        camera.center = (*camera.center[:-2], *world[-2:].tolist())

@@ -104,8 +104,8 @@ class CorrectSection(Section):
         self.order = choice("order of moments", "Which moment comes next.", ORDERS)
         self.whose = choice("tracks to look at", "Of which tracks moments are asked.", WHOSE)
         self.snaps = QCheckBox("to what the track looks like")
-        tip(self.snaps, "snap clicks", "Move a click, by a few pixels at most, to where the picture looks like the track at "
-            "the nearest point that you set; where that cannot be told, the click stays.")
+        tip(self.snaps, "snap clicks", "Move a click, by a few pixels at most, to where the picture looks like the "
+            "track at the nearest point that you set; where that cannot be told, the click stays.")
         self.snaps.toggled.connect(self._snap)
         self.quality.valueChanged.connect(lambda value: reviewing.set_quality(float(value)))
         self.order.currentIndexChanged.connect(lambda: reviewing.set_by_time(self.order.currentData() == "time"))

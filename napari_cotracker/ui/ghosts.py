@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
+from qtpy.QtCore import QTimer
 
 from .appearance import PointStyle
 from .axes import frame_of
@@ -119,21 +121,25 @@ class Ghosts:
         return layer
 
     def _remove(self) -> None:
+        """As soon as the window is idle, for napari may be about to remove layers."""
         layer, self.layer = self.layer, None
-        if layer is not None and layer in self._viewer.layers:
-            self._viewer.layers.remove(layer)
+        if layer is not None:
+            viewer = ref(self._viewer)
+            QTimer.singleShot(0, lambda: _take_out(viewer(), layer))
 
     def _signals(self) -> Iterator[tuple[Any, Any]]:
         project = self._project
         yield self._viewer.dims.events.point, self.draw
         yield self._viewer.layers.events.removed, self._on_removed
-        yield project.session.changed, self._on_patch
+        yield project.session.changed, self._on_other
         yield project.selection.changed, self.draw
-        yield project.corrections.changed, self.draw
+        yield project.corrections.changed, self._on_other
+        yield self._look.changed, self.draw
         for name in FOLLOWED:
             yield getattr(project.layer.events, name), self._on_transform
 
-    def _on_patch(self, patch: Any) -> None:
+    def _on_other(self, patch: Any = None) -> None:
+        """Another track, or, when a correction has landed, other answers for it."""
         self._other = None
         self.draw()
 
@@ -147,6 +153,11 @@ class Ghosts:
         if self.layer is not None:
             for name, value in Placement(self._viewer, self._project.layer).transform().items():
                 setattr(self.layer, name, value)
+
+
+def _take_out(viewer: Any, layer: FramePoints) -> None:
+    if viewer is not None and layer in viewer.layers:
+        viewer.layers.remove(layer)
 
 
 def _farther(forward: Floats, backward: Floats, xy: Floats) -> Floats:

@@ -61,9 +61,9 @@ class Hands:
             moved = moved or np.abs(np.array(event.pos) - start).max() > STILL_PIXELS
             if moved and held is None:
                 return
-            if moved and held is not None and project.view is not None:
+            if moved and held is not None:
                 position = event.position
-                project.view.points.hold_row(int(project.session.columns([held])[0]), position)
+                _carry(project, held, position)
             yield
         layer.mouse_pan = pans
         self._desk.attempt(partial(self._let_go, project, held, position) if moved and held is not None
@@ -86,6 +86,7 @@ class Hands:
         """A point was dragged to a place."""
         try:
             t, x, y = position_in_video(self._desk.viewer, project.layer, position)
+            project.session.columns([id])  # its track may have gone meanwhile
             project.selection.set([id])
             self._answers.place(t, [[x, y]], [id])
         except CotrackerError:
@@ -124,6 +125,12 @@ class Hands:
         project.selection.set([id])
         row = project.session.rows[int(project.session.columns(id)[0])]
         self._desk.say(f"{row.name} at {row.xy[0]:.1f}, {row.xy[1]:.1f} on frame {t}")
+
+
+def _carry(project: Project, id: int, position: Any) -> None:
+    """Draw a point where the mouse is, if its track is still there."""
+    if project.view is not None and project.session.has([id]).all():
+        project.view.points.hold_row(int(project.session.columns([id])[0]), position)
 
 
 def _name(project: Project, id: int) -> str:

@@ -48,6 +48,7 @@ class Reviewing(QObject):
         self.ghosts: Ghosts | None = None
         self._steps: Iterator[float] | None = None
         self._is_awaited = False
+        self._busy: set[int] = set()
         self._clock = QTimer(self, singleShot=True)
         self._clock.timeout.connect(self._rank)
         desk.current_changed.connect(self.follow)
@@ -83,7 +84,7 @@ class Reviewing(QObject):
             session.changed.connect(self._on_patch)
             project.corrections.changed.connect(self._hold)
             self._show_ghosts()
-            self._clock.start(PAUSE_MS)
+            self._hold()
         self.changed.emit()
 
     def close(self) -> None:
@@ -96,7 +97,7 @@ class Reviewing(QObject):
         if self.ghosts is not None:
             self.ghosts.close()
         self.review = self.ghosts = self._steps = None
-        self._is_awaited = False
+        self._is_awaited, self._busy = False, set()
 
     # the queue
 
@@ -109,13 +110,12 @@ class Reviewing(QObject):
             self._is_awaited = True
             self._desk.say("looking through the tracks …")
             return
-        self._is_awaited = False
-        self.show(self.review.next(), "all that remains is as sure as you ask for; nothing more to look at")
+        self._ask(self.review.next(), "all that remains is as sure as you ask for; nothing more to look at")
 
     def back(self) -> None:
         """Go back to the moment before."""
         if self.review is not None:
-            self.show(self.review.back(), "this is the first moment you looked at")
+            self._ask(self.review.back(), "this is the first moment you looked at")
 
     def set_quality(self, quality: float) -> None:
         """What all that remains shall reach."""
@@ -136,26 +136,34 @@ class Reviewing(QObject):
             self.changed.emit()
 
     def show_again(self) -> None:
-        """Show the moment that is asked, after the user looked elsewhere."""
-        self.show(self.moment, "press N for the next moment")
+        """Show the moment that is asked, if there is one, after the user looked elsewhere."""
+        self._is_awaited = False
+        if self.moment is not None:
+            self._show(self.moment)
+        self.changed.emit()
 
-    def show(self, moment: Moment | None, otherwise: str) -> None:
-        """Show a moment with the tool in hand that puts it right; without one, say something."""
-        project = self._project
-        if project is None:
-            return
-        if moment is None:
+    # inside
+
+    def _ask(self, moment: Moment | None, otherwise: str) -> None:
+        """Show a moment and say what is doubtful; without one, say something else."""
+        project, self._is_awaited = self._project, False
+        if moment is None or project is None:
             self._desk.say(otherwise)
         else:
+            self._show(moment)
+            name = project.session.rows[int(project.session.columns([moment.id])[0])].name
+            self._desk.say(f"{name} on frame {moment.frame}: {moment.reason}")
+        self.changed.emit()
+
+    def _show(self, moment: Moment) -> None:
+        """Show a moment, with the tool in hand that puts it right."""
+        project = self._project
+        if project is not None:
             project.selection.set([moment.id])
             project.go_to(moment.frame)
             self._desk.pick(Tool.CORRECT)
             column = int(project.session.columns([moment.id])[0])
             show_close(project, project.session.cells.xy[moment.frame, column])
-            self._desk.say(f"{project.session.rows[column].name} on frame {moment.frame}: {moment.reason}")
-        self.changed.emit()
-
-    # inside
 
     def _show_ghosts(self) -> None:
         if self.ghosts is not None:
@@ -164,9 +172,11 @@ class Reviewing(QObject):
     def _hold(self) -> None:
         """What is being solved is not asked about before it has landed."""
         if self.review is not None and self._project is not None:
-            busy = set(self._project.corrections.ids.tolist())
-            self.review.release(set(self._project.session.ids.tolist()) - busy)
+            busy, landed = set(self._project.corrections.ids.tolist()), self._busy
+            self._busy = busy
+            self.review.release(landed - busy)
             self.review.hold(busy)
+            self.review.reconsider(landed - busy)  # both directions' answers come last, without a change of cells
             self._clock.start(PAUSE_MS)
 
     def _on_patch(self, patch: Patch) -> None:

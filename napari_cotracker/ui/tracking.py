@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from qtpy.QtCore import QObject, Signal
 
 from ..core.errors import CotrackerError
@@ -102,6 +102,11 @@ class Tracking(QObject):
     def is_busy(self) -> bool:
         """Whether a run is on its way."""
         return self.phase is not Phase.IDLE
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """(n,) tracks that the run follows."""
+        return np.zeros(0, np.int64) if self._run is None else self._run.ids
 
     @property
     def seconds(self) -> float:

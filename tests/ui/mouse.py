@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -79,7 +79,7 @@ def double_click(viewer: Any, layer: Any, xy: Sequence[float], *, modifiers: Any
 
 
 def drag(viewer: Any, layer: Any, path: Sequence[Sequence[float]], *, modifiers: Any = NO_KEY, button: Any = LEFT,
-         steps: int = 4) -> None:
+         steps: int = 4, before_release: Callable[[], object] = lambda: None) -> None:
     """Press at the first pixel of a path, move along it, release at its end."""
     places = [on_canvas(viewer, layer, xy) for xy in path]
     _send(viewer, QEvent.Type.MouseMove, places[0], NONE, NONE, modifiers=modifiers)
@@ -88,6 +88,7 @@ def drag(viewer: Any, layer: Any, path: Sequence[Sequence[float]], *, modifiers:
         for share in np.linspace(1 / steps, 1, steps):
             _send(viewer, QEvent.Type.MouseMove, start + (end - start) * share, NONE, button, modifiers=modifiers)
             settle(PAUSE)
+    before_release()
     _send(viewer, QEvent.Type.MouseButtonRelease, places[-1], button, NONE, modifiers=modifiers)
     settle(PAUSE)
 

@@ -9,6 +9,7 @@ from qtpy.QtCore import Qt
 from napari_cotracker.core.tracks import Source
 from napari_cotracker.ui.desk import Tool
 
+from .doubts import FIRST, SECOND, at, doubtful, looked_through, path_of, retracks
 from .mouse import SHIFT, click, drag, settle
 from .windows import Window
 
@@ -59,8 +60,9 @@ def test_outside_of_the_picture_in_3d_and_with_a_modifier_nothing_is_placed(show
     click(shown.viewer, layer, (20, 20), modifiers=SHIFT)
     click(shown.viewer, layer, (20, 20), button=Qt.MouseButton.RightButton)
     shown.viewer.dims.ndisplay = 3
-    settle()
-    shown.panel.hands._click(shown.project, (0, 20, 20), set())
+    settle(0.1)
+    middle = shown.viewer.scene.camera.center
+    click(shown.viewer, layer, (middle[-1], middle[-2]))
     assert "3-D" in said[-1]
     assert len(shown.session.ids) == 0
 
@@ -107,3 +109,88 @@ def test_a_closed_panel_hears_no_click(shown: Window) -> None:
     shown.close()
     click(shown.viewer, layer, (20, 20))
     assert len(session.ids) == 0
+
+
+def place_of(shown: Window, row: int) -> list[float]:
+    """(x, y) at which a point is drawn."""
+    return shown.project.view.points.data[row, [-1, -2]].tolist()
+
+
+def correcting(shown: Window, **arguments: object) -> object:
+    """Doubtful tracks, frame 8, and the tool that corrects."""
+    layer = doubtful(shown, **arguments)
+    shown.project.go_to(8)
+    shown.desk.pick(Tool.CORRECT)
+    settle(0.1)
+    return layer
+
+
+@pytest.mark.parametrize("arguments", [{}, {"scale": (1, 2, 2), "translate": (0, 10, 20)}])
+def test_a_drag_corrects_the_point_that_it_takes_hold_of(shown: Window, arguments: dict[str, object]) -> None:
+    layer = correcting(shown, **arguments)
+    before, camera = shown.session.cells.copy(), shown.viewer.scene.camera
+    view, steps, held = (camera.center, camera.zoom), len(shown.session.steps), []
+    drag(shown.viewer, layer, [path_of(1)[8], (40, 40)], before_release=lambda: held.append(
+        (place_of(shown, 1), len(shown.session.steps))))
+    np.testing.assert_allclose(held[0][0], (40, 40), atol=0.3, err_msg="it follows the mouse")
+    assert held[0][1] == steps, "and is where it was until it is let go"
+    assert (camera.center, camera.zoom) == view
+    assert np.argwhere((shown.session.cells.xy != before.xy).any(2)).tolist() == [[8, 1]]
+    np.testing.assert_allclose(shown.session.cells.xy[8, 1], (40, 40), atol=0.3)
+    assert shown.session.undo_label == "correct point 2"
+    assert shown.project.selection.one == 1
+    assert len(retracks(shown)) == 1
+    shown.viewer.layers.selection.active = shown.project.view.points
+    drag(shown.viewer, layer, [(50, 10), (45, 12)])
+    assert (camera.center, camera.zoom) != view, "beside all points, a drag moves the view"
+    assert len(shown.session.steps) == steps + 1
+
+
+def test_a_drag_out_of_the_picture_is_none(shown: Window) -> None:
+    layer = correcting(shown)
+    steps = len(shown.session.steps)
+    drag(shown.viewer, layer, [path_of(1)[8], (30, 40), (-4, 40)])
+    assert "inside the picture" in shown.panel.told.text()
+    np.testing.assert_allclose(place_of(shown, 1), path_of(1)[8], atol=1e-4)
+    assert len(shown.session.steps) == steps
+    assert shown.project.view.points.mouse_pan, "and the view can be moved again"
+
+
+def test_a_track_may_go_while_its_point_is_dragged(shown: Window) -> None:
+    layer = correcting(shown)
+    drag(shown.viewer, layer, [path_of(1)[8], (40, 40), (41, 41)], steps=3,
+         before_release=lambda: shown.session.delete([1]))
+    assert "track" in shown.panel.told.text()
+    assert shown.session.ids.tolist() == [0, 2]
+    assert retracks(shown) == []
+
+
+def test_a_click_on_a_point_selects_it_unless_something_is_asked(shown: Window) -> None:
+    layer = correcting(shown)
+    camera, steps = shown.viewer.scene.camera, len(shown.session.steps)
+    view = (camera.center, camera.zoom)
+    shown.project.selection.set([2])
+    click(shown.viewer, layer, path_of(1)[8])
+    assert shown.project.selection.one == 1
+    assert "point 2" in shown.panel.told.text()
+    assert len(shown.session.steps) == steps
+    click(shown.viewer, layer, path_of(1)[8] + 4)
+    assert shown.session.undo_label == "correct point 2"
+    assert (camera.center, camera.zoom) == view, "an edit does not move the view"
+    shown.panel.undo()
+    looked_through(shown)
+    shown.panel.correct.reviewing.next()
+    settle(0.1)
+    assert at(shown) == FIRST
+    click(shown.viewer, layer, path_of(2)[16])
+    np.testing.assert_allclose(shown.session.cells.xy[16, 0], path_of(2)[16], atol=0.3)
+    assert at(shown) == SECOND, "it was the answer"
+
+
+def test_anchors_are_diamonds(shown: Window) -> None:
+    layer = correcting(shown)
+    shown.project.selection.set([1])
+    click(shown.viewer, layer, (40, 40))
+    symbols = [str(symbol) for symbol in shown.project.view.points.symbol]
+    assert symbols == ["disc", "diamond", "disc"]
+    assert shown.session.anchors.t[shown.session.anchors.ids == 1].tolist() == [0, 8]

@@ -1,6 +1,8 @@
-"""Keys of our layers: moments, anchors, loops, tools, undo; none of them napari's."""
+"""Keys of our layers: moments, answers, anchors, loops, tools, undo; none of them napari's."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,50 +10,14 @@ from napari.layers import Points
 from napari.utils.shortcuts import default_shortcuts
 from qtpy.QtCore import Qt
 
-from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.core.errors import EditError
 from napari_cotracker.ui.desk import Tool
 from napari_cotracker.ui.edit_actions import NUDGES
 from napari_cotracker.ui.keys import HELP
 
-from .mouse import key, settle, wait_until
-from .windows import N_FRAMES, Window
-
-
-def doubtful(window: Window) -> None:
-    """Two tracks: the first is doubtful on frames 6 and 7, the second on frame 12."""
-    window.add()
-    window.viewer.dims.set_current_step(0, 0)
-    ids = window.project.place(0, [[5, 5], [9, 9]])
-    cells = (N_FRAMES, 2)
-    confidence = np.full(cells, 0.9, np.float32)
-    confidence[6:8, 0], confidence[12, 1] = (0.3, 0.2), 0.1
-    run = window.session.begin_run("track", ids)
-    run.write(TrackUpdate(np.arange(N_FRAMES), ids, np.full((*cells, 2), 7, np.float32),
-                          np.full(cells, 0.9, np.float32), confidence, 1.0))
-    run.close()
-
-
-def test_the_next_low_moment_is_shown_and_its_track_selected(window: Window) -> None:
-    doubtful(window)
-    keys, project = window.panel.keys, window.project
-    keys.to_moment(1)
-    assert (project.frame, project.selection.one) == (7, 0), "the worst frame of a doubtful span"
-    keys.to_moment(1)
-    assert (project.frame, project.selection.one) == (12, 1)
-    keys.to_moment(1)
-    assert project.frame == 12
-    assert "no more" in window.panel.told.text()
-    keys.to_moment(-1)
-    assert (project.frame, project.selection.one) == (7, 0)
-
-
-def test_of_several_selected_tracks_only_they_are_looked_at(window: Window) -> None:
-    doubtful(window)
-    window.project.place(0, [[1, 1]])
-    window.project.selection.set([1, 2])
-    window.panel.keys.to_moment(1)
-    assert window.project.frame == 12
-    assert window.project.selection.ids.tolist() == [1, 2]
+from .doubts import FIRST, SECOND, at, doubtful, land, looked_through, path_of, retracks
+from .mouse import CONTROL, SHIFT, click, key, move, settle, wait_until
+from .windows import Window
 
 
 def test_points_set_by_hand_are_stops(window: Window) -> None:
@@ -75,7 +41,7 @@ def test_frames_around_are_played_until_the_key_is_pressed_again(window: Window)
     seen = set()
     window.viewer.dims.events.current_step.connect(lambda: seen.add(window.project.frame))
     window.panel.keys.play_around()
-    wait_until(lambda: {0, 19} <= seen, 5)
+    wait_until(lambda: {0, 22} <= seen, 10)
     window.panel.keys.play_around()
     here = window.project.frame
     settle(0.2)
@@ -84,38 +50,118 @@ def test_frames_around_are_played_until_the_key_is_pressed_again(window: Window)
 
 def test_undo_and_redo_say_what_they_did(window: Window) -> None:
     doubtful(window)
-    window.panel.keys.undo()
-    assert window.panel.told.text() == "undone: track"
-    window.panel.keys.undo(redo=True)
-    assert window.panel.told.text() == "again: track"
-    window.panel.keys.undo(redo=True)
+    window.panel.undo()
+    assert window.panel.told.text() == "undone: track 3 points"
+    window.panel.redo()
+    assert window.panel.told.text() == "again: track 3 points"
+    window.panel.redo()
     assert window.panel.told.text() == "nothing to redo"
     window.session.begin_run("track", [0])
-    window.panel.keys.undo()
+    with pytest.raises(EditError, match="cannot undo"):
+        window.panel.keys.undo()
+    window.panel.undo()
     assert "cannot undo" in window.panel.told.text()
 
 
-def test_without_a_video_keys_do_nothing(window: Window) -> None:
-    for name in ("to_moment", "to_anchor"):
-        getattr(window.panel.keys, name)(1)
-    window.panel.keys.undo()
-    window.panel.keys.play_around()
-    window.panel.keys.select_nothing()
+def test_without_a_video_keys_say_at_most_a_sentence(window: Window) -> None:
+    for name, act in window.panel.keys.actions.items():
+        act()
+        assert "Error" not in window.panel.told.text(), name
 
 
-def test_keys_are_heard_in_the_real_window(shown: Window) -> None:
+def pressed(shown: Window, name: Any, modifiers: Any = Qt.KeyboardModifier.NoModifier) -> str:
+    """Press a key; what the user is told."""
+    key(shown.viewer, name, modifiers)
+    settle(0.05)
+    return str(shown.panel.told.text())
+
+
+def test_the_loop_by_mouse_and_keys(shown: Window) -> None:
+    layer = doubtful(shown)
+    looked_through(shown)
+    told = pressed(shown, Qt.Key.Key_N)
+    assert (at(shown), shown.desk.tool, told) == (FIRST, Tool.CORRECT, "point 1 on frame 16: confidence 0.02")
+    before = shown.session.cells.copy()
+    click(shown.viewer, layer, path_of(0)[16] + 3)
+    assert shown.session.undo_label == "correct point 1"
+    (job,) = retracks(shown)
+    assert job.urgent
+    assert at(shown) == SECOND
+    told = pressed(shown, Qt.Key.Key_Z, CONTROL)
+    assert (told, at(shown), job.told) == ("undone: correct point 1", FIRST, ["cancel"])
+    land(job, (30, 30))
+    np.testing.assert_array_equal(shown.session.cells.xy, before.xy)
+    told = pressed(shown, Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert (told, at(shown)) == ("again: correct point 1", SECOND)
+    pressed(shown, Qt.Key.Key_Z, CONTROL)
+    assert at(shown) == FIRST
+    click(shown.viewer, layer, path_of(0)[16] + 3)
+    land(retracks(shown)[-1], (14, 14))
+    looked_through(shown)
+    assert at(shown) == SECOND, "what lands does not move the view"
+    pressed(shown, Qt.Key.Key_Z, CONTROL)
+    assert at(shown) == FIRST
+    np.testing.assert_array_equal(shown.session.cells.xy, before.xy, "one step takes both back")
+    pressed(shown, Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert at(shown) == SECOND
+    assert shown.session.cells.xy[20, 0].tolist() == [14, 14]
+    pressed(shown, Qt.Key.Key_B)
+    assert at(shown) == FIRST
+
+
+def test_answers_by_key(shown: Window) -> None:
     doubtful(shown)
-    shown.viewer.layers.selection.active = shown.project.view.points
-    key(shown.viewer, Qt.Key.Key_N)
-    assert shown.project.frame == 7
-    key(shown.viewer, Qt.Key.Key_H)
-    assert shown.desk.tool is Tool.SELECT
-    key(shown.viewer, Qt.Key.Key_F)
-    assert shown.desk.tool is Tool.PLACE
-    key(shown.viewer, Qt.Key.Key_Escape)
+    looked_through(shown)
+    pressed(shown, Qt.Key.Key_N)
+    pressed(shown, Qt.Key.Key_Return)
+    assert (shown.session.undo_label, at(shown)) == ("approve point 1, frame 16", SECOND)
+    pressed(shown, Qt.Key.Key_O)
+    assert shown.session.undo_label == "hide point 2, frame 30"
+    pressed(shown, Qt.Key.Key_Z, CONTROL)
+    pressed(shown, Qt.Key.Key_Z, CONTROL)
+    assert at(shown) == FIRST
+    pressed(shown, Qt.Key.Key_O, SHIFT)
+    assert (shown.session.undo_label, at(shown)) == ("hide point 1, frames 16–17", SECOND)
+    pressed(shown, Qt.Key.Key_X)
+    assert shown.session.undo_label == "end point 2 at frame 29"
+    shown.project.selection.set([1])
+    shown.project.go_to(30)
+    shown.viewer.reset_view()
+    settle(0.1)
+    move(shown.viewer, shown.project.layer, path_of(2)[30])
+    told = pressed(shown, Qt.Key.Key_W)
+    assert (told, shown.session.undo_label[:4]) == ("swapped on frames 1 to 30", "swap")
+    assert "only one answer" in pressed(shown, Qt.Key.Key_H)
+    shown.panel.told.clear()
+    assert pressed(shown, Qt.Key.Key_T).startswith("before: swap")
+    assert pressed(shown, Qt.Key.Key_T).startswith("after: swap")
+    pressed(shown, Qt.Key.Key_Escape)
     assert len(shown.project.selection) == 0
-    key(shown.viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert shown.panel.told.text() == "undone: track"
+    for letter in ("Key_Return", "Key_O", "Key_X", "Key_H", "Key_W"):
+        assert "select the track to correct first" in pressed(shown, getattr(Qt.Key, letter))
+
+
+def test_tools_by_key(shown: Window) -> None:
+    doubtful(shown)
+    for name, tool in (("Key_D", Tool.SELECT), ("Key_G", Tool.CORRECT), ("Key_F", Tool.PLACE)):
+        pressed(shown, getattr(Qt.Key, name))
+        assert shown.desk.tool is tool
+
+
+def test_before_and_after_wait_for_what_is_on_its_way(window: Window) -> None:
+    doubtful(window)
+    window.project.selection.set([0])
+    window.panel.correct.answers.place(16, [[15, 15]])
+    window.panel.keys.actions["T"]()
+    assert "wait for the correction" in window.panel.told.text()
+    land(retracks(window)[0], (14, 14))
+    window.panel.keys.actions["T"]()
+    assert window.session.cells.xy[16, 0].tolist() == path_of(0)[16].tolist()
+    window.panel.keys.actions["T"]()
+    assert window.session.cells.xy[16, 0].tolist() == [15, 15]
+    window.panel.undo()
+    window.panel.keys.actions["T"]()
+    assert window.session.redo_label == "track 3 points", "after an undo, T looks at the step before"
 
 
 def test_other_layers_do_not_hear_them(shown: Window) -> None:

@@ -15,8 +15,10 @@ from napari_cotracker.core.tracker import TrackUpdate
 class StubJob:
     """Notes what it is told, and answers when the test lets it."""
 
-    def __init__(self, task: str, video: Any, arguments: Mapping[str, Any], listener: Any) -> None:
+    def __init__(self, task: str, video: Any, arguments: Mapping[str, Any], listener: Any, urgent: bool = False
+                 ) -> None:
         self.task, self.video, self.arguments, self.listener = task, video, arguments, listener
+        self.urgent = urgent
         self.told: list[str] = []
         self.added: list[Queries] = []
 
@@ -57,7 +59,7 @@ class StubWorker:
 
     def start(self, task: str, video: Any, arguments: Mapping[str, Any], listener: Any, *, urgent: bool = False
               ) -> StubJob:
-        self.jobs.append(StubJob(task, video, arguments, listener))
+        self.jobs.append(StubJob(task, video, arguments, listener, urgent))
         return self.jobs[-1]
 
     def warm_up(self) -> None:

@@ -1,0 +1,164 @@
+"""The review queue in the window: what is asked, when, and what the view does."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_cotracker.ui.desk import Tool
+
+from .doubts import FIRST, SECOND, at, doubtful, land, looked_through, path_of, retracks, track
+from .mouse import settle, wait_until
+from .windows import Window, drawn
+
+
+def test_it_goes_from_the_worst_moment_to_the_last_and_back(window: Window) -> None:
+    doubtful(window)
+    looked_through(window)
+    reviewing, told = window.panel.correct.reviewing, window.panel.told
+    assert (reviewing.left, reviewing.moment) == (2, None)
+    reviewing.next()
+    assert at(window) == FIRST
+    assert window.desk.tool is Tool.CORRECT
+    assert told.text() == "point 1 on frame 16: confidence 0.02"
+    reviewing.next()
+    assert at(window) == SECOND
+    reviewing.next()
+    assert at(window) == SECOND, "nothing more: the view stays"
+    assert "nothing more to look at" in told.text()
+    assert reviewing.left == 0
+    reviewing.back()
+    assert at(window) == SECOND, "what was passed over last"
+    reviewing.back()
+    assert (at(window), reviewing.left) == (FIRST, 2)
+    reviewing.back()
+    assert "first moment" in told.text()
+
+
+def test_the_view_comes_near_and_stays_where_the_user_looks(shown: Window) -> None:
+    doubtful(shown)
+    camera, reviewing = shown.viewer.scene.camera, shown.panel.correct.reviewing
+    whole = camera.zoom
+    reviewing.next()
+    assert camera.zoom > 1.5 * whole, "near enough to judge"
+    np.testing.assert_allclose(np.array(camera.center)[-2:], path_of(0)[16][::-1], atol=3)
+    camera.zoom *= 3
+    shown.project.go_to(3)
+    near, centre = camera.zoom, camera.center
+    shown.session.correct(0, 3, (13, 13))
+    shown.session.undo()
+    assert (camera.zoom, camera.center) == (near, centre), "an edit does not move the view"
+    reviewing.next()
+    assert at(shown) == SECOND
+    assert camera.zoom == near, "it never goes farther away"
+    np.testing.assert_allclose(np.array(camera.center)[-2:], path_of(1)[30][::-1], atol=1)
+
+
+def test_what_there_is_nothing_to_ask_about_is_said(window: Window) -> None:
+    reviewing, told = window.panel.correct.reviewing, window.panel.told
+    reviewing.next()
+    assert told.text() == "nothing is tracked yet"
+    reviewing.back()
+    window.add(drawn(1), rgb=True)
+    reviewing.next()
+    assert told.text() == "nothing is tracked yet"
+    window.project.place(0, [[20, 20]])
+    looked_through(window)
+    reviewing.next()
+    assert "nothing more to look at" in told.text()
+    assert window.project.frame == 0
+
+
+def test_order_bound_and_tracks_can_be_chosen(window: Window) -> None:
+    doubtful(window)
+    looked_through(window)
+    reviewing = window.panel.correct.reviewing
+    reviewing.limit_to(np.array([1, 2]))
+    assert reviewing.left == 1
+    reviewing.next()
+    assert at(window) == SECOND
+    reviewing.limit_to(None)
+    reviewing.set_quality(0.0)
+    assert reviewing.left == 0
+    reviewing.set_quality(0.5)
+    reviewing.set_by_time(True)
+    window.session.apply(low_confidence(window, 2, 5))
+    looked_through(window)
+    reviewing.next()
+    assert at(window) == (2, 5)
+
+
+def low_confidence(window: Window, id: int, t: int) -> Any:
+    """A patch that makes a cell doubtful."""
+    from napari_cotracker.editing.patch import Block, Patch
+
+    before = window.session.read([t], [id])
+    after = before.copy()
+    after.confidence[:] = 0.1
+    return Patch("doubt", (Block(np.array([t]), np.array([id]), before, after),))
+
+
+class SlowClock:
+    """Every look at it takes a second, so that every slice of work is as short as can be."""
+
+    def __init__(self) -> None:
+        self._seconds = count()
+
+    def __call__(self) -> float:
+        return float(next(self._seconds))
+
+
+def test_what_is_asked_for_too_early_comes_as_soon_as_it_is_known(window: Window, monkeypatch: pytest.MonkeyPatch
+                                                                  ) -> None:
+    window.add(drawn(40), rgb=True)
+    looked_through(window)
+    monkeypatch.setattr("napari_cotracker.ui.reviewing.monotonic", SlowClock())
+    track(window)
+    window.panel.correct.reviewing.next()
+    assert "looking through" in window.panel.told.text()
+    assert not window.panel.correct.reviewing.is_ready
+    wait_until(lambda: at(window) == FIRST)
+    window.session.correct(2, 20, (30, 30))
+    window.panel.correct.reviewing.next()
+    window.panel.correct.reviewing.show_again()
+    looked_through(window)
+    settle(0.1)
+    assert at(window) == FIRST, "who looks back does not want to go on any more"
+
+
+def test_tracks_that_are_solved_again_are_asked_about_when_they_have_landed(window: Window) -> None:
+    doubtful(window)
+    looked_through(window)
+    reviewing = window.panel.correct.reviewing
+    reviewing.next()
+    window.panel.correct.answers.place(16, [[15, 12]])
+    assert at(window) == SECOND
+    looked_through(window)
+    assert reviewing.left == 1, "only the one that is asked"
+    land(retracks(window)[0], (15, 12))
+    looked_through(window)
+    reviewing.next()
+    moment = reviewing.moment
+    assert moment is not None and moment.id == 0
+    assert "forward and backward are" in moment.reason, "what both directions say is known when all has landed"
+
+
+def test_it_follows_the_current_video(window: Window) -> None:
+    film = doubtful(window)
+    other = window.add(drawn(10), rgb=True, name="other")
+    window.desk.choose(other)
+    reviewing = window.panel.correct.reviewing
+    reviewing.next()
+    assert window.panel.told.text() == "nothing is tracked yet"
+    window.desk.choose(film)
+    looked_through(window)
+    reviewing.next()
+    assert at(window) == FIRST
+    window.viewer.layers.remove(film)
+    settle()
+    assert reviewing.moment is None
+    window.close()
+    reviewing.next()
