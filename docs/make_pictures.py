@@ -209,6 +209,7 @@ def tour(folder: Path) -> None:
 
     fill_leaf(window, folder)
     everything(window, folder)
+    correct(window, folder)
     consent(window, folder)
     trouble(window, folder)
     window.close()
@@ -266,6 +267,32 @@ def everything(window: Window, folder: Path) -> None:
     save(window.part(panel.table), folder / "tour-table.png")
     dock.raise_()
     window.settle(0.3)
+
+
+def correct(window: Window, folder: Path) -> None:
+    """The queue stops at a doubtful moment, and one click answers it; then a span with its menu."""
+    panel, project = window.panel, window.project
+    section = panel.correct
+    window.wait_until(lambda: section.reviewing.is_ready)
+    window.press(section.next_button)
+    window.show_part(section)
+    window.settle(1)
+    window.save(folder / "tour-correct.png")
+    moment = section.reviewing.moment
+    column = int(project.session.columns([moment.id])[0])
+    window.click(project.session.cells.xy[moment.frame, column] + (3, -2))
+    window.wait_until(lambda: not len(project.corrections))
+    project.selection.set([moment.id])
+    project.go_to(moment.frame)
+    panel.timeline.span.choose(max(moment.frame - 14, 0), moment.frame)
+    window.settle(1)
+    menu = panel.edit_menu.build()
+    menu.popup(panel.timeline.mapToGlobal(panel.timeline.rect().center()))
+    window.settle(0.5)
+    window.save(folder / "tour-span.png")
+    menu.close()
+    panel.timeline.span.clear()
+    window.viewer.reset_view(margin=0.01)
 
 
 def consent(window: Window, folder: Path) -> None:
