@@ -1,44 +1,68 @@
-"""The timeline and the table lie beneath the picture, and go with the panel."""
+"""Timeline and table beneath the picture, which is fitted into what is left."""
 
 from __future__ import annotations
 
-from napari_cotracker.ui.docking import dock_of
+from typing import Any
+
+import numpy as np
+import pytest
+from qtpy.QtWidgets import QDockWidget, QWidget
+
+from napari_cotracker.ui.docking import TIMELINE_HEIGHT, Docking, dock_of
 
 from .mouse import settle, wait_until
-from .windows import Window
 
 
-def test_the_timeline_lies_in_front_of_the_table(shown: Window) -> None:
-    wait_until(lambda: dock_of(shown.panel.timeline) is not None)
+@pytest.fixture
+def viewer(make_napari_viewer: Any) -> Any:
+    made = make_napari_viewer(show=True)
+    made.window._qt_window.resize(1000, 800)
+    made.add_image(np.zeros((48, 64)))
     settle(0.2)
-    timeline, table = dock_of(shown.panel.timeline), dock_of(shown.panel.table)
-    assert timeline is not None and table is not None
-    main = timeline.parentWidget()
-    assert table in main.tabifiedDockWidgets(timeline)  # type: ignore[union-attr]
-    assert not timeline.visibleRegion().isEmpty() and table.visibleRegion().isEmpty()
+    return made
 
 
-def test_both_go_with_the_panel(window: Window) -> None:
-    docks = window.viewer.window.dock_widgets
-    assert {"CoTracker timeline", "CoTracker tracks"} <= set(docks)
-    window.close()
-    assert not {"CoTracker timeline", "CoTracker tracks"} & set(window.viewer.window.dock_widgets)
-    assert window.panel.timeline.parent() is window.panel
+def docked(viewer: Any) -> tuple[Docking, QWidget, QWidget]:
+    timeline, table = QWidget(), QWidget()
+    docking = Docking(viewer, timeline, table)
+    wait_until(lambda: dock_of(timeline) is not None and dock_of(table) is not None)
+    settle(0.3)
+    return docking, timeline, table
 
 
-def test_a_dock_that_the_user_closed_is_no_trouble(window: Window) -> None:
-    window.viewer.window.remove_dock_widget(window.panel.table)
-    window.close()
-    assert "CoTracker timeline" not in window.viewer.window.dock_widgets
+def test_the_timeline_lies_before_the_table_and_the_picture_fits(viewer: Any) -> None:
+    whole = viewer.scene.camera.zoom
+    docking, timeline, table = docked(viewer)
+    dock = dock_of(timeline)
+    assert isinstance(dock, QDockWidget)
+    assert dock_of(table) in viewer.window._qt_window.tabifiedDockWidgets(dock)
+    assert (timeline.visibleRegion().isEmpty(), table.visibleRegion().isEmpty()) == (False, True)
+    assert abs(dock.height() - TIMELINE_HEIGHT) < 60
+    assert viewer.scene.camera.zoom < whole, "it takes room from the picture, which is fitted in again"
+    docking.end(QWidget())
 
 
-def test_a_panel_that_closes_at_once_docks_nothing(window: Window) -> None:
-    from napari_cotracker.ui.docking import Docking
-    from napari_cotracker.ui.table import TracksTable
-    from napari_cotracker.ui.timeline import Timeline
+def test_a_view_that_the_user_has_moved_is_left_alone(viewer: Any) -> None:
+    timeline, table = QWidget(), QWidget()
+    docking = Docking(viewer, timeline, table)
+    viewer.scene.camera.zoom = 33.0
+    settle(0.4)
+    assert viewer.scene.camera.zoom == 33.0
+    docking.end(QWidget())
 
-    before = set(window.viewer.window.dock_widgets)
-    docking = Docking(window.viewer, Timeline(), TracksTable(), window.panel)
-    docking.end(None)
-    settle(0.2)
-    assert set(window.viewer.window.dock_widgets) == before
+
+def test_widgets_are_handed_over_in_the_end(viewer: Any) -> None:
+    docking, timeline, table = docked(viewer)
+    viewer.window.remove_dock_widget(table)
+    heir = QWidget()
+    docking.end(heir)
+    assert timeline.parent() is heir
+    assert table.parent() is heir
+    assert dock_of(timeline) is None
+
+
+def test_what_is_over_before_it_began_docks_nothing(viewer: Any) -> None:
+    timeline, table = QWidget(), QWidget()
+    Docking(viewer, timeline, table).end(None)
+    settle(0.3)
+    assert dock_of(timeline) is dock_of(table) is None
