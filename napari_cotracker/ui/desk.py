@@ -162,7 +162,7 @@ class Desk(QObject):
             return None
 
     def _add(self, project: Project) -> Project:
-        project.file.told.connect(self.say)
+        project.told.connect(self.say)
         project.tracking.ended.connect(self.say)
         project.tracking.failed.connect(self.trouble)
         project.corrections.failed.connect(self.trouble)

@@ -52,8 +52,8 @@ class TracksView:
 
     Attributes
     ----------
-    removed : psygnal.Signal
-        The user took the points away; the view has ended.
+    removed, refused : psygnal.Signal
+        The user took the points away, and the view has ended; (str) why an edit by napari's own keys was not done.
     on_moved : callable, optional
         Called with ids, frame and (n, 2) pixels after the user dragged points; without it they do not move.
     on_placed : callable, optional
@@ -61,7 +61,7 @@ class TracksView:
         without it the session gets a new point.
     """
 
-    removed = Signal()
+    removed, refused = Signal(), Signal(str)
 
     def __init__(self, viewer: Viewer, video: Layer, session: Session, selection: Selection, look: Look, *,
                  project: str = "") -> None:
@@ -126,17 +126,11 @@ class TracksView:
     def add_at(self, place: NDArray[np.float64]) -> None:
         """A new point at data coordinates of the points layer, on the frame that is shown."""
         xy = self._placement.xy(place)[None]
-        try:
-            if self.on_placed is not None:
-                self.on_placed(self.frame, xy)
-            else:
-                self._session.add_points(self.frame, xy)
-        except CotrackerError as error:
-            self._viewer.status = str(error)
+        self._attempt(lambda: (self.on_placed or self._session.add_points)(self.frame, xy))
 
     def remove_rows(self, rows: list[int]) -> None:
         """Delete the tracks of some rows."""
-        self._session.delete(self._session.ids[rows])
+        self._attempt(lambda: self._session.delete(self._session.ids[rows]))
 
     def describe(self, row: int) -> str:
         """A track on the frame that is shown: name, id, state, scores, source."""
@@ -146,6 +140,13 @@ class TracksView:
         entry = session.rows[row]
         words = describe(session.cells[self.frame, row], session.size)
         return " · ".join([entry.name, f"id {entry.id}", *words])
+
+    def _attempt(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except CotrackerError as error:
+            self._viewer.status = str(error)
+            self.refused.emit(str(error))
 
     # drawing
 

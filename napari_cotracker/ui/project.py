@@ -62,11 +62,13 @@ class Project(QObject):
     length_known : the film's index is complete
     table_changed : tracks came, went, or got another entry
     view_changed : our layers came
+    told : (str) why something was not done
     """
 
     length_known = Signal()
     view_changed = Signal()
     table_changed = Signal()
+    told = Signal(str)
 
     def __init__(self, viewer: Viewer, layer: Layer, look: Look, worker: Worker, parent: QObject | None = None, *,
                  session: Session | None = None) -> None:
@@ -79,6 +81,7 @@ class Project(QObject):
         self._is_new = session is None
         self.session = session or Session(length, (self.video.width, self.video.height))
         self.file = SessionFile(self.session, self.video_facts, self)
+        self.file.told.connect(self.told)
         self.selection = Selection()
         self.tracking = Tracking(self.session, worker, self)
         self.corrections = Corrections(self, worker)
@@ -128,6 +131,7 @@ class Project(QObject):
                 self.viewer, self.layer, self.session, self.selection, self._look, project=self.id
             )
             self.view.removed.connect(self._forget_view)
+            self.view.refused.connect(self._tell)
             self.view_changed.emit()
         return self.view
 
@@ -271,6 +275,9 @@ class Project(QObject):
         if patch.changes_table:
             self.selection.keep(self.session.ids)
             self.table_changed.emit()
+
+    def _tell(self, why: str) -> None:
+        self.told.emit(why)
 
     def _forget_view(self) -> None:
         self.view = None

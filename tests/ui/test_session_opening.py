@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 from napari.utils.notifications import notification_manager
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFileDialog, QLineEdit
 
 from napari_cotracker.core.errors import CotrackerError, EditError
 from napari_cotracker.editing import places
 from napari_cotracker.editing.session import Session
+from napari_cotracker.ui.desk import Tool
 from napari_cotracker.ui.session_opening import get_reader, open_path, open_session, resume
 
-from .mouse import settle, wait_until
+from .mouse import click, drag, key, settle, wait_until
 from .windows import Window
 
 Opener = Callable[[], Window]
@@ -296,3 +298,29 @@ def test_what_was_left_of_another_video_is_refused(window: Window) -> None:
     again = Session.open(session.path)
     assert not again.is_read_only, "it is let go of"
     again.close()
+
+
+def test_hands_and_keys_on_what_is_read_only_are_answered_in_words(shown: Window, film: Path, tmp_path: Path) -> None:
+    owner = Session.create(tmp_path / "a.cotracker", 10, (64, 48), {"video": {"path": str(film)}})
+    owner.add_points(0, [[20, 20], [40, 30]])
+    open_session(shown.desk, owner.path)
+    settle(0.3)
+    layer, points, said = shown.project.layer, shown.project.view.points, []
+    shown.desk.told.connect(said.append)
+    refusal = shown.session.refusal
+    shown.desk.pick(Tool.PLACE)
+    click(shown.viewer, layer, (30, 10))
+    assert said.pop() == refusal
+    shown.desk.pick(Tool.CORRECT)
+    shown.project.selection.set([0])
+    click(shown.viewer, layer, (25, 25))
+    assert said.pop() == refusal
+    shown.desk.pick(Tool.SELECT)
+    drag(shown.viewer, layer, [(20, 20), (30, 30)])
+    assert said.pop() == refusal
+    np.testing.assert_allclose(points.data[0, 1:], [20, 20], err_msg="it is drawn where it is")
+    shown.project.selection.set([0])
+    key(shown.viewer, Qt.Key.Key_Delete)
+    assert said.pop() == refusal
+    assert len(points.data) == len(shown.session.ids) == 2
+    owner.close()
