@@ -38,6 +38,8 @@ class Neighbours:
     cells : CellArrays
         Of all N tracks.
     size : (width, height)
+    columns : (n,) int64, optional
+        Which of them are read at once, all by default; the others are to be read before any are compared.
 
     Attributes
     ----------
@@ -46,7 +48,7 @@ class Neighbours:
         compared yet are all -1.
     """
 
-    def __init__(self, cells: CellArrays, size: tuple[int, int]) -> None:
+    def __init__(self, cells: CellArrays, size: tuple[int, int], columns: Places | None = None) -> None:
         self._size, self._scale = size, float(max(*size, 1))
         n_frames, n_tracks = cells.state.shape
         self._frames = np.unique(np.linspace(0, max(n_frames - 1, 0), SAMPLES).astype(np.int64))[:n_frames]
@@ -57,7 +59,21 @@ class Neighbours:
         self._trust = np.zeros((n_tracks, n_frames), np.float32)
         self.rows = np.full((n_tracks, COMPANIONS), -1, np.int64)
         self._worst = np.full(n_tracks, -np.inf, np.float32)
-        self._read(cells, np.arange(n_tracks))
+        self.read(cells, np.arange(n_tracks) if columns is None else columns)
+
+    def read(self, cells: CellArrays, columns: Places) -> bool:
+        """Take over what some tracks are; says whether that makes them others to compare with."""
+        part = Some(cells, columns)
+        located = np.isfinite(part.xy[..., 0] + part.xy[..., 1])
+        self._located[columns] = located.T
+        self._z[columns] = _complex(np.where(located[..., None], part.xy, 0)).T
+        self._trust[columns] = _trust(part, located, self._size).T
+        known = self._trust[columns][:, self._frames] > 0
+        z = self._z[columns][:, self._frames]
+        places = np.where(known, [z.real, z.imag], np.nan).transpose(0, 2, 1)
+        same = np.array_equal(places, self._at[:, :, columns], equal_nan=True)
+        self._at[:, :, columns] = places
+        return not same
 
     def compare(self, columns: Places) -> None:
         """Find the companions of some tracks, whatever they were."""
@@ -87,7 +103,7 @@ class Neighbours:
         self._at, self.rows = _taken(self._at, old, 2), places[before]
         new = np.flatnonzero(old < 0)
         bereft = np.setdiff1d(np.flatnonzero(((before >= 0) & (self.rows < 0)).any(1)), new)
-        self._read(cells, new)
+        self.read(cells, new)
         costs = self._costs(new)
         self._choose(new, costs)
         self.compare(bereft)
@@ -108,7 +124,7 @@ class Neighbours:
             These, and the tracks whose companions they were or became: ascending.
         """
         before = self.followers(columns)
-        if self._read(cells, columns):
+        if self.read(cells, columns):
             costs = self._costs(columns)
             self._choose(columns, costs)
             # whoever loses one of these or might win one; nobody else's choice depends on them
@@ -148,20 +164,6 @@ class Neighbours:
         known = np.isfinite(off) & (self._located[columns] & self._located[columns[:, None], origin])
         enough = ((weight > 0).sum(0) >= ENOUGH) & known
         return _where(enough, off).T, _where(enough, spread).T
-
-    def _read(self, cells: CellArrays, columns: Places) -> bool:
-        """Take over what tracks are; whether that makes them others to compare with."""
-        part = Some(cells, columns)
-        located = np.isfinite(part.xy[..., 0] + part.xy[..., 1])
-        self._located[columns] = located.T
-        self._z[columns] = _complex(np.where(located[..., None], part.xy, 0)).T
-        self._trust[columns] = _trust(part, located, self._size).T
-        known = self._trust[columns][:, self._frames] > 0
-        z = self._z[columns][:, self._frames]
-        places = np.where(known, [z.real, z.imag], np.nan).transpose(0, 2, 1)
-        same = np.array_equal(places, self._at[:, :, columns], equal_nan=True)
-        self._at[:, :, columns] = places
-        return not same
 
     def _costs(self, columns: Places) -> Floats:
         """(n, N) how little tracks have to do with others, in pixels; infinite where they cannot be compared."""

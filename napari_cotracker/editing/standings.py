@@ -17,7 +17,7 @@ from .looked import Looked
 
 Ids = NDArray[np.int64]
 
-STEP = 16  # tracks at once: some ten milliseconds with 1,000 tracks of 1,000 frames
+READ, COMPARED, RANKED = 64, 16, 4  # tracks at once: some ten milliseconds with 1,000 tracks of 1,000 frames
 FEW = 64  # changes of more tracks begin anew
 
 
@@ -99,7 +99,8 @@ class Standings:
         """Everything is to be done."""
         self._shape = (self._session.n_frames, self._session.size)
         self._ids = np.array(self._session.ids, np.int64)
-        self._neighbours = Neighbours(self._session.cells, self._session.size)
+        self._neighbours = Neighbours(self._session.cells, self._session.size, np.zeros(0, np.int64))
+        self._unread = np.arange(len(self._ids))
         self._changed: set[int] = set()
         self._new, self._stale = set(range(len(self._ids))), set(self._ids.tolist())
         self._moments = {id: moments for id, moments in self._moments.items() if id in self._stale}
@@ -114,12 +115,15 @@ class Standings:
             self._come_and_go()
         elif self._changed:
             self._take_over()
+        elif len(self._unread):
+            self._neighbours.read(self._session.cells, self._unread[:READ])
+            self._unread = self._unread[READ:]
         elif self._new:
-            some = sorted(self._new)[:STEP]
-            self._neighbours.compare(np.array(some))
+            some = sorted(self._new)[:COMPARED]
+            self._neighbours.compare(np.array(some, np.int64))
             self._new.difference_update(some)
         else:
-            self._rank(np.array(sorted(self._stale)[:STEP], np.int64))
+            self._rank(np.array(sorted(self._stale)[:RANKED], np.int64))
         return len(self._new) + len(self._stale)
 
     def _come_and_go(self) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QTimer
 
+from ..editing.patch import Patch
 from .appearance import PointStyle
 from .axes import frame_of
 from .placement import FOLLOWED, Placement
@@ -131,15 +132,21 @@ class Ghosts:
         project = self._project
         yield self._viewer.dims.events.point, self.draw
         yield self._viewer.layers.events.removed, self._on_removed
-        yield project.session.changed, self._on_other
+        yield project.session.changed, self._on_patch
         yield project.selection.changed, self.draw
         yield project.corrections.changed, self._on_other
         yield self._look.changed, self.draw
         for name in FOLLOWED:
             yield getattr(project.layer.events, name), self._on_transform
 
-    def _on_other(self, patch: Any = None) -> None:
-        """Another track, or, when a correction has landed, other answers for it."""
+    def _on_patch(self, patch: Patch) -> None:
+        """Runs over other tracks change nothing here."""
+        shown = [*self._project.selection.ids, *self._project.corrections.ids]
+        if patch.changes_table or np.isin(patch.ids, shown).any():
+            self._on_other()
+
+    def _on_other(self) -> None:
+        """There may be other answers: the track has changed, or a correction has landed."""
         self._other = None
         self.draw()
 

@@ -17,6 +17,16 @@ def all_of(clip: Sheet) -> Neighbours:
     return out
 
 
+def test_tracks_can_be_read_in_pieces() -> None:
+    clip = sheet()
+    out = Neighbours(clip, SIZE, np.array([3]))
+    for part in np.array_split(np.arange(len(clip.ids)), 3):
+        assert out.read(clip, part)
+    out.compare(np.arange(len(clip.ids)))
+    np.testing.assert_array_equal(out.rows, all_of(clip).rows)
+    assert not out.read(clip, np.arange(4)), "they are as they were"
+
+
 def since_start(clip: Sheet) -> tuple[np.ndarray, np.ndarray]:
     return all_of(clip).residuals(np.arange(len(clip.ids)), np.zeros(clip.state.shape, np.int64))
 

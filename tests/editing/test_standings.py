@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_cotracker.core.ranking import Moment, order
-from napari_cotracker.editing.standings import STEP, Standings
+from napari_cotracker.editing.standings import COMPARED, RANKED, Standings
 from tests.doubtful_clips import Sheet, jump, sheet, spoiled, waver
 
 PARTS = ("xy", "visibility", "confidence", "state", "source")
@@ -81,7 +81,7 @@ def test_work_comes_in_slices_and_says_how_far_it_is() -> None:
     many = clip.pick(np.tile(np.arange(16), 5))
     many.ids = np.arange(80)
     shares = list(Standings(many).steps())
-    assert len(shares) >= 2 * 80 / STEP
+    assert len(shares) >= 80 / COMPARED + 80 / RANKED
     assert shares == sorted(shares)
     assert shares[-1] == 1
 
