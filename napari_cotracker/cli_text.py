@@ -140,6 +140,8 @@ def _model_row(model: Facts) -> tuple[str, str, str]:
 
 
 def _plain(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
     if name == "bytes":
         return size_text(value)
     if isinstance(value, bool):

@@ -81,3 +81,10 @@ def test_a_run_may_begin_a_session_but_not_replace_one() -> None:
     assert (facts["tracks"], facts["models"][0]["model"]) == (1, "lucas-kanade")
     with closing(Session.open("new.cotracker")) as session:
         assert session.video_path == sample_clip("insects")
+
+
+def test_what_is_not_known_of_a_session_is_a_dash() -> None:
+    with closing(Session.create("new.cotracker", 80, (512, 384))):
+        pass
+    text = run("info", "new.cotracker").stdout
+    assert "None" not in text and "last change  –" in text
