@@ -85,7 +85,7 @@ class Answers:
         if not is_located(self._session.read([t], [id])).all():
             raise EditError(f"expected {self._name(id)} to be somewhere on frame {t}; click where it is, or press O if "
                             "it is hidden")
-        self._say_of(id, t, lambda: self._session.edit.verify([id], [t]), f"is right on frame {t}")
+        self._say_of(id, t, lambda: self._session.edit.verify([id], [t]), f"is right on frame {t}", solves=True)
 
     def accept_rest(self) -> None:
         """All that scores below what was asked for is right."""
@@ -197,11 +197,14 @@ class Answers:
         moment = self._reviewing.moment
         return moment is not None and ids.tolist() == [moment.id] and moment.first <= t <= moment.last
 
-    def _say_of(self, id: int, t: int, edit: Callable[[], object], words: str) -> None:
+    def _say_of(self, id: int, t: int, edit: Callable[[], object], words: str, *, solves: bool = False) -> None:
         """Do an edit of a track on a frame, say so, and go on if that was asked."""
-        is_answer = self._answers(np.array([id]), t)
-        self._step(edit, is_answer)
+        is_answer, project = self._answers(np.array([id]), t), self._project
+        is_step = self._step(edit, is_answer)
         self._desk.say(f"{self._name(id)} {words}")
+        if solves and is_step and project is not None and project.is_indexed:
+            # what lies between two cells that are right is known better than before: it saves corrections (measured)
+            project.corrections.follow_up(np.array([id]), t)
         self._go_on(is_answer)
 
     def _go_on(self, is_answer: bool) -> None:

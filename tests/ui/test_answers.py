@@ -213,3 +213,12 @@ def test_of_a_clip_of_one_frame_there_is_little_to_say(window: Window) -> None:
         answers.take_other()
     with pytest.raises(EditError, match="finite"):
         answers.place(0, [[np.nan, 1]])
+
+
+def test_what_lies_around_an_approved_cell_is_solved_from_it_as_a_part_of_the_step(window: Window) -> None:
+    answers, before = asked(window), window.session.last_step
+    answers.accept()
+    assert len(window.project.corrections) == 1
+    assert window.session.last_step > before
+    window.panel.undo()
+    assert (len(window.project.corrections), window.session.last_step) == (0, before)
