@@ -79,9 +79,9 @@ def test_it_is_declared_without_loading_a_network() -> None:
 def test_fast_refines_windows_without_newcomers_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, refine = [], CoTracker3.refine
 
-    def counted(self: CoTracker3, *args: object) -> object:
+    def counted(self: CoTracker3, *args: object, **more: object) -> object:
         asked.append(args[3])
-        return refine(self, *args)  # type: ignore[arg-type]
+        return refine(self, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(CoTracker3, "refine", counted)
     queries = some_queries((0, 9, 9), (27, 20, 20))

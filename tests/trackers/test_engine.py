@@ -123,16 +123,16 @@ def test_out_of_memory_halves_the_pieces_and_goes_on(kind: str, monkeypatch: pyt
     expected = record(make(kind), job).xy
     sizes, refine = [], CoTracker3.refine
 
-    def scarce(self: CoTracker3, *args: object) -> object:
+    def scarce(self: CoTracker3, *args: object, **more: object) -> object:
         pace = args[-1]
         assert isinstance(pace, Pace)
         sizes.append(pace.tokens)
         if pace.tokens > 600:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate")
-        return refine(self, *args)  # type: ignore[arg-type]
+        return refine(self, *args, **more)  # type: ignore[arg-type]
 
-    def lazily(self: CoTracker3, *args: object) -> object:
-        yield from scarce(self, *args)  # type: ignore[misc]
+    def lazily(self: CoTracker3, *args: object, **more: object) -> object:
+        yield from scarce(self, *args, **more)  # type: ignore[misc]
 
     monkeypatch.setattr(CoTracker3, "refine", lazily)
     np.testing.assert_allclose(record(make(kind), job).xy, expected, atol=1e-4)
@@ -140,7 +140,7 @@ def test_out_of_memory_halves_the_pieces_and_goes_on(kind: str, monkeypatch: pyt
 
 
 def test_when_nothing_fits_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(*args: object) -> object:
+    def never(*args: object, **more: object) -> object:
         raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: 9 TB")
         yield
 
