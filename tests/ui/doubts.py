@@ -75,6 +75,7 @@ def answer(job: StubJob, xy: Sequence[float], frames: Sequence[int] | None = Non
         cells = (len(inner), 1)
         job.listener.updated(TrackUpdate(inner, np.array([gap.id]), np.full((*cells, 2), xy, np.float32),
                                          np.full(cells, 0.9, np.float32), np.full(cells, 0.95, np.float32), 0.5))
+    wait_until_heard(job)
 
 
 def land(job: StubJob, xy: Sequence[float], other: float = 8.0) -> None:
@@ -82,6 +83,13 @@ def land(job: StubJob, xy: Sequence[float], other: float = 8.0) -> None:
     answer(job, xy)
     sides = [sides_of(gap.id, gap.frames[gap.is_inner], xy, other) for gap in job.arguments["gaps"]]
     job.finish({"meta": {"runs": [{"model": "stub"}]}, "sides": sides, "bad_frames": []})
+    wait_until_heard(job)
+
+
+def wait_until_heard(job: StubJob) -> None:
+    """Wait until what a job has said has been read, unless nobody reads it any more."""
+    inbox = job.listener
+    wait_until(lambda: inbox._mailbox is None or not inbox._is_called)
     settle()
 
 

@@ -10,201 +10,201 @@ import pytest
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.tracks import Source, State
 
-from .doubts import FIRST, LENGTH, SECOND, answer, at, doubtful, land, looked_through, path_of, retracks
+from .bare_desk import BareWindow
+from .doubts import FIRST, LENGTH, SECOND, answer, at, land, looked_through, path_of, retracks
 from .mouse import settle
-from .windows import Window, drawn
 
 
-def asked(window: Window) -> Any:
+def asked(bare: BareWindow) -> Any:
     """The answers, the first moment being asked."""
-    doubtful(window)
-    looked_through(window)
-    window.panel.correct.reviewing.next()
-    assert at(window) == FIRST
-    return window.panel.correct.answers
+    bare.doubtful()
+    looked_through(bare)
+    bare.reviewing.next()
+    assert at(bare) == FIRST
+    return bare.answers
 
 
-def test_a_place_is_one_step_with_all_that_follows(window: Window) -> None:
-    answers = asked(window)
-    before, steps = window.session.cells.copy(), len(window.session.steps)
+def test_a_place_is_one_step_with_all_that_follows(bare: BareWindow) -> None:
+    answers = asked(bare)
+    before, steps = bare.session.cells.copy(), len(bare.session.steps)
     answers.place(16, [[20, 20]])
-    assert at(window) == SECOND
-    (job,) = retracks(window)
+    assert at(bare) == SECOND
+    (job,) = retracks(bare)
     assert job.arguments["gaps"][0].id == 0
     land(job, (21, 21))
-    assert len(window.session.steps) == steps + 1
-    window.panel.undo()
-    np.testing.assert_array_equal(window.session.cells.xy, before.xy)
-    assert at(window) == FIRST
-    looked_through(window)
-    assert window.panel.correct.reviewing.left == 2, "it is to be answered again"
+    assert len(bare.session.steps) == steps + 1
+    bare.undo()
+    np.testing.assert_array_equal(bare.session.cells.xy, before.xy)
+    assert at(bare) == FIRST
+    looked_through(bare)
+    assert bare.reviewing.left == 2, "it is to be answered again"
 
 
-def test_undo_and_redo_go_with_the_queue_again_and_again(window: Window) -> None:
-    answers = asked(window)
+def test_undo_and_redo_go_with_the_queue_again_and_again(bare: BareWindow) -> None:
+    answers = asked(bare)
     answers.place(16, [[20, 20]])
     answers.accept()
     for _ in range(2):
-        window.panel.undo()
-        assert at(window) == SECOND
-        window.panel.undo()
-        assert at(window) == FIRST
-        window.panel.redo()
-        assert at(window) == SECOND
-        window.panel.redo()
-        assert window.session.undo_label == "approve point 2, frame 30"
+        bare.undo()
+        assert at(bare) == SECOND
+        bare.undo()
+        assert at(bare) == FIRST
+        bare.redo()
+        assert at(bare) == SECOND
+        bare.redo()
+        assert bare.session.undo_label == "approve point 2, frame 30"
 
 
-def test_what_is_said_of_other_tracks_and_frames_moves_nothing(window: Window) -> None:
-    answers = asked(window)
-    reviewing = window.panel.correct.reviewing
+def test_what_is_said_of_other_tracks_and_frames_moves_nothing(bare: BareWindow) -> None:
+    answers = asked(bare)
+    reviewing = bare.reviewing
     for id, t, say in ((0, 5, answers.accept), (2, 16, answers.accept), (2, 20, answers.hide), (2, 30, answers.end),
                        (2, 10, lambda: answers.place(10, [[30, 30]]))):
-        window.project.selection.set([id])
-        window.project.go_to(t)
-        steps = len(window.session.steps)
+        bare.project.selection.set([id])
+        bare.project.go_to(t)
+        steps = len(bare.session.steps)
         say()
-        assert len(window.session.steps) == steps + 1
-        assert at(window) == (id, t)
+        assert len(bare.session.steps) == steps + 1
+        assert at(bare) == (id, t)
         assert (reviewing.moment.id, reviewing.moment.frame) == FIRST, "it is still to be answered"
         assert not answers.is_asked
-    window.panel.undo()
-    assert at(window) == (2, 10), "nor does undoing it"
+    bare.undo()
+    assert at(bare) == (2, 10), "nor does undoing it"
     reviewing.show_again()
-    assert (at(window), answers.is_asked) == (FIRST, True)
+    assert (at(bare), answers.is_asked) == (FIRST, True)
 
 
-def test_a_cell_is_approved_or_hidden_or_ended(window: Window) -> None:
-    answers = asked(window)
+def test_a_cell_is_approved_or_hidden_or_ended(bare: BareWindow) -> None:
+    answers = asked(bare)
     answers.accept()
-    cells = window.session.cells
+    cells = bare.session.cells
     assert (cells.source[16, 0], cells.state[16, 0]) == (Source.VERIFIED, State.VISIBLE)
     np.testing.assert_array_equal(cells.xy[:, 0], path_of(0))
     answers.hide()
     assert np.flatnonzero(cells.state[:, 1] == State.OCCLUDED).tolist() == [30]
-    window.project.selection.set([2])
-    window.project.go_to(20)
+    bare.project.selection.set([2])
+    bare.project.go_to(20)
     answers.end()
     assert np.flatnonzero(cells.source[:, 2] == Source.HUMAN).tolist() == [0, *range(20, LENGTH)]
-    window.project.go_to(25)
+    bare.project.go_to(25)
     with pytest.raises(EditError, match="expected point 3 to be somewhere on frame 25"):
         answers.accept()
-    window.project.go_to(0)
+    bare.project.go_to(0)
     with pytest.raises(EditError, match="delete the track"):
         answers.end()
 
 
-def test_hidden_to_the_end_is_up_to_the_next_point_that_was_set(window: Window) -> None:
-    answers = asked(window)
-    window.session.edit.move([2], 30, [[30, 30]])
-    window.project.selection.set([2])
-    window.project.go_to(25)
+def test_hidden_to_the_end_is_up_to_the_next_point_that_was_set(bare: BareWindow) -> None:
+    answers = asked(bare)
+    bare.session.edit.move([2], 30, [[30, 30]])
+    bare.project.selection.set([2])
+    bare.project.go_to(25)
     answers.hide(to_the_end=True)
-    assert np.flatnonzero(window.session.cells.state[:, 2] == State.OCCLUDED).tolist() == [25, 26, 27, 28, 29]
-    assert "frames 25 to 29" in window.panel.told.text()
-    window.project.go_to(35)
+    assert np.flatnonzero(bare.session.cells.state[:, 2] == State.OCCLUDED).tolist() == [25, 26, 27, 28, 29]
+    assert "frames 25 to 29" in bare.desk.said
+    bare.project.go_to(35)
     answers.hide(to_the_end=True)
-    assert np.flatnonzero(window.session.cells.state[:, 2] == State.OCCLUDED)[5:].tolist() == list(range(35, LENGTH))
+    assert np.flatnonzero(bare.session.cells.state[:, 2] == State.OCCLUDED)[5:].tolist() == list(range(35, LENGTH))
 
 
-def test_the_other_direction_is_taken_and_given_back(window: Window) -> None:
-    answers = asked(window)
+def test_the_other_direction_is_taken_and_given_back(bare: BareWindow) -> None:
+    answers = asked(bare)
     with pytest.raises(EditError, match="only one answer"):
         answers.take_other()
-    window.session.edit.move([0], 30, [[18, 12]])
+    bare.session.edit.move([0], 30, [[18, 12]])
     answers.place(16, [[15, 12]])
-    land(retracks(window)[0], (14, 14), other=9)
-    window.project.selection.set([0])
-    window.project.go_to(20)
-    xy, steps = window.session.cells.xy, len(window.session.steps)
+    land(retracks(bare)[0], (14, 14), other=9)
+    bare.project.selection.set([0])
+    bare.project.go_to(20)
+    xy, steps = bare.session.cells.xy, len(bare.session.steps)
     answers.take_other()
     assert xy[20, 0].tolist() == [23, 23]
     assert (xy[16, 0].tolist(), xy[30, 0].tolist()) == ([15, 12], [18, 12]), "anchors hold"
-    assert at(window) == (0, 20)
-    assert window.session.undo_label.startswith("take the other answer")
+    assert at(bare) == (0, 20)
+    assert bare.session.undo_label.startswith("take the other answer")
     answers.take_other()
     assert xy[20, 0].tolist() == [14, 14]
-    assert len([step for step in window.session.steps if step.is_done]) == steps
+    assert len([step for step in bare.session.steps if step.is_done]) == steps
     answers.take_other()
     assert xy[20, 0].tolist() == [23, 23]
 
 
-def test_tracks_that_were_taken_for_each_other_are_swapped_between_anchors(window: Window) -> None:
-    answers = asked(window)
-    window.session.edit.move([0], 10, [[14, 12]])
+def test_tracks_that_were_taken_for_each_other_are_swapped_between_anchors(bare: BareWindow) -> None:
+    answers = asked(bare)
+    bare.session.edit.move([0], 10, [[14, 12]])
     answers.swap(2)
-    assert np.allclose(window.session.cells.xy[11:, 0], path_of(2)[11:])
-    assert np.allclose(window.session.cells.xy[1:10, 0], path_of(0)[1:10])
+    assert np.allclose(bare.session.cells.xy[11:, 0], path_of(2)[11:])
+    assert np.allclose(bare.session.cells.xy[1:10, 0], path_of(0)[1:10])
     for with_id in (None, 0):
         with pytest.raises(EditError, match="put the mouse over"):
             answers.swap(with_id)
 
 
-def test_the_rest_is_approved_in_one_step(window: Window) -> None:
-    answers = asked(window)
-    reviewing = window.panel.correct.reviewing
+def test_the_rest_is_approved_in_one_step(bare: BareWindow) -> None:
+    answers = asked(bare)
+    reviewing = bare.reviewing
     answers.accept()
     answers.accept()
-    looked_through(window)
-    before, steps = window.session.cells.copy(), len(window.session.steps)
+    looked_through(bare)
+    before, steps = bare.session.cells.copy(), len(bare.session.steps)
     left = len(reviewing.review.remaining(0))
     assert left > 0
     answers.accept_rest()
-    assert len(window.session.steps) == steps + 1
-    assert (window.session.cells.source == Source.VERIFIED).sum() == 2 + left
-    assert f"{left} moments" in window.panel.told.text()
-    window.panel.undo()
-    np.testing.assert_array_equal(window.session.cells.source, before.source)
-    looked_through(window)
+    assert len(bare.session.steps) == steps + 1
+    assert (bare.session.cells.source == Source.VERIFIED).sum() == 2 + left
+    assert f"{left} moments" in bare.desk.said
+    bare.undo()
+    np.testing.assert_array_equal(bare.session.cells.source, before.source)
+    looked_through(bare)
     assert len(reviewing.review.remaining(0)) == left
     reviewing.set_quality(1.0)
     with pytest.raises(EditError, match="none left"):
         answers.accept_rest()
 
 
-def test_a_file_that_refuses_leaves_the_queue_where_it_is(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = asked(window)
-    before = window.session.cells.copy()
+def test_a_file_that_refuses_leaves_the_queue_where_it_is(bare: BareWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = asked(bare)
+    before = bare.session.cells.copy()
 
     def refuse(*writes: Any) -> None:
         raise EditError("the disk is full")
 
-    monkeypatch.setattr(window.session._store, "write", refuse)
-    looked_through(window)
+    monkeypatch.setattr(bare.session._store, "write", refuse)
+    looked_through(bare)
     for act in (answers.accept, answers.hide, answers.end, answers.accept_rest, lambda: answers.place(16, [[9, 9]]),
                 lambda: answers.swap(2)):
         with pytest.raises(EditError, match="the disk is full"):
             act()
-        assert at(window) == FIRST
-        assert window.panel.correct.reviewing.moment.frame == 16
-    np.testing.assert_array_equal(window.session.cells.xy, before.xy)
-    np.testing.assert_array_equal(window.session.cells.source, before.source)
-    assert retracks(window) == []
-    assert len(window.panel.correct.reviewing.review.remaining(0)) > 2
+        assert at(bare) == FIRST
+        assert bare.reviewing.moment.frame == 16
+    np.testing.assert_array_equal(bare.session.cells.xy, before.xy)
+    np.testing.assert_array_equal(bare.session.cells.source, before.source)
+    assert retracks(bare) == []
+    assert len(bare.reviewing.review.remaining(0)) > 2
 
 
-def test_the_same_place_again_belongs_to_no_other_step(window: Window) -> None:
-    answers = asked(window)
+def test_the_same_place_again_belongs_to_no_other_step(bare: BareWindow) -> None:
+    answers = asked(bare)
     answers.place(16, [[20, 20]])
-    land(retracks(window)[0], (21, 21))
-    window.session.rename(2, "tail")
-    window.project.selection.set([0])
+    land(retracks(bare)[0], (21, 21))
+    bare.session.rename(2, "tail")
+    bare.project.selection.set([0])
     answers.place(16, [[20, 20]])
-    answer(retracks(window)[1], (22, 22))
+    answer(retracks(bare)[1], (22, 22))
     settle()
-    assert window.session.undo() == "rename point 3 to tail"
-    assert window.session.cells.xy[20, 0].tolist() == [22, 22], "it goes on, whatever becomes of that"
+    assert bare.session.undo() == "rename point 3 to tail"
+    assert bare.session.cells.xy[20, 0].tolist() == [22, 22], "it goes on, whatever becomes of that"
 
 
-def test_of_a_clip_of_one_frame_there_is_little_to_say(window: Window) -> None:
-    window.add(drawn(1), rgb=True)
-    answers = window.panel.correct.answers
+def test_of_a_clip_of_one_frame_there_is_little_to_say(bare: BareWindow) -> None:
+    bare.add(1)
+    answers = bare.answers
     with pytest.raises(EditError, match="select the track"):
         answers.place(0, [[1, 1]])
-    window.project.place(0, [[20, 20]])
-    window.project.selection.set([0])
+    bare.project.place(0, [[20, 20]])
+    bare.project.selection.set([0])
     answers.place(0, [[21, 21]])
-    assert retracks(window) == []
+    assert retracks(bare) == []
     answers.accept()
     answers.hide(to_the_end=True)
     with pytest.raises(EditError, match="first frame"):
@@ -215,10 +215,10 @@ def test_of_a_clip_of_one_frame_there_is_little_to_say(window: Window) -> None:
         answers.place(0, [[np.nan, 1]])
 
 
-def test_what_lies_around_an_approved_cell_is_solved_from_it_as_a_part_of_the_step(window: Window) -> None:
-    answers, before = asked(window), window.session.last_step
+def test_what_lies_around_an_approved_cell_is_solved_from_it_as_a_part_of_the_step(bare: BareWindow) -> None:
+    answers, before = asked(bare), bare.session.last_step
     answers.accept()
-    assert len(window.project.corrections) == 1
-    assert window.session.last_step > before
-    window.panel.undo()
-    assert (len(window.project.corrections), window.session.last_step) == (0, before)
+    assert len(bare.project.corrections) == 1
+    assert bare.session.last_step > before
+    bare.undo()
+    assert (len(bare.project.corrections), bare.session.last_step) == (0, before)

@@ -10,32 +10,33 @@ import pytest
 
 from napari_cotracker.ui.desk import Tool
 
+from .bare_desk import BareWindow
 from .doubts import FIRST, SECOND, at, doubtful, land, looked_through, path_of, retracks, track
 from .mouse import settle, wait_until
-from .windows import Window, drawn
+from .windows import Window
 
 
-def test_it_goes_from_the_worst_moment_to_the_last_and_back(window: Window) -> None:
-    doubtful(window)
-    looked_through(window)
-    reviewing, told = window.panel.correct.reviewing, window.panel.told
+def test_it_goes_from_the_worst_moment_to_the_last_and_back(bare: BareWindow) -> None:
+    bare.doubtful()
+    looked_through(bare)
+    reviewing = bare.reviewing
     assert (reviewing.left, reviewing.moment) == (2, None)
     reviewing.next()
-    assert at(window) == FIRST
-    assert window.desk.tool is Tool.CORRECT
-    assert told.text() == "point 1 on frame 16: confidence 0.02"
+    assert at(bare) == FIRST
+    assert bare.desk.tool is Tool.CORRECT
+    assert bare.desk.said == "point 1 on frame 16: confidence 0.02"
     reviewing.next()
-    assert at(window) == SECOND
+    assert at(bare) == SECOND
     reviewing.next()
-    assert at(window) == SECOND, "nothing more: the view stays"
-    assert "nothing more to look at" in told.text()
+    assert at(bare) == SECOND, "nothing more: the view stays"
+    assert "nothing more to look at" in bare.desk.said
     assert reviewing.left == 0
     reviewing.back()
-    assert at(window) == SECOND, "what was passed over last"
+    assert at(bare) == SECOND, "what was passed over last"
     reviewing.back()
-    assert (at(window), reviewing.left) == (FIRST, 2)
+    assert (at(bare), reviewing.left) == (FIRST, 2)
     reviewing.back()
-    assert "first moment" in told.text()
+    assert "first moment" in bare.desk.said
 
 
 def test_the_view_comes_near_and_stays_where_the_user_looks(shown: Window) -> None:
@@ -57,45 +58,45 @@ def test_the_view_comes_near_and_stays_where_the_user_looks(shown: Window) -> No
     np.testing.assert_allclose(np.array(camera.center)[-2:], path_of(1)[30][::-1], atol=1)
 
 
-def test_what_there_is_nothing_to_ask_about_is_said(window: Window) -> None:
-    reviewing, told = window.panel.correct.reviewing, window.panel.told
+def test_what_there_is_nothing_to_ask_about_is_said(bare: BareWindow) -> None:
+    reviewing = bare.reviewing
     reviewing.next()
-    assert told.text() == "nothing is tracked yet"
+    assert bare.desk.said == "nothing is tracked yet"
     reviewing.back()
-    window.add(drawn(1), rgb=True)
+    bare.add(1)
     reviewing.next()
-    assert told.text() == "nothing is tracked yet"
-    window.project.place(0, [[20, 20]])
-    looked_through(window)
+    assert bare.desk.said == "nothing is tracked yet"
+    bare.project.place(0, [[20, 20]])
+    looked_through(bare)
     reviewing.next()
-    assert "nothing more to look at" in told.text()
-    assert window.project.frame == 0
+    assert "nothing more to look at" in bare.desk.said
+    assert bare.project.frame == 0
 
 
-def test_order_bound_and_tracks_can_be_chosen(window: Window) -> None:
-    doubtful(window)
-    looked_through(window)
-    reviewing = window.panel.correct.reviewing
+def test_order_bound_and_tracks_can_be_chosen(bare: BareWindow) -> None:
+    bare.doubtful()
+    looked_through(bare)
+    reviewing = bare.reviewing
     reviewing.limit_to(np.array([1, 2]))
     assert reviewing.left == 1
     reviewing.next()
-    assert at(window) == SECOND
+    assert at(bare) == SECOND
     reviewing.limit_to(None)
     reviewing.set_quality(0.0)
     assert reviewing.left == 0
     reviewing.set_quality(0.5)
     reviewing.set_by_time(True)
-    window.session.apply(low_confidence(window, 2, 5))
-    looked_through(window)
+    bare.session.apply(low_confidence(bare, 2, 5))
+    looked_through(bare)
     reviewing.next()
-    assert at(window) == (2, 5)
+    assert at(bare) == (2, 5)
 
 
-def low_confidence(window: Window, id: int, t: int) -> Any:
+def low_confidence(bare: BareWindow, id: int, t: int) -> Any:
     """A patch that makes a cell doubtful."""
     from napari_cotracker.editing.patch import Block, Patch
 
-    before = window.session.read([t], [id])
+    before = bare.session.read([t], [id])
     after = before.copy()
     after.confidence[:] = 0.1
     return Patch("doubt", (Block(np.array([t]), np.array([id]), before, after),))
@@ -111,54 +112,53 @@ class SlowClock:
         return float(next(self._seconds))
 
 
-def test_what_is_asked_for_too_early_comes_as_soon_as_it_is_known(window: Window, monkeypatch: pytest.MonkeyPatch
+def test_what_is_asked_for_too_early_comes_as_soon_as_it_is_known(bare: BareWindow, monkeypatch: pytest.MonkeyPatch
                                                                   ) -> None:
-    window.add(drawn(40), rgb=True)
-    looked_through(window)
+    looked_through(bare)
     monkeypatch.setattr("napari_cotracker.ui.reviewing.monotonic", SlowClock())
-    track(window)
-    window.panel.correct.reviewing.next()
-    assert "looking through" in window.panel.told.text()
-    assert not window.panel.correct.reviewing.is_ready
-    wait_until(lambda: at(window) == FIRST)
-    window.session.correct(2, 20, (30, 30))
-    window.panel.correct.reviewing.next()
-    window.panel.correct.reviewing.show_again()
-    looked_through(window)
+    track(bare)
+    bare.reviewing.next()
+    assert "looking through" in bare.desk.said
+    assert not bare.reviewing.is_ready
+    wait_until(lambda: at(bare) == FIRST)
+    bare.session.correct(2, 20, (30, 30))
+    bare.reviewing.next()
+    bare.reviewing.show_again()
+    looked_through(bare)
     settle(0.1)
-    assert at(window) == FIRST, "who looks back does not want to go on any more"
+    assert at(bare) == FIRST, "who looks back does not want to go on any more"
 
 
-def test_tracks_that_are_solved_again_are_asked_about_when_they_have_landed(window: Window) -> None:
-    doubtful(window)
-    looked_through(window)
-    reviewing = window.panel.correct.reviewing
+def test_tracks_that_are_solved_again_are_asked_about_when_they_have_landed(bare: BareWindow) -> None:
+    bare.doubtful()
+    looked_through(bare)
+    reviewing = bare.reviewing
     reviewing.next()
-    window.panel.correct.answers.place(16, [[15, 12]])
-    assert at(window) == SECOND
-    looked_through(window)
+    bare.answers.place(16, [[15, 12]])
+    assert at(bare) == SECOND
+    looked_through(bare)
     assert reviewing.left == 1, "only the one that is asked"
-    land(retracks(window)[0], (15, 12))
-    looked_through(window)
+    land(retracks(bare)[0], (15, 12))
+    looked_through(bare)
     reviewing.next()
     moment = reviewing.moment
     assert moment is not None and moment.id == 0
     assert "forward and backward are" in moment.reason, "what both directions say is known when all has landed"
 
 
-def test_it_follows_the_current_video(window: Window) -> None:
-    film = doubtful(window)
-    other = window.add(drawn(10), rgb=True, name="other")
-    window.desk.choose(other)
-    reviewing = window.panel.correct.reviewing
+def test_it_follows_the_current_video(bare: BareWindow) -> None:
+    film, reviewing = bare.doubtful().project, bare.reviewing
+    bare.add(10)
     reviewing.next()
-    assert window.panel.told.text() == "nothing is tracked yet"
-    window.desk.choose(film)
-    looked_through(window)
+    assert bare.desk.said == "nothing is tracked yet"
+    bare.desk.choose(film)
+    looked_through(bare)
     reviewing.next()
-    assert at(window) == FIRST
-    window.viewer.layers.remove(film)
-    settle()
+    assert at(bare) == FIRST
+    bare.desk.choose(None)
     assert reviewing.moment is None
-    window.close()
     reviewing.next()
+    assert bare.desk.said == "nothing is tracked yet"
+    film.session.correct(0, 20, (3, 3))
+    settle(0.1)
+    reviewing.close()
