@@ -31,7 +31,7 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
     typer.Exit
         With the exit code of a cancelled run.
     """
-    from .tasks.export import render_overlay
+    from .tasks.overlay import render_overlay
     from .tasks.track import estimate, licence_to_accept, track
 
     cost = estimate(film, points, options)

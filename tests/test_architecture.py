@@ -33,7 +33,7 @@ ONLY_IN = {
     "typer": {"cli"}, "av": {"videos"}, "huggingface_hub": {"trackers"}, "sqlite3": {"editing"},
 }
 # finding declarations and handing out public names is the purpose of these
-MAY_COMPUTE_IMPORTS = {"core/registry.py", "__init__.py", "model/__init__.py"}
+MAY_COMPUTE_IMPORTS = {"core/registry.py", "formats/apart.py", "__init__.py", "model/__init__.py"}
 HEAVY = {"torch", "qtpy", "napari", "cv2", "av", "scipy", "skimage", "PyQt6", "PySide6"}
 NO_TEST_OF_ITS_OWN = {
     "core/video.py": "a protocol; every source is held to it in tests/videos",

@@ -42,12 +42,37 @@ class TrackerEntry:
 
 @dataclass(frozen=True)
 class NoOptions:
-    """A format without options."""
+    """A format without options of its own."""
+
+
+# What a format may be able to hold; what it cannot is told from the tracks (`core.losses`).
+KEEPABLE = {
+    "ids": "track numbers",
+    "names": "names",
+    "groups": "groups",
+    "length": "frames without any point at the end",
+    "hidden": "where hidden points are",
+    "states": "why there is no point",
+    "visibility": "visibility",
+    "confidence": "confidence",
+    "sources": "who says so",
+    "queries": "query points",
+    "size": "size of the picture",
+    "fps": "frames per second",
+    "frame_numbers": "the plate's frame numbers",
+    "video": "which film",
+    "runs": "model and licence",
+}
+EVERYTHING = frozenset(KEEPABLE)
 
 
 @dataclass(frozen=True)
 class Format:
     """``FORMAT = Format(...)`` in a module of ``formats/``.
+
+    The module's docstring is its page in the documentation: after what it is, paragraphs that begin
+    with ``Pixels:``, ``Frames:``, ``States:``, ``Verified:`` and ``Load:`` (where to click in the
+    program that reads it) and, where anything is special, ``Lost:``.
 
     Parameters
     ----------
@@ -56,24 +81,51 @@ class Format:
     title : str
         One line for menus and for the table in the docs.
     suffixes : tuple of str
-        File name endings, the preferred one first, each with its dot.
+        File name endings, the preferred one first, each with its dot. A folder has none to go by;
+        its preferred "suffix" may be ``""``.
     read : callable or None
-        ``read(path) -> Tracks``.
+        ``read(path) -> Tracks``, with `needs_size` ``read(path, size) -> Tracks``. Where frames are
+        numbers of the plate, the clip begins with the first that has a point, and
+        ``meta["frame_numbers"]`` has every number up to the last.
     write : callable or None
-        ``write(path, tracks, options) -> list of str``: what the format could not hold, a sentence each.
+        ``write(path, tracks, options) -> list of str``: what besides `keeps` could not be held as it
+        was (renamed, rounded, capped), a sentence each.
     sniff : callable
         ``sniff(path) -> bool``: whether an existing file is of this format, by its content.
     options : type
-        Dataclass of the writer's options, every field with a default.
+        Dataclass of the writer's options, every field a `core.options.option` with a default.
+    group : {"own", "labels", "reconstruction", "vfx"}
+        Whom it is for.
+    keeps : frozenset of str
+        What it can hold, out of `KEEPABLE`; positions of visible points go without saying.
+    is_folder : bool
+        Whether it is a folder of files.
+    extra : str, optional
+        The extra of this package that brings what it needs.
+    needs_size : bool
+        Whether reading takes the (width, height) of the picture, which the file does not tell.
+    pictures : bool
+        Whether `write` takes a further argument ``pictures``: a function from a 0-based frame to its
+        (H, W, 3) uint8 RGB picture, or None where the film is not at hand.
+    preview : callable, optional
+        ``preview(path, tracks, options) -> list of str``: what writing would change in what is
+        there already, without writing.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
-    read: Callable[[Path], Tracks] | None
-    write: Callable[[Path, Tracks, Any], list[str]] | None
+    read: Callable[..., Tracks] | None
+    write: Callable[..., list[str]] | None
     sniff: Callable[[Path], bool]
     options: type[Any] = NoOptions
+    group: str = "labels"
+    keeps: frozenset[str] = frozenset()
+    is_folder: bool = False
+    extra: str | None = None
+    needs_size: bool = False
+    pictures: bool = False
+    preview: Callable[[Path, Tracks, Any], list[str]] | None = None
 
 
 @dataclass(frozen=True)

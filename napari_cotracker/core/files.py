@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,3 +48,44 @@ def replacing(path: Path, error: type[CotrackerError] = FormatError) -> Iterator
     finally:
         if temporary.exists():
             temporary.unlink()
+
+
+@contextmanager
+def replacing_folder(path: Path, error: type[CotrackerError] = FormatError) -> Iterator[Path]:
+    """An empty folder to fill; it takes the place of `path` when the block ends without an error.
+
+    Parameters
+    ----------
+    path : Path
+        The folder to make or to replace with all that is in it.
+    error : type
+        What to raise when the system refuses.
+
+    Yields
+    ------
+    Path
+        A new folder beside it.
+
+    Raises
+    ------
+    CotrackerError
+        Of the given type, one sentence, in place of any `OSError`. The old folder is untouched then.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_dir():
+        raise error(f"expected the name of a folder to write, got the file {str(path)!r}; choose another name")
+    temporary, old = (target.with_name(f".{uuid4().hex}") for _ in range(2))
+    try:
+        temporary.mkdir()
+        yield temporary
+        if target.exists():
+            target.rename(old)
+        temporary.rename(target)
+    except OSError as mishap:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        reason = mishap.strerror or str(mishap)
+        raise error(f"cannot write {str(path)!r}: {reason}; choose a folder that exists and is writable") from mishap
+    finally:
+        for rest in (temporary, old):
+            shutil.rmtree(rest, ignore_errors=True)

@@ -13,8 +13,9 @@ from ..core.errors import CotrackerError, FormatError
 from ..core.samples import sample_clip, sample_truth
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import State, Tracks
-from .export import read_tracks, render_overlay, write_tracks
+from .export import read_tracks, write_tracks
 from .open import open_video
+from .overlay import render_overlay
 from .progress import scaled
 from .track import TrackOptions, track
 

@@ -1,11 +1,10 @@
-"""Tracks to and from files of any format, and onto a film."""
+"""Tracks to and from files of any format, with a report of what a file does not hold."""
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Generator, Iterator
-from dataclasses import fields
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,44 @@ from numpy.typing import NDArray
 
 from ..core import registry
 from ..core.declarations import Format
-from ..core.errors import FormatError, VideoError
-from ..core.tracker import TrackUpdate
+from ..core.errors import FormatError
+from ..core.excerpt import Excerpt, take
+from ..core.losses import losses
+from ..core.options import read_options
 from ..core.tracks import Tracks
-from ..core.video import Video
-from . import sessions
+from . import sessions, written
 
-FRAMES_AHEAD = 4
+Pictures = Callable[[int], NDArray[np.uint8]]
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What is in a file that was written, or would be.
+
+    Parameters
+    ----------
+    path : Path
+    format : str
+    tracks, positions : int
+        That were to be written.
+    notes : tuple of str
+        What was left out, and what the format does not hold, a sentence each.
+    changes : tuple of str
+        What changed in labels that were there already, a sentence each.
+    files : tuple of str
+        Names of the files, relative to where they lie; the first ones of very many.
+    n_bytes : int
+        Of all files.
+    """
+
+    path: Path
+    format: str
+    tracks: int
+    positions: int
+    notes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    n_bytes: int = 0
 
 
 def format_for(path: str | Path, name: str | None = None) -> Format:
@@ -46,23 +76,31 @@ def format_for(path: str | Path, name: str | None = None) -> Format:
     return max(fitting, key=lambda pair: pair[0])[1]
 
 
-def write_tracks(path: str | Path, tracks: Tracks, format: str | None = None, options: Any = None) -> list[str]:
+def write_tracks(path: str | Path, tracks: Tracks, format: str | None = None, options: Any = None, *,
+                 excerpt: Any = None, overwrite: bool = False, pictures: Pictures | None = None) -> list[str]:
     """Write tracks to a file; one named .cotracker becomes a new session that begins with them.
 
     Parameters
     ----------
     path : path
-        Replaced if it exists, and only once the new file is whole; a session that exists is not replaced.
+        Replaced if this program wrote it, and only once the new file is whole; a session that exists
+        is not replaced.
     tracks : Tracks
     format : str, optional
         By the file's ending if not given.
     options : dataclass or mapping, optional
         The format's own options.
+    excerpt : Excerpt or mapping, optional
+        What of the tracks to write; everything if not given.
+    overwrite : bool
+        Whether to replace a file that this program did not write, or labels of a project.
+    pictures : callable, optional
+        From a 0-based frame to its (H, W, 3) uint8 RGB picture, for formats that hold pictures.
 
     Returns
     -------
     list of str
-        What the format could not hold, a sentence each.
+        What was left out and what the format could not hold, a sentence each.
 
     Raises
     ------
@@ -70,21 +108,77 @@ def write_tracks(path: str | Path, tracks: Tracks, format: str | None = None, op
         If the format or an option is unknown or the file cannot be written.
     """
     if format is None and sessions.is_session(path):
-        sessions.write_session(path, tracks)
-        return []
-    entry = format_for(path, format)
+        kept, notes = take(tracks, read_options(Excerpt, excerpt, "excerpts"))
+        sessions.write_session(path, kept)
+        return notes
+    return list(export(path, tracks, format, options, excerpt=excerpt, overwrite=overwrite, pictures=pictures).notes)
+
+
+def export(path: str | Path, tracks: Tracks, format: str | None = None, options: Any = None, *,
+           excerpt: Any = None, overwrite: bool = False, pictures: Pictures | None = None) -> ExportReport:
+    """As `write_tracks`, with a whole report."""
+    path, entry = Path(path), format_for(path, format)
+    read = read_options(entry.options, options, entry.name)
+    kept, notes = take(tracks, read_options(Excerpt, excerpt, "excerpts"))
+    changes = entry.preview(path, kept, read) if entry.preview and path.exists() else []
+    if changes and not overwrite:
+        raise FormatError(f"expected to add to {str(path)!r} only, but {' '.join(changes)} Allow it (--overwrite) "
+                          "or leave those out")
+    if entry.preview is None:
+        written.check_free(path, overwrite)
+    notes += losses(kept, entry.keeps) + _write(entry, path, kept, read, pictures)
+    written.note(path)
+    return _report(path, entry, kept, notes, changes)
+
+
+def preview(path: str | Path, tracks: Tracks, format: str | None = None, options: Any = None, *,
+            excerpt: Any = None, pictures: Pictures | None = None) -> ExportReport:
+    """The report of an export that has not been made: the files are written and thrown away again.
+
+    Raises
+    ------
+    FormatError
+        As the export would.
+    """
+    path, entry = Path(path), format_for(path, format)
+    read = read_options(entry.options, options, entry.name)
+    kept, notes = take(tracks, read_options(Excerpt, excerpt, "excerpts"))
+    changes = entry.preview(path, kept, read) if entry.preview and path.exists() else []
+    with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
+        trial = Path(folder) / path.name
+        notes += losses(kept, entry.keeps) + _write(entry, trial, kept, read, pictures)
+        found = _report(trial, entry, kept, notes, changes)
+    return ExportReport(path, found.format, found.tracks, found.positions, found.notes, found.changes, found.files,
+                        found.n_bytes)
+
+
+def _write(entry: Format, path: Path, tracks: Tracks, options: Any, pictures: Pictures | None) -> list[str]:
     assert entry.write is not None
-    return entry.write(Path(path), tracks, _options_for(entry, options))
+    return entry.write(path, tracks, options, pictures) if entry.pictures else entry.write(path, tracks, options)
+
+
+def _report(path: Path, entry: Format, tracks: Tracks, notes: list[str], changes: list[str]) -> ExportReport:
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    return ExportReport(
+        path, entry.name, len(tracks), int(np.isfinite(tracks.xy).all(-1).sum()), tuple(notes), tuple(changes),
+        tuple(str(file.relative_to(path.parent)) for file in files[:50]), sum(file.stat().st_size for file in files))
 
 
 def sniffs(path: str | Path) -> bool:
     """Whether a file is a tracks file of a format that can be read, by its content."""
     readable = [entry for entry in registry.formats().values() if entry.read is not None]
-    return Path(path).is_file() and any(entry.sniff(Path(path)) for entry in readable)
+    return Path(path).exists() and any(entry.sniff(Path(path)) for entry in readable)
 
 
-def read_tracks(path: str | Path, format: str | None = None) -> Tracks:
+def read_tracks(path: str | Path, format: str | None = None, *, size: tuple[int, int] | None = None) -> Tracks:
     """Read a tracks file, or the tracks of a session; the format is told by the file's content if not named.
+
+    Parameters
+    ----------
+    path : path
+    format : str, optional
+    size : (width, height), optional
+        Of the picture, for formats that measure from its lower edge and do not say how high it is.
 
     Raises
     ------
@@ -92,7 +186,7 @@ def read_tracks(path: str | Path, format: str | None = None) -> Tracks:
         If it is missing, damaged, or of no format that can be read.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.exists():
         raise FormatError(f"expected a tracks file, got {str(path)!r}, which does not exist; check the path")
     if format is None and sessions.is_session(path):
         return sessions.read_session(path)
@@ -103,108 +197,9 @@ def read_tracks(path: str | Path, format: str | None = None) -> Tracks:
     if entry is None or entry.read is None:
         kinds = ", ".join(readable)
         raise FormatError(f"expected a tracks file ({kinds}), got {path.name!r}, which looks like none of them")
-    return entry.read(path)
-
-
-def render_overlay(video: Video, tracks: Tracks, path: str | Path, options: Any = None
-                   ) -> Generator[TrackUpdate, None, Path]:
-    """Write a film with the tracks drawn onto it; yields a heartbeat for every frame.
-
-    Parameters
-    ----------
-    options : `napari_cotracker.effects.overlay.OverlayOptions`, optional
-
-    Raises
-    ------
-    VideoError
-        If the film cannot be written, or has another number of frames than the tracks. Nothing is
-        left behind then, nor when the generator is closed early.
-    """
-    from ..effects.overlay import draw_overlay
-
-    if tracks.n_frames != video.n_frames:
-        raise VideoError(f"expected tracks of the video's {video.n_frames} frames, got tracks of {tracks.n_frames}")
-    film = _FilmThread(Path(path), video)
-    try:
-        for t in range(video.n_frames):
-            picture = draw_overlay(video.read([t])[0], tracks, t, options)
-            film.put(picture)
-            yield TrackUpdate.heartbeat((t + 1) / video.n_frames, "drawing the tracks")
-        film.finish()
-    finally:
-        film.abandon()
-    return Path(path)
-
-
-class _FilmThread:
-    """Feeds the film writer, which pulls, from a task, which pushes; the picture queue is short."""
-
-    def __init__(self, path: Path, video: Video) -> None:
-        self._pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(FRAMES_AHEAD)
-        self._is_abandoned = threading.Event()
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._write, args=(path, video), name="film writer", daemon=True)
-        self._thread.start()
-
-    def put(self, picture: NDArray[np.uint8] | None) -> None:
-        while True:
-            try:
-                return self._pictures.put(picture, timeout=0.2)
-            except queue.Full:
-                self._check()
-
-    def finish(self) -> None:
-        """Wait until the film is whole; raises what the writer raised."""
-        self.put(None)
-        self._thread.join()
-        self._check()
-
-    def abandon(self) -> None:
-        """Stop the writer, which then leaves nothing behind; does nothing to one that has finished."""
-        self._is_abandoned.set()
-        self._thread.join()
-
-    def _check(self) -> None:
-        if self._error is not None:
-            raise self._error
-        if not self._thread.is_alive() and not self._pictures.empty():
-            raise VideoError("the film writer stopped before the film was whole; try again")
-
-    def _write(self, path: Path, video: Video) -> None:
-        from ..videos.writer import write_film
-
-        try:
-            write_film(path, self._waiting(), times=video.times)
-        except _Abandoned:
-            return
-        except BaseException as error:  # raised again by the task
-            self._error = error
-
-    def _waiting(self) -> Iterator[NDArray[np.uint8]]:
-        while True:
-            try:
-                picture = self._pictures.get(timeout=0.1)
-            except queue.Empty:
-                if self._is_abandoned.is_set():
-                    raise _Abandoned from None
-                continue
-            if picture is None:
-                return
-            yield picture
-
-
-class _Abandoned(Exception):
-    """The task was closed before its film was whole."""
-
-
-def _options_for(entry: Format, options: Any) -> Any:
-    if options is None:
-        return entry.options()
-    if isinstance(options, entry.options):
-        return options
-    known = {f.name for f in fields(entry.options)}
-    unknown = sorted(set(options) - known) if isinstance(options, dict) else [type(options).__name__]
-    if unknown:
-        names = ", ".join(sorted(known)) or "none"
-        raise FormatError(f"expected options of {entry.name} out of {names}; got {unknown[0]!r}")
-    return entry.options(**options)
+    if not entry.needs_size:
+        return entry.read(path)
+    if size is None:
+        raise FormatError(f"expected the size of the picture with a file of the format {entry.name}, which does not "
+                          "tell it; name the film (--video FILM on the command line), or open it first")
+    return entry.read(path, size)

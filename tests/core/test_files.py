@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from napari_cotracker.core.errors import FormatError, VideoError
-from napari_cotracker.core.files import replacing
+from napari_cotracker.core.files import replacing, replacing_folder
 
 
 def test_the_new_file_takes_the_old_ones_place(tmp_path):
@@ -43,3 +43,29 @@ def test_the_callers_error_is_raised(tmp_path):
         temporary.write_text("x")
     with pytest.raises(VideoError, match="got the folder"), replacing(tmp_path, VideoError):
         pass
+
+
+def test_a_folder_takes_the_old_ones_place_when_it_is_whole(tmp_path):
+    target = tmp_path / "out"
+    with replacing_folder(target) as folder:
+        (folder / "a.txt").write_text("one")
+        assert not target.exists()
+    with replacing_folder(target) as folder:
+        (folder / "b.txt").write_text("two")
+        assert [p.name for p in target.iterdir()] == ["a.txt"]
+    assert [p.name for p in target.iterdir()] == ["b.txt"]
+    with pytest.raises(ValueError), replacing_folder(target) as folder:  # noqa: PT011
+        (folder / "c.txt").write_text("three")
+        raise ValueError
+    assert [p.name for p in target.iterdir()] == ["b.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_is_not_written_over_a_file_nor_into_nothing(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(FormatError, match="the file"), replacing_folder(tmp_path / "file"):
+        pass
+    for place in (tmp_path / "none" / "out", tmp_path / "file" / "out"):
+        with pytest.raises(FormatError, match="cannot write"), replacing_folder(place):
+            pass
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]

@@ -2,43 +2,81 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
 import numpy as np
 import pytest
 
+from napari_cotracker.core.declarations import KEEPABLE
 from napari_cotracker.core.errors import FormatError
+from napari_cotracker.core.options import choices_of
 from napari_cotracker.core.registry import formats
-from napari_cotracker.core.tracks import Tracks
-from tests.formats.samples import plain_tracks
+from napari_cotracker.core.tracks import State, Tracks
+from tests.formats.fuzzing import check, check_apart
+from tests.formats.samples import assert_same, plain_tracks
 
 GOLDEN = Path(__file__).parent / "golden"
 FORMATS = formats()
 READABLE = [f for f in FORMATS.values() if f.read]
 WRITABLE = [f for f in FORMATS.values() if f.write]
 BOTH = [f for f in READABLE if f.write]
+TELL_THE_TIME = {}  # formats whose files say when they were made, and why that cannot be helped
 
 
 def named(found):
     return pytest.mark.parametrize("fmt", found, ids=lambda f: f.name)
 
 
-def written(fmt, folder, tracks=None):
-    path = folder / f"tracks{fmt.suffixes[0]}"
-    losses = fmt.write(path, plain_tracks() if tracks is None else tracks, fmt.options())
+def written(fmt, folder, tracks=None, name="tracks"):
+    path = folder / f"{name}{fmt.suffixes[0]}"
+    losses = call(fmt.write, fmt.pictures, path, plain_tracks() if tracks is None else tracks, fmt.options())
     assert all(isinstance(loss, str) and loss.endswith(".") for loss in losses)
     return path
 
 
-def assert_plain(got: Tracks) -> None:
-    """Positions are the plain ones wherever there are any, in the order of the ids."""
-    expected = plain_tracks()
-    assert got.n_frames == expected.n_frames
-    assert got.ids.tolist() == expected.ids.tolist()
-    np.testing.assert_allclose(got.xy, expected.xy, atol=1e-3)
-    np.testing.assert_array_equal(got.states(), expected.states())
+def call(function, wants_pictures, *words):
+    return function(*words, None) if wants_pictures else function(*words)
+
+
+def read(fmt, path):
+    return fmt.read(path, plain_tracks().size) if fmt.needs_size else fmt.read(path)
+
+
+def assert_plain(fmt, got: Tracks) -> None:
+    """All that the format keeps of the plain tracks is there, at its frame, and nothing else."""
+    expected, keeps = plain_tracks(), fmt.keeps
+    columns = matched(got, expected, keeps)
+    frames = np.arange(expected.n_frames)
+    if "frame_numbers" in keeps:
+        frames = np.searchsorted(got.frame_numbers, expected.frame_numbers)
+        np.testing.assert_array_equal(got.frame_numbers[frames], expected.frame_numbers)
+    else:
+        assert got.n_frames == expected.n_frames
+    xy, states = got.xy[frames][:, columns], got.states()[frames][:, columns]
+    seen = expected.states() == State.VISIBLE
+    np.testing.assert_array_equal(states == State.VISIBLE, seen)
+    np.testing.assert_allclose(xy[seen], expected.xy[seen], atol=1e-3)
+    if "hidden" in keeps:
+        np.testing.assert_allclose(xy, expected.xy, atol=1e-3)
+        np.testing.assert_array_equal(states, expected.states())
+    if keeps >= {"visibility", "confidence"}:
+        np.testing.assert_allclose(got.confidence[frames][:, columns], expected.confidence, atol=1e-3)
+
+
+def matched(got: Tracks, expected: Tracks, keeps) -> list[int]:
+    """The columns of the tracks that were written."""
+    assert len(got) == len(expected)
+    if "ids" in keeps:
+        assert sorted(got.ids.tolist()) == sorted(expected.ids.tolist())
+        return [got.ids.tolist().index(id) for id in expected.ids]
+    if "names" in keeps:
+        plain = [re.sub(r"\W", "", name).lower() for name in got.names]
+        return [plain.index(re.sub(r"\W", "", name).lower()) for name in expected.names]
+    return list(range(len(expected)))
 
 
 def test_there_are_the_promised_formats():
@@ -48,46 +86,81 @@ def test_there_are_the_promised_formats():
 @named(FORMATS.values())
 def test_declares_itself_well(fmt):
     assert fmt.read or fmt.write
-    assert fmt.title and all(suffix.startswith(".") and suffix == suffix.lower() for suffix in fmt.suffixes)
-    fmt.options()
+    assert fmt.title and all(suffix == suffix.lower() for suffix in fmt.suffixes)
+    assert all(suffix.startswith(".") for suffix in fmt.suffixes if suffix or not fmt.is_folder)
+    assert fmt.keeps <= set(KEEPABLE)
+    assert fmt.group in ("own", "labels", "reconstruction", "vfx")
+    for choice in choices_of(fmt.options):
+        assert choice.text.endswith("."), choice.name
+        assert choice.read(choice.default) == choice.default
+
+
+@named(FORMATS.values())
+def test_its_header_says_what_people_must_know(fmt):
+    module = inspect.getmodule(fmt.sniff)
+    words = re.findall(r"^(\w+):", module.__doc__, re.MULTILINE)
+    assert {"Pixels", "Frames", "States", "Verified", "Load"} <= set(words), words
 
 
 @named(BOTH)
 def test_round_trip(fmt, tmp_path):
-    assert_plain(fmt.read(written(fmt, tmp_path)))
+    assert_plain(fmt, read(fmt, written(fmt, tmp_path)))
 
 
 @named(READABLE)
 def test_reads_its_golden_sample(fmt):
-    assert_plain(fmt.read(GOLDEN / f"{fmt.name}{fmt.suffixes[0]}"))
+    assert_plain(fmt, read(fmt, golden(fmt)))
+
+
+def golden(fmt):
+    return GOLDEN / f"{fmt.name}{fmt.suffixes[0]}"
+
+
+def contents(path):
+    return {p.relative_to(path.parent): p.read_bytes() for p in sorted([path, *path.rglob("*")]) if p.is_file()}
 
 
 @named(WRITABLE)
 def test_same_tracks_make_the_same_file(fmt, tmp_path):
-    first = written(fmt, tmp_path).read_bytes()
-    assert written(fmt, tmp_path).read_bytes() == first
+    if fmt.name in TELL_THE_TIME:
+        pytest.skip(TELL_THE_TIME[fmt.name])
+    first = contents(written(fmt, tmp_path))
+    assert contents(written(fmt, tmp_path)) == first
 
 
 @named(WRITABLE)
 def test_only_its_own_sniff_knows_a_file(fmt, tmp_path):
     path = written(fmt, tmp_path)
-    assert [name for name, other in FORMATS.items() if other.sniff(path)] == [fmt.name]
+    expected = [fmt.name] if fmt.read else []
+    assert [name for name, other in FORMATS.items() if other.read and other.sniff(path)] == expected
 
 
 @named(WRITABLE)
 @pytest.mark.parametrize("shape", [(1, 3), (6, 0), (1, 0)], ids=str)
 def test_writes_one_frame_and_no_track(fmt, shape, tmp_path):
+    """Or says in one sentence that this format wants more."""
     frames, count = shape
     whole = plain_tracks().select(slice(count))
     cells = (whole.xy[:frames], whole.visibility[:frames], whole.confidence[:frames])
-    tracks = Tracks(whole.ids, *cells, names=whole.names)
-    path = written(fmt, tmp_path, tracks)
-    if fmt.read:
-        assert fmt.read(path).ids.tolist() == tracks.ids.tolist()
+    tracks = Tracks(whole.ids, *cells, names=whole.names, meta={"size": (96, 64), "fps": (25, 1)})
+    try:
+        path = written(fmt, tmp_path, tracks)
+    except FormatError as refusal:
+        assert "expected" in str(refusal) and fmt.group != "own"
+        return
+    if fmt.read and "length" in fmt.keeps:
+        assert len(read(fmt, path)) == len(tracks)
+
+
+@named(WRITABLE)
+def test_nothing_of_the_tracks_is_changed_by_writing(fmt, tmp_path):
+    tracks = plain_tracks()
+    written(fmt, tmp_path, tracks)
+    assert_same(tracks, plain_tracks())
 
 
 def bad_files(fmt, folder):
-    whole = (GOLDEN / f"{fmt.name}{fmt.suffixes[0]}").read_bytes()
+    whole = golden(fmt).read_bytes() if golden(fmt).is_file() else b"nothing"
     with ZipFile(folder / "other.npz", "w") as archive:
         archive.writestr("a.npy", b"no array")
     return {
@@ -107,7 +180,7 @@ def test_refuses_what_is_no_such_file(fmt, tmp_path):
         path = tmp_path / f"bad{fmt.suffixes[0]}"
         path.write_bytes(content)
         with pytest.raises(FormatError) as caught:
-            fmt.read(path)
+            read(fmt, path)
         assert "bad" in str(caught.value), what
         assert "\n" not in str(caught.value), what
         assert fmt.sniff(path) is False, what
@@ -117,7 +190,7 @@ def test_refuses_what_is_no_such_file(fmt, tmp_path):
 def test_refuses_what_is_not_there_or_a_folder(fmt, tmp_path):
     for path in (tmp_path / f"none{fmt.suffixes[0]}", tmp_path):
         with pytest.raises(FormatError, match="cannot read"):
-            fmt.read(path)
+            read(fmt, path)
         assert fmt.sniff(path) is False
 
 
@@ -127,8 +200,10 @@ def test_says_where_it_cannot_write(fmt, tmp_path):
     for place in (tmp_path / "missing", tmp_path / "file"):
         with pytest.raises(FormatError, match="cannot write"):
             written(fmt, place)
-    with pytest.raises(FormatError, match="folder"):
-        fmt.write(tmp_path, plain_tracks(), fmt.options())
+    if fmt.preview is None:
+        with pytest.raises(FormatError, match="folder"):
+            call(fmt.write, fmt.pictures, tmp_path / "file" if fmt.is_folder else tmp_path, plain_tracks(),
+                 fmt.options())
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
 
@@ -145,6 +220,8 @@ def test_says_that_a_folder_is_read_only(fmt, tmp_path):
 
 @named(WRITABLE)
 def test_a_failing_disk_leaves_the_old_file(fmt, tmp_path, monkeypatch):
+    if fmt.is_folder:
+        pytest.skip("a folder takes the old one's place only when all is written")
     path = written(fmt, tmp_path)
     before = path.read_bytes()
 
@@ -156,3 +233,14 @@ def test_a_failing_disk_leaves_the_old_file(fmt, tmp_path, monkeypatch):
         written(fmt, tmp_path, plain_tracks().select(slice(1)))
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@named(READABLE)
+def test_a_thousand_damaged_files_are_read_or_refused(fmt, tmp_path):
+    module = inspect.getmodule(fmt.sniff)
+    if golden(fmt).is_dir():
+        pytest.skip("its files are tested one by one")
+    if hasattr(module, "load"):
+        assert check_apart(module.__name__.rpartition(".")[2], golden(fmt), tmp_path) > 0
+    else:
+        assert check(lambda path: read(fmt, path), golden(fmt), tmp_path) > 0

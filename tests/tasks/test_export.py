@@ -5,11 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_cotracker.core.errors import FormatError, VideoError
+from napari_cotracker.core.errors import FormatError
 from napari_cotracker.core.tracks import Tracks
-from napari_cotracker.tasks.export import format_for, read_tracks, render_overlay, write_tracks
-from napari_cotracker.tasks.open import open_video
-from tests.moving_films import moving_film
+from napari_cotracker.tasks.export import format_for, read_tracks, write_tracks
 
 
 def some_tracks(n_frames: int = 5) -> Tracks:
@@ -50,38 +48,3 @@ def test_files_that_are_no_tracks_are_refused(tmp_path: Path) -> None:
             read_tracks(tmp_path / "odd.npz")
     with pytest.raises(FormatError, match="got 'excel'"):
         read_tracks(tmp_path / "odd.npz", "excel")
-
-
-def test_a_film_with_the_tracks_on_it_has_every_frame(tmp_path: Path) -> None:
-    film, _ = moving_film(5)
-    run = render_overlay(film, some_tracks(), tmp_path / "o.mp4")
-    beats = []
-    while True:
-        try:
-            beats.append(next(run).done)
-        except StopIteration as stop:
-            assert stop.value == tmp_path / "o.mp4"
-            break
-    assert beats == [0.2, 0.4, 0.6, 0.8, 1.0]
-    video = open_video(tmp_path / "o.mp4")
-    assert (video.n_frames, video.width, video.height) == (5, 160, 120)
-    difference = np.abs(video.read([4])[0].astype(int) - film.frames[4])
-    assert difference.max() > 60 and np.median(difference) < 12
-
-
-def test_a_film_given_up_leaves_nothing_behind(tmp_path: Path) -> None:
-    film, _ = moving_film(5)
-    run = render_overlay(film, some_tracks(), tmp_path / "o.mp4")
-    next(run)
-    run.close()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_film_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
-    film, _ = moving_film(5)
-    with pytest.raises(VideoError, match="tracks of 3"):
-        list(render_overlay(film, some_tracks(3), tmp_path / "o.mp4"))
-    with pytest.raises(VideoError, match=r"\.mp4"):
-        list(render_overlay(film, some_tracks(), tmp_path / "o.gif"))
-    with pytest.raises(VideoError):
-        list(render_overlay(film, some_tracks(), tmp_path / "nowhere" / "o.mp4"))

@@ -1,0 +1,111 @@
+"""What of given tracks a file of given abilities does not hold, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from .tracks import Source, State, Tracks
+
+REASONS = {State.OCCLUDED: "hidden somewhere", State.OUT_OF_FRAME: "out of the picture"}
+
+
+def losses(tracks: Tracks, keeps: frozenset[str]) -> list[str]:
+    """Sentences about what these tracks have and a format does not keep.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    keeps : frozenset of str
+        Out of `core.declarations.KEEPABLE`.
+    """
+    return [sentence for what, tell in _TELLERS.items() if what not in keeps for sentence in tell(tracks, keeps)]
+
+
+def _ids(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+    if tracks.ids.tolist() != list(range(len(tracks))):
+        by = "by their names" if "names" in keeps else "in their order"
+        yield f"Track numbers are not kept; the tracks are found again {by}."
+
+
+def _names(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+    if any(not re.fullmatch(r"point \d+", name) for name in tracks.names):
+        yield "Names of tracks are not kept."
+
+
+def _groups(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+    if any(tracks.groups):
+        yield "Groups of tracks are not kept."
+
+
+def _length(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+    if not tracks.n_frames:
+        return
+    frames = np.flatnonzero(np.isfinite(tracks.xy).all(-1).sum(1))
+    empty = tracks.n_frames - 1 - int(frames[-1]) if len(frames) else tracks.n_frames
+    if empty:
+        yield f"{_count(empty, 'frame')} without a point at the end {'is' if empty == 1 else 'are'} not kept."
+
+
+def _hidden(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+    located = np.isfinite(tracks.xy).all(-1)
+    count = int((located & (tracks.states() != State.VISIBLE)).sum())
+    if count:
+        yield f"{_count(count, 'position')} of points that are not visible {'is' if count == 1 else 'are'} left out."
+
+
+def _states(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+    states = tracks.states()
+    for state, words in REASONS.items():
+        count = int((states == state).sum())
+        if count:
+            yield f"That a point is {words} is not told from not tracked ({_count(count, 'cell')})."
+
+
+def _scores(what: str) -> Callable[[Tracks, frozenset[str]], Iterator[str]]:
+    def tell(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+        if np.isfinite(getattr(tracks, what)).any():
+            yield f"The {what} of points is not kept."
+
+    return tell
+
+
+def _sources(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+    by = {Source.HUMAN: "placed", Source.VERIFIED: "approved", Source.INTERPOLATED: "interpolated"}
+    counts = [f"{int((tracks.source == source).sum()):,} {word}" for source, word in by.items()
+              if (tracks.source == source).any()]
+    if counts:
+        yield f"Which points a person placed or approved is not kept ({', '.join(counts)})."
+
+
+def _of_meta(key: str, words: str) -> Callable[[Tracks, frozenset[str]], Iterator[str]]:
+    def tell(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+        if tracks.meta.get(key):
+            yield f"{words} not kept."
+
+    return tell
+
+
+def _frame_numbers(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+    if tracks.frame_numbers.tolist() != list(range(tracks.n_frames)):
+        yield "The plate's own frame numbers are not kept; frames count from the first."
+
+
+def _queries(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
+    if tracks.queries is not None:
+        yield "Query points are not kept."
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+_TELLERS: dict[str, Callable[[Tracks, frozenset[str]], Iterator[str]]] = {
+    "ids": _ids, "names": _names, "groups": _groups, "length": _length, "hidden": _hidden, "states": _states,
+    "visibility": _scores("visibility"), "confidence": _scores("confidence"), "sources": _sources,
+    "queries": _queries, "size": _of_meta("size", "The size of the picture is"),
+    "fps": _of_meta("fps", "Frames per second are"), "frame_numbers": _frame_numbers,
+    "video": _of_meta("video", "The film's name is"), "runs": _of_meta("runs", "Model and licence are"),
+}

@@ -1,0 +1,219 @@
+"""What writers ask of tracks, each question answered in one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import __version__
+from ..core.errors import FormatError
+from ..core.tracks import Source, State, Tracks, is_anchor
+
+Mask = NDArray[np.bool_]
+
+
+def size_of(tracks: Tracks) -> tuple[int, int]:
+    """(width, height) of the picture.
+
+    Raises
+    ------
+    FormatError
+        If the tracks do not know it.
+    """
+    if tracks.size is None:
+        raise FormatError("expected tracks that know the size of their picture, got some that do not; name their film "
+                          "(--video FILM on the command line)")
+    return tracks.size
+
+
+def rate_of(tracks: Tracks, default: Fraction | None = None) -> Fraction:
+    """Frames per second, exactly.
+
+    Raises
+    ------
+    FormatError
+        If the tracks do not know them and there is no default.
+    """
+    pair = tracks.meta.get("fps")
+    if pair is not None and int(pair[0]) > 0 and int(pair[1]) > 0:
+        return Fraction(int(pair[0]), int(pair[1]))
+    if default is None:
+        raise FormatError("expected tracks that know the frames per second of their film, got some that do not; "
+                          "name the film (--video FILM on the command line)")
+    return default
+
+
+def numbers_of(tracks: Tracks, first: int | None, default: int) -> NDArray[np.int64]:
+    """(T,) the frame numbers to write.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    first : int or None
+        Number of the first frame, as a user asked for.
+    default : int
+        Number of the first frame of a film; the pictures of a sequence have numbers of their own.
+    """
+    own = tracks.frame_numbers
+    if first is not None:
+        return own - own[:1] + first
+    is_film = bool((own == np.arange(len(own))).all())
+    return own + default if is_film else own
+
+
+def located(tracks: Tracks) -> Mask:
+    """(T, N) where a point has a position."""
+    return np.asarray(np.isfinite(tracks.xy).all(-1))
+
+
+def visible(tracks: Tracks) -> Mask:
+    """(T, N) where a point has a position and is seen there."""
+    return np.asarray(located(tracks) & (tracks.states() == State.VISIBLE))
+
+
+def certainty(tracks: Tracks) -> NDArray[np.float32]:
+    """(T, N) one number in [0, 1] for formats with room for one: visibility · confidence, 1 where a person says so.
+
+    0 where nothing was tracked. A missing score counts as 1.
+    """
+    scores = np.nan_to_num(tracks.visibility, nan=1) * np.nan_to_num(tracks.confidence, nan=1)
+    scores = np.where(is_anchor(tracks.source), np.float32(1), scores)
+    return np.clip(np.where(located(tracks), scores, 0), 0, 1).astype(np.float32)
+
+
+def spans(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """First and last+1 of every run of True in a row of frames."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def credits(tracks: Tracks) -> str:
+    """By which program, model and licence tracks were made, on one line; for comments and metadata."""
+    made = [f"{run.get('model')} ({run.get('licence', 'licence unknown')})"
+            for run in tracks.meta.get("runs") or [] if isinstance(run, dict) and run.get("model")]
+    by = f"; tracked by {', '.join(dict.fromkeys(made))}" if made else ""
+    return re.sub(r"\s+", " ", f"napari-cotracker {__version__}{by}")
+
+
+def plain_names(tracks: Tracks, allowed: str = r"[A-Za-z0-9_.-]", instead: str = "_", longest: int = 200
+                ) -> tuple[list[str], list[str]]:
+    """Names that a program takes, each once, and what had to be changed, a sentence each.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    allowed : str
+        A character class.
+    instead : str
+        What other characters become.
+    longest : int
+        Letters of a name.
+    """
+    names: list[str] = []
+    taken: set[str] = set()
+    for given, id in zip(tracks.names, tracks.ids.tolist(), strict=True):
+        name = re.sub(f"(?!{allowed})(?s:.)", instead, given)[:longest] or f"point{instead}{id}"
+        base, k = name, 2
+        while name in taken:
+            ending = f"{instead}{k}"
+            name, k = base[: longest - len(ending)] + ending, k + 1
+        taken.add(name)
+        names.append(name)
+    changed = [(a, b) for a, b in zip(tracks.names, names, strict=True) if a != b]
+    return names, [f"{_times(len(changed))} changed for the program that reads it, such as {changed[0][0]!r} to "
+                   f"{changed[0][1]!r}."] if changed else []
+
+
+def _times(count: int) -> str:
+    return "1 name was" if count == 1 else f"{count:,} names were"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Tracks as individuals with the same keypoints, which pose formats want.
+
+    A slash in a name separates individual and keypoint; without one, all belong to one individual.
+
+    Parameters
+    ----------
+    individuals, keypoints : tuple of str
+        In the order in which they first appear. One individual without a name is "".
+    columns : (I, K) int64
+        Which track it is; -1 where an individual lacks a keypoint.
+    notes : tuple of str
+        What had to be changed to make names unique, a sentence each.
+    """
+
+    individuals: tuple[str, ...]
+    keypoints: tuple[str, ...]
+    columns: NDArray[np.int64]
+    notes: tuple[str, ...] = ()
+
+    def pick(self, cells: NDArray[Any], missing: Any) -> NDArray[Any]:
+        """(T, I, K, …) of (T, N, …) cells, `missing` where an individual lacks a keypoint."""
+        whole = cells[:, np.maximum(self.columns, 0)] if cells.shape[1] else np.zeros(
+            (cells.shape[0], *self.columns.shape, *cells.shape[2:]), cells.dtype)
+        lacking = (self.columns < 0).reshape(1, *self.columns.shape, *[1] * (cells.ndim - 2))
+        return np.asarray(np.where(lacking, missing, whole))
+
+
+def cast_of(tracks: Tracks) -> Cast:
+    """Individuals and keypoints of tracks."""
+    pairs: dict[tuple[str, str], int] = {}
+    again = 0
+    for column, name in enumerate(tracks.names):
+        individual, _, keypoint = name.rpartition("/")
+        pair, k = (individual, keypoint), 2
+        while pair in pairs:
+            pair, k = (individual, f"{keypoint} {k}"), k + 1
+        again += pair != (individual, keypoint)
+        pairs[pair] = column
+    individuals = tuple(dict.fromkeys(i for i, _ in pairs))
+    keypoints = tuple(dict.fromkeys(k for _, k in pairs))
+    columns = np.full((len(individuals), len(keypoints)), -1, np.int64)
+    for (individual, keypoint), column in pairs.items():
+        columns[individuals.index(individual), keypoints.index(keypoint)] = column
+    notes = (f"{_times(again)} given a number, for there were two of the same.",) if again else ()
+    return Cast(individuals, keypoints, columns, notes)
+
+
+def uncast(individuals: Sequence[str], keypoints: Sequence[str]) -> tuple[str, ...]:
+    """Names of tracks, individual by individual: the keypoint's alone where the individual has none."""
+    return tuple(f"{individual}/{keypoint}" if individual else keypoint
+                 for individual in individuals for keypoint in keypoints)
+
+
+def imported(xy: NDArray[np.floating], *, names: Sequence[str] = (), visible: Mask | None = None,
+             confidence: NDArray[np.floating] | None = None, ids: NDArray[np.int64] | None = None,
+             meta: dict[str, object] | None = None) -> Tracks:
+    """Tracks that come from another program.
+
+    Parameters
+    ----------
+    xy : (T, N, 2)
+        NaN where there is no point.
+    names : sequence of str
+    visible : (T, N) bool, optional
+        Whether a located point is seen; True if not given. Others are occluded but located.
+    confidence : (T, N), optional
+        1 where not given.
+    ids : (N,) int64, optional
+        0 … N-1 if not given.
+    meta : mapping, optional
+    """
+    xy = np.asarray(xy, np.float32)
+    there = np.isfinite(xy).all(-1)
+    xy = np.where(there[..., None], xy, np.float32(np.nan))
+    seen = there if visible is None else there & visible
+    sure = np.ones(there.shape) if confidence is None else np.clip(np.nan_to_num(confidence, nan=1), 0, 1)
+    state = np.where(there, np.where(seen, State.VISIBLE, State.OCCLUDED_LOCATED), State.FROM_SCORES).astype(np.uint8)
+    source = np.where(there, Source.IMPORTED, Source.NONE).astype(np.uint8)
+    return Tracks(np.arange(xy.shape[1]) if ids is None else ids, xy,
+                  np.where(there, seen, np.nan).astype(np.float32), np.where(there, sure, np.nan).astype(np.float32),
+                  state, source, names=tuple(names), meta=meta or {})

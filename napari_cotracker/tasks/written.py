@@ -1,0 +1,94 @@
+"""Which files this program has written, so that it never replaces what it did not write.
+
+A list in the user's data folder holds a fingerprint of each; a file that was changed since is the
+user's own again. Without that list (a folder that cannot be written, say) people are asked once more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ..core.errors import CotrackerError, FormatError
+from ..core.files import replacing
+
+MOST = 5000
+
+
+def check_free(path: Path, overwrite: bool) -> None:
+    """Refuse to replace what others wrote.
+
+    Parameters
+    ----------
+    path : Path
+        A file or folder that is to be written.
+    overwrite : bool
+        Whether the user said so.
+
+    Raises
+    ------
+    FormatError
+    """
+    if not overwrite and path.exists() and not is_ours(path):
+        what = "folder" if path.is_dir() else "file"
+        raise FormatError(f"expected a new name, got {str(path)!r}, a {what} that napari-cotracker did not write or "
+                          "that was changed since; choose another name, or allow to replace it (--overwrite)")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file, or every file of a folder, is as this program wrote it."""
+    known = _recall()
+    with suppress(OSError):
+        return all(known.get(_name(file)) == _fingerprint(file) for file in _files(path))
+    return False
+
+
+def note(path: Path) -> None:
+    """Remember that a file, or all files of a folder, were written."""
+    known = _recall()
+    with suppress(OSError, CotrackerError):
+        for file in _files(path):
+            known.pop(_name(file), None)
+            known[_name(file)] = _fingerprint(file)
+        place = _place()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(place) as temporary:
+            temporary.write_text(json.dumps(dict(list(known.items())[-MOST:])), encoding="utf-8")
+
+
+def _files(path: Path) -> list[Path]:
+    """A folder of very many files stands for itself."""
+    if not path.is_dir():
+        return [path]
+    found = [file for file in sorted(path.rglob("*")) if file.is_file()]
+    return found if len(found) <= MOST // 2 else [path]
+
+
+def _fingerprint(path: Path) -> str:
+    if path.is_dir():
+        content = "\n".join(f"{file.relative_to(path)} {file.stat().st_size} {file.stat().st_mtime_ns}"
+                            for file in sorted(path.rglob("*")) if file.is_file())
+        return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _name(path: Path) -> str:
+    return os.path.normcase(os.path.realpath(path))
+
+
+def _recall() -> dict[str, str]:
+    try:
+        known = json.loads(_place().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _place() -> Path:
+    import platformdirs
+
+    return platformdirs.user_data_path("napari-cotracker", appauthor=False) / "written.json"

@@ -1,0 +1,51 @@
+"""Files of ours and of others."""
+
+import pytest
+
+from napari_cotracker.core.errors import FormatError
+from napari_cotracker.tasks import written
+
+
+def test_a_file_is_ours_until_somebody_changes_it(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("one")
+    assert not written.is_ours(path)
+    with pytest.raises(FormatError, match=r"a\.txt.*did not write.*--overwrite"):
+        written.check_free(path, overwrite=False)
+    written.check_free(path, overwrite=True)
+    written.note(path)
+    written.check_free(path, overwrite=False)
+    path.write_text("two")
+    assert not written.is_ours(path)
+    written.check_free(tmp_path / "new.txt", overwrite=False)
+
+
+def test_a_folder_is_ours_while_all_that_is_in_it_is(tmp_path):
+    folder = tmp_path / "out"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "a.txt").write_text("one")
+    written.note(folder)
+    assert written.is_ours(folder)
+    (folder / "b.txt").write_text("theirs")
+    with pytest.raises(FormatError, match="a folder that"):
+        written.check_free(folder, overwrite=False)
+
+
+def test_a_folder_of_very_many_files_stands_for_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(written, "MOST", 4)
+    for k in range(5):
+        (tmp_path / f"{k}.txt").write_text("one")
+    written.note(tmp_path)
+    assert written.is_ours(tmp_path)
+    (tmp_path / "1.txt").write_text("other")
+    assert not written.is_ours(tmp_path)
+
+
+def test_without_the_list_people_are_asked_once_more(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    path.write_text("one")
+    monkeypatch.setattr(written, "_place", lambda: path / "in the way" / "list")
+    written.note(path)
+    assert not written.is_ours(path)
+    monkeypatch.setattr(written, "_place", lambda: path)
+    assert not written.is_ours(path)
