@@ -54,7 +54,7 @@ def test_a_folder_takes_the_old_ones_place_when_it_is_whole(tmp_path):
         (folder / "b.txt").write_text("two")
         assert [p.name for p in target.iterdir()] == ["a.txt"]
     assert [p.name for p in target.iterdir()] == ["b.txt"]
-    with pytest.raises(ValueError), replacing_folder(target) as folder:  # noqa: PT011
+    with pytest.raises(ValueError), replacing_folder(target) as folder:
         (folder / "c.txt").write_text("three")
         raise ValueError
     assert [p.name for p in target.iterdir()] == ["b.txt"]
