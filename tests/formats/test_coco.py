@@ -1,0 +1,172 @@
+"""COCO keypoints, read by pycocotools."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.errors import FormatError
+from napari_cotracker.core.tracks import State
+from napari_cotracker.formats import coco
+from tests.formats.samples import plain_tracks
+from tests.formats.stories import every_state, of_cells, random_tracks, the_point, worst_error
+
+
+def wrote(folder, tracks, **options):
+    notes = coco.write(folder / "t.json", tracks, coco.CocoOptions(**options))
+    return json.loads((folder / "t.json").read_text(encoding="utf-8")), notes
+
+
+def test_the_known_point(tmp_path):
+    content, notes = wrote(tmp_path, the_point())
+    assert content["images"] == [{"id": 1, "file_name": "img0000.png", "width": 1920, "height": 1080}]
+    (annotation,) = content["annotations"]
+    assert annotation["keypoints"] == [10, 20, 2]
+    assert annotation["bbox"] == [0, 10, 21, 21]  # pixels 0 … 20 and 10 … 30
+    assert annotation["area"] == 441 and annotation["num_keypoints"] == 1
+    assert notes == ["Boxes are those of the labelled points with 10 px on every side; nobody drew an outline."]
+
+
+def test_every_state_has_its_flag(tmp_path):
+    content, notes = wrote(tmp_path, every_state(), pictures="every")
+    flags = {a["image_id"] - 1: a["keypoints"][2] for a in content["annotations"]}
+    assert flags == {0: 2, 1: 2, 2: 1, 6: 2, 7: 2}
+    assert len(content["images"]) == 8
+    assert notes[0] == "1 position outside the picture is not labelled."
+    got = coco.read(tmp_path / "t.json")
+    v, o, u = State.VISIBLE, State.OCCLUDED_LOCATED, State.UNKNOWN
+    assert got.states()[:, 0].tolist() == [v, v, o, u, u, u, v, v]
+    assert got.xy[2, 0].tolist() == [120, 200]
+
+
+def test_pictures_have_the_plates_numbers_or_those_asked_for(tmp_path):
+    content, _ = wrote(tmp_path, plain_tracks(), pattern="a/%06d.jpg")
+    assert [image["file_name"] for image in content["images"]][:2] == ["a/001001.jpg", "a/001002.jpg"]
+    content, _ = wrote(tmp_path, plain_tracks(), first=1)
+    assert content["images"][0]["file_name"] == "img0001.png"
+    tracks = plain_tracks()
+    empty = replace(tracks, xy=np.where(np.arange(6)[:, None, None] == 3, np.nan, tracks.xy))
+    content, _ = wrote(tmp_path, empty)
+    assert len(content["images"]) == 5  # a picture that nobody labelled is no picture without animals
+    got = coco.read(tmp_path / "t.json")
+    assert got.frame_numbers.tolist() == list(range(1001, 1007)) and np.isnan(got.xy[3]).all()
+
+
+def test_individuals_keypoints_and_skeleton(tmp_path):
+    tracks = plain_tracks()
+    content, _ = wrote(tmp_path, replace(tracks, meta={**tracks.meta, "skeleton": [["nose", "tail"], ["nose", "ear"]]}),
+                       category="100 % mouse")
+    (category,) = content["categories"]
+    assert category["keypoints"] == ["nose", "tail"] and category["skeleton"] == [[1, 2]]
+    assert category["name"] == "100 % mouse"
+    second = [a for a in content["annotations"] if a["attributes"]["name"] == "mouse 2"]
+    assert [a["track_id"] for a in second] == [2] * 4
+    assert second[0]["keypoints"] == [52.5, 39, 2, 0, 0, 0] and second[0]["num_keypoints"] == 1
+    assert coco.read(tmp_path / "t.json").meta["skeleton"] == [("nose", "tail")]
+
+
+def test_the_licence_of_the_model_is_told(tmp_path):
+    content, _ = wrote(tmp_path, the_point(runs=[{"model": "m", "licence": "CC-BY-NC-4.0"}]))
+    assert content["info"]["contributor"].endswith("tracked by m (CC-BY-NC-4.0)")
+
+
+def test_round_trip_is_exact(tmp_path):
+    tracks = random_tracks()
+    wrote(tmp_path, tracks)
+    got = coco.read(tmp_path / "t.json")
+    assert worst_error(got, tracks) == 0
+    np.testing.assert_array_equal(got.xy, tracks.xy)
+    np.testing.assert_array_equal(got.states(), tracks.states())
+
+
+def test_pycocotools_reads_and_evaluates_it(tmp_path):
+    pytest.importorskip("pycocotools")
+    from pycocotools.coco import COCO
+    from pycocotools.cocoeval import COCOeval
+
+    names = [f"mouse {i}/{k}" for i in range(2) for k in ("nose", "ear", "tail")]
+    tracks = replace(random_tracks(12, 6), names=tuple(names))
+    wrote(tmp_path, tracks)
+    truth = COCO(str(tmp_path / "t.json"))
+    for t in range(12):
+        loaded = truth.loadAnns(truth.getAnnIds(imgIds=[t + 1]))
+        assert len(loaded) == 2
+        for annotation in loaded:
+            column = 3 * (annotation["track_id"] - 1)
+            xyv = np.reshape(annotation["keypoints"], (3, 3))
+            there = np.isfinite(tracks.xy[t, column : column + 3]).all(-1)
+            np.testing.assert_array_equal(xyv[:, 2] > 0, there)
+            np.testing.assert_allclose(xyv[there, :2], tracks.xy[t, column : column + 3][there], atol=1e-4)
+            assert annotation["num_keypoints"] == there.sum()
+    results = [{**a, "score": 1.0} for a in truth.dataset["annotations"]]
+    evaluation = COCOeval(truth, truth.loadRes(results), "keypoints")
+    evaluation.params.kpt_oks_sigmas = np.full(3, 0.05)
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    assert evaluation.stats[0] == pytest.approx(1)
+
+
+def from_json(folder, **changes):
+    content = {"images": [{"id": "a", "file_name": "x.png"}, {"id": "b", "file_name": "y.png"}],
+               "categories": [{"id": 1, "name": "ant", "keypoints": ["head", "tip"]}],
+               "annotations": [{"image_id": "b", "category_id": 1, "keypoints": [1, 2, 2, 3, 4, 1]},
+                               {"image_id": "b", "category_id": 1, "keypoints": [5, 6, 2, 0, 0, 0]}]}
+    (folder / "t.json").write_text(json.dumps({**content, **changes}), encoding="utf-8")
+    return coco.read(folder / "t.json")
+
+
+def test_what_others_write(tmp_path):
+    got = from_json(tmp_path)
+    assert got.names == ("ant 1/head", "ant 1/tip", "ant 2/head")
+    assert got.frame_numbers.tolist() == [1] and got.xy[0].tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert got.states()[0].tolist() == [State.VISIBLE, State.OCCLUDED_LOCATED, State.VISIBLE]
+    assert got.size is None
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"annotations": []}, "annotations with keypoints, got none"),
+    ({"annotations": [{"image_id": "c", "category_id": 1, "keypoints": []}]}, "got image_id 'c'"),
+    ({"annotations": [{"image_id": "a", "category_id": 2, "keypoints": []}]}, "categories that are listed, got 2"),
+    ({"annotations": [{"image_id": "a", "category_id": 1, "keypoints": [1, 2]}]}, "x, y, v for each of 2 keypoints"),
+    ({"annotations": [{"image_id": "a", "category_id": 1, "keypoints": [1, 2, 3, 1, 2, 2]}]}, "v as 0, 1 or 2"),
+    ({"annotations": [{"image_id": "a", "category_id": 1, "keypoints": [10**400, 2, 2, 1, 2, 2]}]}, "numbers x, y, v"),
+    ({"annotations": [{"image_id": "a", "category_id": 1, "keypoints": [float("nan"), 2, 2, 1, 2, 2]}]}, "finite"),
+    ({"annotations": [{"image_id": "a", "category_id": 1, "track_id": 5, "keypoints": [1, 2, 2, 1, 2, 2]}] * 2},
+     "one point of 'head' in frame 0, got 2"),
+    ({"annotations": [{"image_id": "a", "category_id": 1, "keypoints": [[1], 2, 2, 1, 2, 2]}]}, "numbers x, y, v"),
+    ({"annotations": [{"image_id": "a", "category_id": 1, "keypoints": [1, "2", 2, 1, 2, 2]}]}, "numbers x, y, v"),
+    ({"images": {}}, "list of objects under 'images'"),
+])
+def test_what_is_wrong_is_said(changes, words, tmp_path):
+    with pytest.raises(FormatError, match=words):
+        from_json(tmp_path, **changes)
+
+
+def test_few_points_cannot_claim_the_memory(tmp_path):
+    images = [{"id": "a", "file_name": "0.png"}, {"id": "b", "file_name": "9999999.png"}]
+    with pytest.raises(FormatError, match="claim 10000000 frames"):
+        from_json(tmp_path, images=images, annotations=[
+            {"image_id": i, "category_id": 1, "keypoints": [1, 2, 2, 3, 4, 1]} for i in "ab"])
+
+
+def test_a_file_of_brackets_is_refused(tmp_path):
+    (tmp_path / "t.json").write_text('{"images": ' + "[" * 200_000)
+    with pytest.raises(FormatError, match="expected JSON"):
+        coco.read(tmp_path / "t.json")
+
+
+@pytest.mark.parametrize("pattern", ["img.png", "%d%d.png", "%(a)d", "100%", "\0%d"])
+def test_a_pattern_has_one_place_for_the_number(pattern, tmp_path):
+    with pytest.raises(FormatError, match="pattern of file names"):
+        wrote(tmp_path, the_point(), pattern=pattern)
+
+
+def test_individuals_must_have_something_in_common(tmp_path):
+    count = 60
+    tracks = of_cells(np.ones((1, count, 2)), names=tuple(f"i{n}/k{n}" for n in range(count)))
+    with pytest.raises(FormatError, match="60 individuals with 60 different keypoints"):
+        wrote(tmp_path, tracks)
