@@ -58,6 +58,7 @@ class Plate:
     curves: tuple[Curve, ...]
     numbers: NDArray[np.int64]
     notes: tuple[str, ...]
+    renamed: int  # how many of the notes, at their beginning, are about names
 
 
 def plate_of(tracks: Tracks, convention: str, numbers: NDArray[np.int64], names: tuple[list[str], list[str]]) -> Plate:
@@ -90,7 +91,7 @@ def plate_of(tracks: Tracks, convention: str, numbers: NDArray[np.int64], names:
     if unseen:
         notes.append(f"{unseen:,} track{' that is' if unseen == 1 else 's that are'} never visible "
                      f"{'is' if unseen == 1 else 'are'} left out.")
-    return Plate(tuple(curves), numbers, tuple(notes))
+    return Plate(tuple(curves), numbers, tuple(notes), len(names[1]))
 
 
 def plate(tracks: Tracks, convention: str, first: int | None, allowed: str, default: int = FIRST_FRAME) -> Plate:
