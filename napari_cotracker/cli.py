@@ -10,13 +10,17 @@ import typer
 
 from . import __version__
 from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
-from .cli_text import effort_lines, evaluation_lines, format_lines, lines_of, program_lines, session_lines
-from .cli_track import check_apart, check_target, convert_tracks, track_and_write
+from .cli_text import effort_lines, evaluation_lines, lines_of, program_lines, session_lines
+from .cli_track import check_apart, check_target, track_and_write
+from .core.excerpt import Excerpt
+from .core.options import choices_of, read_options
 
 app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, add_completion=False)
 
 Film = Annotated[Path, typer.Argument(metavar="VIDEO", help="A film, a folder of pictures or one of a sequence.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that this program did not write.")]
+EXCERPT = {choice.name: choice.text for choice in choices_of(Excerpt)}
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="File to write: .npz, .csv, .cotracker, ...")]
 
 
@@ -80,6 +84,7 @@ def track(
     support_grid: Annotated[int | None, typer.Option(help="G × G helper points; 6, but 0 with a grid from 5.")] = None,
     resolution: Annotated[str | None, typer.Option(metavar="HxW", help="At which the network sees frames.")] = None,
     precision: Annotated[str, typer.Option(help="auto, float32, or half: faster, a little less exact.")] = "auto",
+    overwrite: Overwrite = False,
     fast: Annotated[bool, typer.Option("--fast", help="Trade a little accuracy for speed on long films.")] = False,
     accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Accept the weights' licence.")] = False,
     as_json: Json = False,
@@ -90,7 +95,7 @@ def track(
     from .tasks.track import TrackOptions
 
     check_points(queries, grid, mask)
-    check_target(out)
+    check_target(out, overwrite=overwrite)
     check_apart([out, overlay], [video, queries, mask, checkpoint])
     options = TrackOptions(
         model=model, mode=mode, checkpoint=checkpoint, device=device, direction=direction, iters=iters, fast=fast,
@@ -99,7 +104,7 @@ def track(
     )
     with closing(open_video(video)) as film:
         points = points_of_table(queries) if queries else points_of_grid(film, grid or 0, frame, mask)
-        track_and_write(film, points, options, out, overlay=overlay, as_json=as_json)
+        track_and_write(film, points, options, out, overlay=overlay, overwrite=overwrite, as_json=as_json)
 
 
 @app.command()
@@ -108,18 +113,39 @@ def convert(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The tracks file to write, or a new session.")],
     *,
     to: Annotated[str | None, typer.Option(metavar="FORMAT", help="Its format, if its ending does not say.")] = None,
+    options: Annotated[list[str] | None, typer.Option("--option", "-O", metavar="NAME=VALUE",
+                                                      help="Of the format; `formats FORMAT` lists them.")] = None,
     video: Annotated[Path | None, typer.Option(help="The film, for what IN does not say about it.")] = None,
+    from_format: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="The format of IN.")] = None,
+    first_frame: Annotated[int | None, typer.Option(metavar="N", help="What IN calls the film's first frame.")] = None,
+    anchors: Annotated[bool, typer.Option("--as-anchors", help="What is read counts as placed by a person.")] = False,
+    tracks: Annotated[str, typer.Option(metavar="NAMES", help=EXCERPT["tracks"])] = "",
+    first: Annotated[int | None, typer.Option(metavar="K", help=EXCERPT["first"])] = None,
+    last: Annotated[int | None, typer.Option(metavar="K", help=EXCERPT["last"])] = None,
+    anchors_only: Annotated[bool, typer.Option("--anchors-only", help=EXCERPT["anchors_only"])] = False,
+    min_confidence: Annotated[float, typer.Option(help=EXCERPT["min_confidence"])] = 0.0,
+    min_visible: Annotated[int, typer.Option(metavar="N", help=EXCERPT["min_visible"])] = 0,
+    threshold: Annotated[float, typer.Option(help=EXCERPT["threshold"])] = 0.6,
+    scale: Annotated[float, typer.Option(help=EXCERPT["scale"])] = 1.0,
+    overwrite: Overwrite = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be written and lost.")] = False,
     as_json: Json = False,
 ) -> None:
     """Write tracks in another format; a session into a session copies it, or saves what is whole of a damaged one."""
+    from .cli_convert import Conversion, convert_tracks
     from .tasks.sessions import copy_session, is_session
 
-    check_target(out, to)
+    asked = Conversion(to, video, from_format, first_frame, anchors, overwrite, dry_run, options or [])
+    words = {"tracks": tracks, "first": first, "last": last, "anchors_only": anchors_only, "scale": scale,
+             "min_confidence": min_confidence, "min_visible": min_visible, "threshold": threshold}
+    excerpt = read_options(Excerpt, words, "excerpts")
+    if not dry_run:
+        check_target(out, to, overwrite)
     if to is None and is_session(source) and is_session(out):
         facts = {"out": str(out), **copy_session(source, out)}
         show(facts, as_json, session_lines(facts))
     else:
-        convert_tracks(source, out, to, video, as_json=as_json)
+        convert_tracks(source, out, asked, excerpt, as_json=as_json)
 
 
 @app.command()
@@ -180,15 +206,14 @@ def train(
 
 
 @app.command()
-def formats(as_json: Json = False) -> None:
-    """List the tracks formats."""
-    from .core import registry
+def formats(
+    name: Annotated[str | None, typer.Argument(metavar="[FORMAT]", help="Explain this one, with its options.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the tracks formats, or explain one."""
+    from .cli_convert import format_facts, format_lines
 
-    facts = [
-        {"name": entry.name, "title": entry.title, "suffixes": entry.suffixes,
-         "read": entry.read is not None, "write": entry.write is not None}
-        for entry in registry.formats().values()
-    ]
+    facts = format_facts(name)
     show(facts, as_json, format_lines(facts))
 
 

@@ -40,14 +40,6 @@ def session_lines(facts: Facts) -> Iterator[str]:
     yield from (f"lost: {what}" for what in facts["lost"])
 
 
-def format_lines(facts: Sequence[Facts]) -> Iterator[str]:
-    """The table of `formats`."""
-    def verbs(fact: Facts) -> str:
-        return " and ".join(verb for verb in ("read", "write") if fact[verb])
-
-    return columns([(fact["name"], " ".join(fact["suffixes"]), verbs(fact), fact["title"]) for fact in facts])
-
-
 def evaluation_lines(facts: Facts) -> Iterator[str]:
     """What `evaluate` measured: a row for each clip, and their mean."""
     shares = {"average_jaccard": "AJ", "delta_avg": "delta", "occlusion_accuracy": "OA", "always_visible": "OA0",

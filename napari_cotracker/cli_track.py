@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Path, *, overlay: Path | None,
-                    as_json: bool) -> None:
+                    overwrite: bool, as_json: bool) -> None:
     """Track, write and say what came of it; a cancelled run is written too, but not drawn.
 
     Raises
@@ -45,38 +44,19 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
         try:
             tracks = follow(track(film, points, options, control=interrupt), film.n_frames)
         except TrackingError as error:
-            _rescue(error, out)
+            _rescue(error, out, overwrite)
             raise
-    notes = write(tracks, out)
+    notes = write(tracks, out, overwrite)
     if overlay is not None and not interrupt.cancelled():
         follow(render_overlay(film, tracks, overlay), film.n_frames)
     report(tracks, out, notes, as_json=as_json)
     interrupt.finish()
 
 
-def convert_tracks(source: Path, out: Path, to: str | None, video: Path | None, *, as_json: bool) -> None:
-    """Write the tracks of one file into another, and say what came of it.
-
-    Raises
-    ------
-    CotrackerError
-        If one cannot be read or the other not be written.
-    """
-    from .tasks.convert import with_video
-    from .tasks.export import read_tracks
-    from .tasks.open import open_video
-
-    tracks = read_tracks(source)
-    if video is not None:
-        with closing(open_video(video)) as film:
-            tracks = with_video(tracks, film)
-    report(tracks, out, write(tracks, out, to), as_json=as_json)
-
-
-def _rescue(error: TrackingError, out: Path) -> None:
+def _rescue(error: TrackingError, out: Path, overwrite: bool) -> None:
     """Write what was tracked before a run broke off."""
     if error.tracks is not None:
-        write(error.tracks, out)
+        write(error.tracks, out, overwrite)
         say(f"The run broke off; what was tracked until then is in {out}")
 
 
@@ -93,32 +73,32 @@ def check_apart(targets: Iterable[Path | None], sources: Iterable[Path | None]) 
             raise CotrackerError(f"{str(target)!r} is read by this run and would be overwritten; choose another name")
 
 
-def check_target(out: Path, format: str | None = None) -> None:
+def check_target(out: Path, format: str | None = None, overwrite: bool = False) -> None:
     """Refuse a file that could not be written later, before hours are spent on what goes into it.
 
     Raises
     ------
     FormatError
     """
-    from .tasks.export import format_for
+    from .tasks.export import check_place
     from .tasks.sessions import check_new, is_session
 
     if format is None and is_session(out):
         check_new(out)
     else:
-        format_for(out, format)
+        check_place(out, format, overwrite)
     folder = out.parent
     if not folder.is_dir():
         raise FormatError(f"expected a folder that exists for {out.name!r}, got {str(folder)!r}; make it first")
-    if out.is_dir() or not os.access(folder, os.W_OK):
+    if not os.access(folder, os.W_OK):
         raise FormatError(f"expected a file that can be written, got {str(out)!r}; choose another name or folder")
 
 
-def write(tracks: Tracks, out: Path, format: str | None = None) -> list[str]:
+def write(tracks: Tracks, out: Path, overwrite: bool = False) -> list[str]:
     """Write tracks; what the format could not hold comes back and is said."""
     from .tasks.export import write_tracks
 
-    notes = write_tracks(out, tracks, format)
+    notes = write_tracks(out, tracks, overwrite=overwrite)
     for note in notes:
         say(f"Note: {note}")
     return notes

@@ -117,7 +117,7 @@ def test_wrong_input_is_refused_before_anything_is_written(words: list[str], mes
     Path("out.csv").write_text("t,x,y\n0,1,1\n")
     Path("folder.npz").mkdir()
     before = sorted(Path().iterdir())
-    assert message in refused("track", film, "-o", "out.csv", *words)
+    assert message in refused("track", film, "-o", "out.csv", "--overwrite", *words)
     assert sorted(Path().iterdir()) == before
     assert Path("out.csv").read_text() == "t,x,y\n0,1,1\n"
 
@@ -187,6 +187,45 @@ def test_tracks_are_converted_there_and_back(film: str) -> None:
 def test_a_conversion_that_cannot_be_is_refused(words: list[str], message: str) -> None:
     Path("text").write_text("hello\n")
     assert message in refused("convert", *words)
+
+
+def test_what_others_wrote_is_not_replaced_unless_told(film: str) -> None:
+    Path("out.csv").write_text("mine")
+    assert "out.csv" in refused("track", film, "--grid", "2", "-o", "out.csv")
+    run("track", film, "--grid", "2", "-o", "a.npz")
+    assert "--overwrite" in refused("convert", "a.npz", "out.csv")
+    assert Path("out.csv").read_text() == "mine"
+    run("convert", "a.npz", "out.csv", "--overwrite")
+    run("convert", "a.npz", "out.csv")
+    assert len(read_tracks("out.csv")) == 4
+
+
+def test_an_excerpt_is_converted_and_what_is_lost_is_said(film: str) -> None:
+    run("track", film, "--grid", "2", "-o", "a.npz")
+    facts = json.loads(run("convert", "a.npz", "b.csv", "--tracks", "point 1, 2", "--first", "3", "--last", "5",
+                           "--dry-run", "--json").stdout)
+    assert (facts["tracks"], facts["positions"], facts["format"]) == (2, 6, "csv")
+    assert "Query points are not kept." in facts["notes"]
+    assert not Path("b.csv").exists()
+    run("convert", "a.npz", "b.csv", "--tracks", "point 1, 2", "--first", "3", "--last", "5")
+    assert np.flatnonzero(np.isfinite(read_tracks("b.csv").xy).all((1, 2))).tolist() == [3, 4, 5]
+    assert "'nose'" in refused("convert", "a.npz", "c.csv", "--tracks", "nose")
+    assert "name=value" in refused("convert", "a.npz", "c.csv", "-O", "bold")
+    assert "options of csv out of none; got 'bold'" in refused("convert", "a.npz", "c.csv", "-O", "bold=yes")
+
+
+def test_what_is_read_becomes_anchors_if_wanted(film: str) -> None:
+    Path("a.csv").write_text("track_id,frame,x,y\n1,2,10,20\n")
+    run("convert", "a.csv", "b.npz", "--as-anchors", "--video", film)
+    tracks = read_tracks("b.npz")
+    assert (tracks.n_frames, len(tracks.anchors())) == (12, 1)
+
+
+def test_a_format_is_explained() -> None:
+    assert "Pixels:" in run("formats", "csv").stdout
+    facts = json.loads(run("formats", "npz", "--json").stdout)
+    assert "ids" in facts["keeps"] and facts["options"] == []
+    assert "'docx'" in refused("formats", "docx")
 
 
 def test_formats_are_listed() -> None:

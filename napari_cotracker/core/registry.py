@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import re
 from functools import cache
@@ -41,6 +42,12 @@ def _declares(info: pkgutil.ModuleInfo, constant: str) -> bool:
     spec = info.module_finder.find_spec(info.name, None)
     source = getattr(spec and spec.loader, "get_source", lambda name: None)(info.name)
     return source is not None and re.search(rf"^{constant}\b[^=\n]*=", source, re.MULTILINE) is not None
+
+
+def header_of(entry: Format) -> str:
+    """What the module of a format says about it: its page of the documentation."""
+    module = importlib.import_module(entry.sniff.__module__)
+    return inspect.cleandoc(module.__doc__ or "")
 
 
 def trackers() -> dict[str, TrackerEntry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -113,6 +114,27 @@ class Session(Kept):
         ids = self.new_ids(len(places))
         rows = edits.new_rows(ids, (frames, places), names, groups)
         self.apply(edits.place(rows, placed))
+        return ids
+
+    def bring(self, tracks: Tracks, label: str) -> Ids:
+        """Whole tracks join those that are here, as one edit; they get numbers of their own.
+
+        Returns
+        -------
+        (n,) int64 ids
+
+        Raises
+        ------
+        EditError
+            If there is none, or they are of another number of frames.
+        """
+        if not len(tracks) or tracks.n_frames != self.n_frames:
+            raise EditError(f"expected at least one track of {self.n_frames} frames, got {len(tracks)} of "
+                            f"{tracks.n_frames}")
+        ids = self.new_ids(len(tracks))
+        queries = None if tracks.queries is None or len(tracks.queries) != len(tracks) else replace(
+            tracks.queries, ids=ids[[tracks.ids.tolist().index(id) for id in tracks.queries.ids]])
+        self.apply(replace(opening(replace(tracks, ids=ids, queries=queries)), label=label))
         return ids
 
     def correct(self, id: int, t: int, xy: ArrayLike) -> None:

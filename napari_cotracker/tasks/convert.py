@@ -1,32 +1,101 @@
-"""Tracks from one file to another, told what their own file does not say about the film."""
+"""Tracks of another origin on the film they belong to: at its frames, told what their file does not say."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..core.errors import FormatError
-from ..core.tracks import Tracks
+from ..core.tracks import Source, State, Tracks
 from ..core.video import Video
 
+PLATE = 1001  # the number that the first frame of a plate usually has
 
-def with_video(tracks: Tracks, video: Video) -> Tracks:
-    """The same tracks, knowing size, rate, frame numbers and name of their film; what they know already stays.
+
+def with_video(tracks: Tracks, video: Video, first: int | None = None) -> Tracks:
+    """The same tracks over all frames of their film, knowing its size, rate, frame numbers and name.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        What they know already stays, but for frame numbers.
+    video : Video
+    first : int, optional
+        The number that their file gives to the film's first frame. If not given: the film's own
+        numbers where theirs are among them, else 1001 where they begin at that or above, else 1;
+        tracks without numbers begin with the film.
 
     Raises
     ------
     FormatError
-        If the film has fewer frames than the tracks, or another size than they say.
+        If a point lies on no frame of the film, or the film has another size than they say.
     """
-    if tracks.n_frames > video.n_frames:
-        raise FormatError(f"expected the film of tracks over {tracks.n_frames} frames, got one of {video.n_frames}")
     size = (video.width, video.height)
     if tracks.size not in (None, size):
         raise FormatError(f"expected the film of tracks on {tracks.size} pixels (width, height), got one of {size}")
+    rows = _rows_of(tracks, video, first)
+    kept = (rows >= 0) & (rows < video.n_frames)
+    lost = ~kept & _says_something(tracks)
+    if lost.any():
+        raise FormatError(f"expected the film of tracks over {tracks.n_frames} frames, got one of {video.n_frames}; "
+                          "if it is the right film, say which number its first frame has in the file "
+                          "(--first-frame on the command line)")
     found: dict[str, Any] = {
         "size": size,
         "fps": (video.fps.numerator, video.fps.denominator),
-        "frame_numbers": [int(number) for number in video.frame_numbers[: tracks.n_frames]],
         "video": {"path": video.path, "fingerprint": video.fingerprint},
+        **tracks.meta,
+        "frame_numbers": [int(number) for number in video.frame_numbers],
     }
-    return replace(tracks, meta={**found, **tracks.meta})
+    return replace(_spread(tracks, rows, kept, video.n_frames), meta=found)
+
+
+def as_anchors(tracks: Tracks) -> Tracks:
+    """The same tracks; what came from a file counts as placed by a person, and no tracker moves it."""
+    source = np.where(tracks.source == Source.IMPORTED, Source.HUMAN, tracks.source).astype(np.uint8)
+    return replace(tracks, source=source)
+
+
+def _rows_of(tracks: Tracks, video: Video, first: int | None) -> NDArray[np.int64]:
+    """(T,) the film's 0-based frame of every frame of the tracks, which may lie outside."""
+    if "frame_numbers" not in tracks.meta:
+        return np.arange(tracks.n_frames) - (first or 0)
+    theirs, own = tracks.frame_numbers, np.asarray(video.frame_numbers, np.int64)
+    if first is not None:
+        return _position(theirs - first + own[0], own)
+    is_film = bool((own == np.arange(len(own))).all())
+    if not is_film or np.isin(theirs, own).all():
+        return _position(theirs, own)
+    start = PLATE if len(theirs) and theirs[0] >= PLATE else 1
+    return np.asarray(theirs - start)
+
+
+def _position(numbers: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where numbers are among the film's own; -1 where they are not."""
+    order = np.argsort(own)
+    near = order[np.searchsorted(own[order], numbers).clip(0, len(own) - 1)]
+    return np.where(own[near] == numbers, near, -1)
+
+
+def _says_something(tracks: Tracks) -> NDArray[np.bool_]:
+    """(T,) which frames hold more than nothing."""
+    there = np.isfinite(tracks.xy).all(-1) | (tracks.state != State.FROM_SCORES) & (tracks.state != State.UNKNOWN)
+    return np.asarray(there.any(1))
+
+
+def _spread(tracks: Tracks, rows: NDArray[np.int64], kept: NDArray[np.bool_], n_frames: int) -> Tracks:
+    def over(cells: NDArray[Any], missing: Any) -> NDArray[Any]:
+        out = np.full((n_frames, *cells.shape[1:]), missing, cells.dtype)
+        out[rows[kept]] = cells[kept]
+        return out
+
+    queries = tracks.queries
+    if queries is not None and len(tracks.xy):
+        t = rows[np.clip(queries.t, 0, tracks.n_frames - 1)]
+        queries = replace(queries, t=np.clip(t, 0, n_frames - 1))
+    return replace(tracks, xy=over(tracks.xy, np.nan), visibility=over(tracks.visibility, np.nan), queries=queries,
+                   confidence=over(tracks.confidence, np.nan), state=over(tracks.state, State.FROM_SCORES),
+                   source=over(tracks.source, Source.NONE))

@@ -59,7 +59,7 @@ def format_for(path: str | Path, name: str | None = None) -> Format:
     Raises
     ------
     FormatError
-        If there is none that can be written; the message lists those there are.
+        If there is none that can be written, or several of the same ending; the message lists them.
     """
     writable = {key: entry for key, entry in registry.formats().items() if entry.write is not None}
     if name is not None:
@@ -67,13 +67,17 @@ def format_for(path: str | Path, name: str | None = None) -> Format:
             return writable[name]
         raise FormatError(f"expected a format to write out of {', '.join(writable)}; got {name!r}")
     file = Path(path).name.lower()
-    fitting = [(len(s), entry) for entry in writable.values() for s in entry.suffixes if file.endswith(s)]
+    fitting = [(len(s), key) for key, entry in writable.items() for s in entry.suffixes if s and file.endswith(s)]
     if not fitting:
-        endings = ", ".join(s for entry in writable.values() for s in entry.suffixes)
-        raise FormatError(
-            f"expected a file name ending in one of {endings}; got {Path(path).name!r}; or name the format"
-        )
-    return max(fitting, key=lambda pair: pair[0])[1]
+        endings = ", ".join(sorted({s for entry in writable.values() for s in entry.suffixes if s}))
+        raise FormatError(f"expected a file name ending in one of {endings}; got {Path(path).name!r}; or name the "
+                          "format")
+    longest = [key for length, key in fitting if length == max(fitting)[0]]
+    plain = [key for key in longest if writable[key].group == "own"]
+    if len(longest) > 1 and not plain:
+        raise FormatError(f"expected the name of a format with {Path(path).name!r}, for several end like it: "
+                          f"{', '.join(longest)}")
+    return writable[(plain or longest)[0]]
 
 
 def write_tracks(path: str | Path, tracks: Tracks, format: str | None = None, options: Any = None, *,
@@ -107,28 +111,44 @@ def write_tracks(path: str | Path, tracks: Tracks, format: str | None = None, op
     FormatError
         If the format or an option is unknown or the file cannot be written.
     """
-    if format is None and sessions.is_session(path):
-        kept, notes = take(tracks, read_options(Excerpt, excerpt, "excerpts"))
-        sessions.write_session(path, kept)
-        return notes
     return list(export(path, tracks, format, options, excerpt=excerpt, overwrite=overwrite, pictures=pictures).notes)
 
 
 def export(path: str | Path, tracks: Tracks, format: str | None = None, options: Any = None, *,
            excerpt: Any = None, overwrite: bool = False, pictures: Pictures | None = None) -> ExportReport:
     """As `write_tracks`, with a whole report."""
-    path, entry = Path(path), format_for(path, format)
-    read = read_options(entry.options, options, entry.name)
+    path = Path(path)
     kept, notes = take(tracks, read_options(Excerpt, excerpt, "excerpts"))
+    if format is None and sessions.is_session(path):
+        sessions.write_session(path, kept)
+        return _report(path, "session", kept, notes, [])
+    entry = check_place(path, format, overwrite)
+    read = read_options(entry.options, options, entry.name)
     changes = entry.preview(path, kept, read) if entry.preview and path.exists() else []
     if changes and not overwrite:
         raise FormatError(f"expected to add to {str(path)!r} only, but {' '.join(changes)} Allow it (--overwrite) "
                           "or leave those out")
-    if entry.preview is None:
-        written.check_free(path, overwrite)
     notes += losses(kept, entry.keeps) + _write(entry, path, kept, read, pictures)
     written.note(path)
-    return _report(path, entry, kept, notes, changes)
+    return _report(path, entry.name, kept, notes, changes)
+
+
+def check_place(path: str | Path, format: str | None = None, overwrite: bool = False) -> Format:
+    """The format for a file or folder, if it may be written there.
+
+    Raises
+    ------
+    FormatError
+        If there is no such format, a folder is where a file is wanted or the other way round, or
+        something is there that this program did not write.
+    """
+    path, entry = Path(path), format_for(path, format)
+    if path.exists() and path.is_dir() != entry.is_folder and entry.preview is None:
+        wanted, got = ("folder", "file") if entry.is_folder else ("file", "folder")
+        raise FormatError(f"expected the name of a {wanted} to write, got the {got} {str(path)!r}; choose another name")
+    if entry.preview is None:  # others add to what is there
+        written.check_free(path, overwrite)
+    return entry
 
 
 def preview(path: str | Path, tracks: Tracks, format: str | None = None, options: Any = None, *,
@@ -147,7 +167,7 @@ def preview(path: str | Path, tracks: Tracks, format: str | None = None, options
     with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
         trial = Path(folder) / path.name
         notes += losses(kept, entry.keeps) + _write(entry, trial, kept, read, pictures)
-        found = _report(trial, entry, kept, notes, changes)
+        found = _report(trial, entry.name, kept, notes, changes)
     return ExportReport(path, found.format, found.tracks, found.positions, found.notes, found.changes, found.files,
                         found.n_bytes)
 
@@ -157,10 +177,10 @@ def _write(entry: Format, path: Path, tracks: Tracks, options: Any, pictures: Pi
     return entry.write(path, tracks, options, pictures) if entry.pictures else entry.write(path, tracks, options)
 
 
-def _report(path: Path, entry: Format, tracks: Tracks, notes: list[str], changes: list[str]) -> ExportReport:
+def _report(path: Path, format: str, tracks: Tracks, notes: list[str], changes: list[str]) -> ExportReport:
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     return ExportReport(
-        path, entry.name, len(tracks), int(np.isfinite(tracks.xy).all(-1).sum()), tuple(notes), tuple(changes),
+        path, format, len(tracks), int(np.isfinite(tracks.xy).all(-1).sum()), tuple(notes), tuple(changes),
         tuple(str(file.relative_to(path.parent)) for file in files[:50]), sum(file.stat().st_size for file in files))
 
 

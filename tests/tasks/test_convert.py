@@ -1,4 +1,4 @@
-"""What a film adds to tracks that do not know it."""
+"""Tracks of another origin on their film."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import FormatError
-from napari_cotracker.core.tracks import State, Tracks
-from napari_cotracker.tasks.convert import with_video
+from napari_cotracker.core.queries import Queries
+from napari_cotracker.core.tracks import Source, State, Tracks
+from napari_cotracker.formats.sheets import imported
+from napari_cotracker.tasks.convert import as_anchors, with_video
 
 
 def film(**given: Any) -> Any:
@@ -25,10 +27,14 @@ def tracks_of(**meta: Any) -> Tracks:
     return Tracks(np.array([0]), xy, np.ones((2, 1)), np.ones((2, 1)), meta=meta)  # type: ignore[arg-type]
 
 
+def frames_of(tracks: Tracks) -> list[int]:
+    return [int(t) for t in np.flatnonzero(np.isfinite(tracks.xy).all(-1).any(1))]
+
+
 def test_the_film_says_what_is_out_of_frame() -> None:
     tracks = with_video(tracks_of(), film())
-    assert tracks.states().tolist() == [[State.VISIBLE], [State.OUT_OF_FRAME]]
-    assert tracks.frame_numbers.tolist() == [1001, 1002]
+    assert tracks.states().tolist() == [[State.VISIBLE], [State.OUT_OF_FRAME], [State.UNKNOWN]]
+    assert tracks.frame_numbers.tolist() == [1001, 1002, 1005]
     assert tracks.meta["fps"] == (25, 1)
     assert tracks.meta["video"] == {"path": "film.mp4", "fingerprint": "f"}
 
@@ -37,8 +43,39 @@ def test_what_the_tracks_know_stays() -> None:
     assert with_video(tracks_of(fps=(24, 1), size=(64, 48)), film()).meta["fps"] == (24, 1)
 
 
-@pytest.mark.parametrize(("meta", "given", "message"), [({}, {"n_frames": 1}, "over 2 frames, got one of 1"),
-                                                      ({"size": (32, 32)}, {}, r"tracks on \(32, 32\).*\(64, 48\)")])
+@pytest.mark.parametrize(("meta", "given", "message"), [
+    ({}, {"n_frames": 1, "frame_numbers": np.array([1001])}, "over 2 frames, got one of 1.*--first-frame"),
+    ({"size": (32, 32)}, {}, r"tracks on \(32, 32\).*\(64, 48\)"),
+    ({"frame_numbers": [1002, 1003]}, {}, "--first-frame"),
+])
 def test_another_film_is_refused(meta: dict[str, Any], given: dict[str, Any], message: str) -> None:
     with pytest.raises(FormatError, match=message):
         with_video(tracks_of(**meta), film(**given))
+
+
+@pytest.mark.parametrize(("numbers", "own", "first", "frames"), [
+    ([1002, 1005], [1001, 1002, 1005], None, [1, 2]),  # the plate's own
+    ([1002, 1003], [0, 1, 2, 3], None, [1, 2]),  # a film whose first frame is 1001 there
+    ([2, 3], [0, 1, 2, 3, 4], None, [2, 3]),  # among the film's own numbers, which count from 0
+    ([3, 4], [0, 1, 2, 3], None, [2, 3]),  # beyond them: counted from 1
+    ([102, 103], [0, 1, 2, 3], 101, [1, 2]),
+    ([3, 4], [1001, 1002, 1003, 1004], 2, [1, 2]),
+])
+def test_frame_numbers_find_their_frame(numbers: list[int], own: list[int], first: int | None, frames: list[int]) -> None:
+    video = film(n_frames=len(own), frame_numbers=np.array(own))
+    assert frames_of(with_video(tracks_of(frame_numbers=numbers), video, first)) == frames
+
+
+def test_query_points_go_along() -> None:
+    tracks = tracks_of(frame_numbers=[1002, 1005])
+    queries = Queries(np.array([1]), np.array([[70, 5]], np.float32), np.array([0]), ("ear",))
+    moved = with_video(Tracks(tracks.ids, tracks.xy, tracks.visibility, tracks.confidence, queries=queries,
+                              meta=tracks.meta), film())
+    assert moved.queries is not None
+    assert moved.queries.t.tolist() == [2]
+
+
+def test_what_was_imported_becomes_anchors() -> None:
+    tracks = imported(np.array([[[5, 5], [np.nan, np.nan]]]))
+    assert as_anchors(tracks).source.tolist() == [[Source.HUMAN, Source.NONE]]
+    assert tracks.source.tolist() == [[Source.IMPORTED, Source.NONE]]
