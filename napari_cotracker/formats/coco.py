@@ -10,9 +10,9 @@ labelled points with a margin, for nobody drew the outline of the object; the ar
 Pixels: keypoints x right, y down, the centre of the top-left pixel is (0, 0), as COCO has it; boxes are
 measured from the picture's corner.
 
-Frames: pictures in the film's order, numbered as the plate, a film from 0, in their file names. Read
-back, frame numbers are the last digits of the file names if no two are alike, else pictures count from
-0 in the file's order.
+Frames: the number is in the picture's file name: that of the plate, of a film counted from 0. Read back,
+frame numbers are the last digits of the file names if no two are alike, else pictures count from 0 in the
+file's order.
 
 States: visible is v = 2, hidden but located v = 1, everything else v = 0. Read back, v = 1 is hidden but
 located.
@@ -41,9 +41,10 @@ from ..core.declarations import Format
 from ..core.files import replacing
 from ..core.options import option
 from ..core.tracks import State, Tracks
+from .boxes import boxes_about, shared_cast
 from .coco_reading import read
-from .pictures import boxes_about, picture_names, shared_cast
-from .sheets import Cast, credits, located, numbers_of, size_of, visible
+from .picture_names import picture_names
+from .sheets import Cast, credits, located, size_of, visible
 
 UNLABELLED, HIDDEN, SEEN = 0, 1, 2
 MARKS = (b'"annotations"', b'"categories"', b'"keypoints"', b'"images"')
@@ -53,8 +54,9 @@ MARKS = (b'"annotations"', b'"categories"', b'"keypoints"', b'"images"')
 class CocoOptions:
     """Options of the COCO file."""
 
-    pattern: str = option("img%04d.png", "File names of the pictures, with %d or %04d for the frame number.")
-    first: int | None = option(None, "Number of the first frame; the plate's own if not given, 0 for a film.", least=0)
+    pattern: str = option("", "File names of the pictures, such as img%04d.png; empty: an image sequence's own.")
+    first: int | None = option(None, "Number of the first picture; the plate's own if not given, 0 for a film.",
+                               least=0)
     pictures: str = option("labelled", "Which pictures to list: those with a labelled point, or every one.",
                            values=("labelled", "every"))
     category: str = option("object", "Name of what the keypoints belong to.")
@@ -77,7 +79,7 @@ def write(path: Path, tracks: Tracks, options: CocoOptions) -> list[str]:
     """
     cast, flags = shared_cast(tracks), flags_of(tracks)
     size = size_of(tracks)
-    names = picture_names(options.pattern, numbers_of(tracks, options.first, 0))
+    names = picture_names(tracks, options.pattern, options.first)
     frames = range(tracks.n_frames) if options.pictures == "every" else np.flatnonzero(flags.any(1)).tolist()
     images = [{"id": t + 1, "file_name": names[t], "width": size[0], "height": size[1]} for t in frames]
     rate = tracks.meta.get("fps")

@@ -1,8 +1,6 @@
-"""What formats need that speak of the film's pictures as files: their names, and boxes about points."""
+"""Individuals that share their keypoints, and boxes about their points, for formats that train networks."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,31 +10,6 @@ from ..core.tracks import Tracks
 from .sheets import Cast, cast_of
 
 MAX_SLOTS = 20  # keypoints of all individuals for each track
-
-
-def picture_names(pattern: str, numbers: Sequence[int] | NDArray[np.int64]) -> list[str]:
-    """The file name of every picture.
-
-    Parameters
-    ----------
-    pattern : str
-        With one place for a number, such as ``img%04d.png``.
-    numbers : sequence of int
-
-    Raises
-    ------
-    FormatError
-        If the pattern has no such place, or is no file's name.
-    """
-    try:
-        names = [pattern % int(number) for number in numbers]
-        right = pattern % 7 != pattern % 8 and "\0" not in pattern
-    except (TypeError, ValueError, KeyError, OverflowError):
-        right = False
-    if not right:
-        raise FormatError(f"expected a pattern of file names with one place for a number, such as 'img%04d.png', "
-                          f"got {pattern!r:.80}")
-    return names
 
 
 def shared_cast(tracks: Tracks) -> Cast:
