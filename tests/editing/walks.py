@@ -104,6 +104,7 @@ class Walk:
 
     def __init__(self, session: Session) -> None:
         self.runs: list[Run] = []
+        self.closed = 0  # runs of the same facts count once
         self.seen = set(session.ids.tolist())
         self.known: dict[int, Snapshot] = {}
         self.go_on(session)
@@ -205,7 +206,8 @@ class Walk:
             run = self.runs.pop(rng.integers(len(self.runs)))
             before, label, head = Snapshot.of(self.session), self.session.undo_label, self.head
             bad = range(2) if rng.integers(3) == 0 else ()
-            patch = run.close({**FACTS, "number": int(rng.integers(1 << 60))}, bad)
+            self.closed += 1
+            patch = run.close({**FACTS, "number": self.closed}, bad)
             assert len(self.session.runs) == len(before.runs) + (patch is not None)
             is_new = self.head != head
             assert self.session.undo_label == (run.label if is_new else label)
