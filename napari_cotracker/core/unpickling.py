@@ -7,6 +7,7 @@ is refused before it is looked up.
 
 from __future__ import annotations
 
+import io
 import math
 import pickle
 import pickletools
@@ -39,17 +40,38 @@ def read_pickle(path: Path) -> Any:
     """
     try:
         with path.open("rb") as file:
-            _check_opcodes(file)
-            file.seek(0)
-            return _Unpickler(file).load()
+            return _load(file)
     except OSError as mishap:
         raise FormatError(f"cannot read {str(path)!r}: {mishap.strerror or mishap}; check the path") from mishap
     except _DAMAGE as mishap:
-        why = " ".join(str(mishap).split())
         raise FormatError(
             f"expected a pickle of numpy arrays in dicts and lists, but {str(path)!r} is damaged or holds something "
-            f"else ({type(mishap).__name__}: {why:.160}); copy it again from where it was published"
+            f"else ({_words(mishap)}); copy it again from where it was published"
         ) from mishap
+
+
+def parse_pickle(content: bytes) -> Any:
+    """What a pickle within a file of another kind holds.
+
+    Raises
+    ------
+    FormatError
+        If it is damaged or holds anything but numpy arrays and plain containers.
+    """
+    try:
+        return _load(io.BytesIO(content))
+    except _DAMAGE as mishap:
+        raise FormatError(f"a part that should list names holds something else ({_words(mishap)})") from mishap
+
+
+def _load(file: BinaryIO) -> Any:
+    _check_opcodes(file)
+    file.seek(0)
+    return _Unpickler(file).load()
+
+
+def _words(mishap: BaseException) -> str:
+    return f"{type(mishap).__name__}: {' '.join(str(mishap).split()):.160}"
 
 
 def _check_opcodes(file: BinaryIO) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import FormatError
-from napari_cotracker.core.unpickling import MAX_TUPLES, read_pickle
+from napari_cotracker.core.unpickling import MAX_TUPLES, parse_pickle, read_pickle
 
 
 class Calls:
@@ -198,3 +198,11 @@ def test_no_damage_breaks_out(tmp_path: Path) -> None:
             torn[at] = random.integers(0, 256)
         with suppress(FormatError):
             load(bytes(torn), tmp_path)
+
+
+def test_pickles_within_other_files_are_read_the_same_way(tmp_path):
+    assert parse_pickle(pickle.dumps([(1, ["a", ("b",)])], 0)) == [(1, ["a", ("b",)])]
+    for content in (pickle.dumps(Calls(os.mkdir, str(tmp_path / "made")), 0), b"", b"no pickle"):
+        with pytest.raises(FormatError, match="list names"):
+            parse_pickle(content)
+    assert not (tmp_path / "made").exists()
