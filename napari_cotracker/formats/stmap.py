@@ -1,0 +1,125 @@
+"""STMaps: for every pixel of a picture, where another picture is to be sampled, as a float32 OpenEXR file.
+
+Red is the place from left to right, green from the lower edge up, both as fractions of the picture that
+is sampled: the centre of its pixel x is (x + 0.5) / width, so an identity map does not move anything by
+half a pixel. Blue is 0, alpha tells where the map is valid. Half floats, which are off by half a pixel
+at 4096 pixels, are never written.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..core.coordinates import CONVENTIONS
+from ..core.errors import FormatError, MissingExtraError
+from ..core.files import replacing
+
+FRACTIONS = CONVENTIONS["blender"]  # of the picture, from its lower left edge: the same as in Blender
+
+
+def identity(size: tuple[int, int]) -> NDArray[np.float64]:
+    """(height, width, 2) the map that leaves a picture of `size` (width, height) as it is, in our pixels."""
+    return np.stack(np.meshgrid(*(np.arange(side, dtype=np.float64) for side in size)), -1)
+
+
+def write_stmap(path: Path, map_xy: ArrayLike, alpha: ArrayLike | None = None, *, source: tuple[int, int] | None = None,
+                rate: Fraction | None = None, comment: str = "") -> None:
+    """Write a map.
+
+    Parameters
+    ----------
+    path : Path
+        Ends with the plate's frame number by custom, such as ``shot_stmap.1001.exr``.
+    map_xy : (H, W, 2)
+        Where each pixel of the picture is sampled, in our pixels: x right, y down, integers are pixel
+        centres. Where it is not finite, the map is invalid.
+    alpha : (H, W), optional
+        0 … 1, where the map is valid; 1 if not given.
+    source : (width, height), optional
+        Size of the picture that is sampled; that of the map if not given.
+    rate : Fraction, optional
+        Frames per second.
+    comment : str
+        Who made it, as `sheets.credits` tells.
+
+    Raises
+    ------
+    FormatError
+        If the shapes do not fit, or the file cannot be written.
+    MissingExtraError
+        If OpenEXR is not installed.
+    """
+    xy = np.asarray(map_xy, np.float64)
+    if xy.ndim != 3 or xy.shape[2] != 2 or not xy.size:
+        raise FormatError(f"expected a map of shape (height, width, 2), got {xy.shape}")
+    height, width = xy.shape[:2]
+    valid = np.asarray(np.isfinite(xy).all(-1))
+    matte = np.ones((height, width)) if alpha is None else np.asarray(alpha, np.float64)
+    if matte.shape != valid.shape:
+        raise FormatError(f"expected an alpha of shape {valid.shape}, got {matte.shape}")
+    pixels = np.zeros((height, width, 4), np.float32)
+    # an invalid place samples itself: a constant there would smear into its neighbours when filtered
+    pixels[..., :2] = FRACTIONS.from_ours(np.where(valid[..., None], xy, identity((width, height))),
+                                          source or (width, height))
+    pixels[..., 3] = np.where(valid, np.nan_to_num(matte), 0)
+    _write(Path(path), pixels, rate, comment)
+
+
+def read_stmap(path: Path, source: tuple[int, int] | None = None
+               ) -> tuple[NDArray[np.float64], NDArray[np.float32], Fraction | None]:
+    """A map in our pixels, its alpha, and frames per second if the file tells them.
+
+    Parameters
+    ----------
+    path : Path
+    source : (width, height), optional
+        Size of the picture that is sampled; that of the map if not given.
+
+    Raises
+    ------
+    FormatError
+        If the file is no OpenEXR file of float32 red, green, blue and alpha.
+    """
+    library = _library()
+    if not Path(path).is_file():
+        raise FormatError(f"cannot read {str(path)!r}: there is no such file")
+    try:
+        with library.File(str(path)) as file:
+            found, header = file.channels().get("RGBA"), file.header()
+            pixels = None if found is None else np.asarray(found.pixels)
+    except (RuntimeError, OSError, ValueError, TypeError) as mishap:
+        why = str(mishap).splitlines()[0][:80]
+        raise FormatError(f"cannot read {str(path)!r}: it is no OpenEXR file ({why})") from None
+    if pixels is None or pixels.dtype != np.float32:
+        kind = "none" if pixels is None else pixels.dtype
+        raise FormatError(f"cannot read {str(path)!r}: expected float32 red, green, blue and alpha, got {kind}")
+    rate = header.get("framesPerSecond")
+    size = source or (pixels.shape[1], pixels.shape[0])
+    return FRACTIONS.to_ours(pixels[..., :2], size), pixels[..., 3], rate if isinstance(rate, Fraction) else None
+
+
+def _library() -> Any:
+    try:
+        import OpenEXR
+    except ImportError:
+        raise MissingExtraError("OpenEXR", "vfx", "write and read STMaps") from None
+    return OpenEXR
+
+
+def _write(path: Path, pixels: NDArray[np.float32], rate: Fraction | None, comment: str) -> None:
+    library = _library()
+    header: dict[str, Any] = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage}
+    if rate is not None:
+        header["framesPerSecond"] = Fraction(rate)  # a float would be stored as another type
+    if comment:
+        header["comments"] = comment
+    with replacing(path) as temporary:
+        try:
+            library.File(header, {"RGBA": pixels}).write(str(temporary))
+        except RuntimeError as mishap:
+            raise OSError(str(mishap).splitlines()[0]) from mishap
