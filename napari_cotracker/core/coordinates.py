@@ -49,6 +49,8 @@ CONVENTIONS = {
         Convention("colmap", lambda w, h: (1.0, 1.0), lambda w, h: (0.5, 0.5)),
         # fractions of the picture, y up, measured to pixel edges
         Convention("blender", lambda w, h: (1 / w, -1 / h), lambda w, h: (0.5 / w, 1 - 0.5 / h)),
+        # fractions of the picture, y down, measured to pixel edges
+        Convention("tapvid", lambda w, h: (1 / w, 1 / h), lambda w, h: (0.5 / w, 0.5 / h)),
         # y up, integer pixel centres
         Convention("pftrack", lambda w, h: (1.0, -1.0), lambda w, h: (0.0, h - 1.0)),
         # -1 … 1 from the first pixel centre to the last, y down

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.coordinates import Convention
+from ..core.coordinates import CONVENTIONS
 from ..core.errors import FormatError
 from ..core.tracks import State, Tracks
 from ..core.unpickling import read_pickle
@@ -26,7 +26,7 @@ MAX_CELLS = 1 << 28
 # (create_davis_dataset in tapnet/tapvid/evaluation_datasets.py of github.com/google-deepmind/tapnet), in
 # which pixel centres lie at halves. Its maker of the Kinetics pickles (generate_tapvid.py) takes half a
 # pixel of the original film off; its reader does not put that back, and nor is it put back here.
-TAP_VID = Convention("tap-vid", lambda w, h: (1 / w, 1 / h), lambda w, h: (0.5 / w, 0.5 / h))
+TAP_VID = CONVENTIONS["tapvid"]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ LENGTHS = st.floats(-1e4, 1e4)
         ("nuke", (10.5, 1059.5)),
         ("colmap", (10.5, 20.5)),
         ("blender", (0.00546875, 0.98101852)),
+        ("tapvid", (0.00546875, 0.01898148)),
         ("pftrack", (10, 1059)),
         ("syntheyes", (-0.98957791, -0.96292864)),
         ("3dequalizer", (10.5, 1059.5)),
@@ -30,7 +31,7 @@ def test_each_convention_writes_the_known_point(name: str, expected: tuple[float
 
 
 def test_every_convention_has_its_known_point_above() -> None:
-    assert set(CONVENTIONS) == {"nuke", "colmap", "blender", "pftrack", "syntheyes", "3dequalizer"}
+    assert set(CONVENTIONS) == {"nuke", "colmap", "blender", "tapvid", "pftrack", "syntheyes", "3dequalizer"}
 
 
 @given(st.sampled_from(sorted(CONVENTIONS)), st.lists(st.tuples(LENGTHS, LENGTHS), min_size=1), SIZES)
