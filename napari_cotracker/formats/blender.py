@@ -25,6 +25,7 @@ Load: in Blender, the Scripting workspace, Open, Run Script; or ``blender --pyth
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ from ..core.files import replacing
 from ..core.options import option
 from ..core.tracks import Tracks, is_anchor
 from .plates import lines
-from .sheets import certainty, credits, located, numbers_of, size_of, spans, visible
+from .sheets import certainty, credits, located, numbers_of, size_of, visible
 
 PROGRAM = '''
 
@@ -114,8 +115,7 @@ def write(path: Path, tracks: Tracks, options: BlenderOptions) -> list[str]:
                    f"FRAME_START = {numbers[0] if len(numbers) else 1}\nMUTED, KEYED = {MUTED}, {KEYED}\n"
                    'PICTURES = (".png", ".jpg", ".jpeg", ".exr", ".tif", ".tiff", ".dpx", ".bmp", ".webp")\n'
                    "TRACKS = r'''\n")
-        xy = CONVENTIONS["blender"].from_ours(tracks.xy, size)
-        file.writelines(_line(tracks, column, numbers, xy[:, column]) for column in columns)
+        file.writelines(_tracks(tracks, columns, numbers - numbers[:1] + 1))
         file.write("'''\n" + PROGRAM)
     left = len(tracks) - len(columns)
     return [f"{left:,} track{'s' * (left > 1)} without any position left out."] if left else []
@@ -126,35 +126,34 @@ def sniff(path: Path) -> bool:
     return False
 
 
-def _line(tracks: Tracks, column: int, numbers: NDArray[np.int64], xy: NDArray[np.float64]) -> str:
-    one = tracks.select(slice(column, column + 1))
-    rows, kinds, where = _markers(one)
-    sure = float(certainty(one)[visible(one)].mean()) if visible(one).any() else 0.0
-    frames = numbers[rows] - numbers[0] + 1 if len(rows) else rows
-    told = {"frames": lines("%d,", frames), "x": lines("%.9f,", xy[where, 0]), "y": lines("%.9f,", xy[where, 1]),
-            "kinds": lines("%d,", kinds)}
-    inside = ", ".join(f'"{key}": [{text[:-1]}]' for key, text in told.items())
-    name = json.dumps(tracks.names[column]).replace("'", "\\u0027")  # the text stands between quotes in the script
-    return f'{{"name": {name}, "weight": {sure:.4f}, {inside}}}\n'
+def _tracks(tracks: Tracks, columns: list[int], frames: NDArray[np.int64]) -> Iterator[str]:
+    xy = CONVENTIONS["blender"].from_ours(tracks.xy, size_of(tracks))
+    there, seen, sure = located(tracks), visible(tracks), certainty(tracks)
+    kinds = np.where(seen, 0, MUTED) + np.where(is_anchor(tracks.source), KEYED, 0)
+    for column in columns:
+        rows, told, where = _markers(there[:, column], kinds[:, column])
+        weight = float(sure[seen[:, column], column].mean()) if seen[:, column].any() else 0.0
+        yield _line(tracks.names[column], weight, {
+            "frames": frames[rows], "x": xy[where, column, 0], "y": xy[where, column, 1], "kinds": told})
 
 
-def _markers(one: Tracks) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Frames of the markers of one track, their kinds, and the frames whose positions they take.
+def _line(name: str, weight: float, columns: dict[str, NDArray[Any]]) -> str:
+    told = {key: lines("%.9f," if key in "xy" else "%d,", values)[:-1] for key, values in columns.items()}
+    inside = ", ".join(f'"{key}": [{text}]' for key, text in told.items())
+    quoted = json.dumps(name).replace("'", "\\u0027")  # the text stands between quotes in the script
+    return f'{{"name": {quoted}, "weight": {weight:.4f}, {inside}}}\n'
+
+
+def _markers(there: NDArray[np.bool_], kinds: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    """0-based frames of the markers of one track, their kinds, and the frames whose positions they take.
 
     Around every span of positions stands a muted marker, without which Blender holds the point where
     it was last.
     """
-    there, seen = located(one)[:, 0], visible(one)[:, 0]
-    kinds = np.where(seen, 0, MUTED) + np.where(is_anchor(one.source[:, 0]), KEYED, 0)
-    found: dict[int, tuple[int, int]] = {}
-    for start, end in spans(there):
-        if start and start - 1 not in found:
-            found[start - 1] = (MUTED, start)
-        found |= {row: (int(kinds[row]), row) for row in range(start, end)}
-        if end < len(there):
-            found[end] = (MUTED, end - 1)
-    rows: Any = np.array([(row, *found[row]) for row in sorted(found)], np.int64).reshape(-1, 3)
-    return rows[:, 0], rows[:, 1], rows[:, 2]
+    after = ~there & np.concatenate([[False], there[:-1]])
+    before = ~there & ~after & np.concatenate([there[1:], [False]])
+    rows = np.flatnonzero(there | after | before)
+    return rows, np.where(there, kinds, MUTED)[rows], rows - after[rows] + before[rows]
 
 
 FORMAT = Format("blender", "Blender script that makes tracks (.py)", (".py",), None, write, sniff, BlenderOptions,
