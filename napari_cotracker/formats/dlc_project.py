@@ -72,10 +72,10 @@ def _top_of_yaml(text: str) -> dict[str, list[str]]:
     """Scalars and lists of texts at the top of a YAML file; whatever else there is goes unread."""
     found: dict[str, list[str]] = {}
     key = ""
-    for line in text.splitlines():
+    for line in (re.sub(r"(^|\s)#.*", "", line).rstrip() for line in text.splitlines()):
         entry = re.match(r"([A-Za-z_]\w*):\s*(.*)", line)
         if entry:
-            key, value = entry.group(1), re.sub(r"\s#.*", "", entry.group(2)).strip()
+            key, value = entry.groups()
             inner = value[1:-1].split(",") if value.startswith("[") and value.endswith("]") else [value]
             found[key] = [each for each in map(_unquoted, inner) if each]
         elif key and re.match(r"\s*-\s+\S", line):

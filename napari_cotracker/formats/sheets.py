@@ -49,6 +49,14 @@ def rate_of(tracks: Tracks, default: Fraction | None = None) -> Fraction:
     return default
 
 
+def pair_of(rate: float) -> tuple[int, int] | None:
+    """A rate that a file holds as a decimal number as (numerator, denominator); None if it makes no sense."""
+    if not 1e-3 < rate < 1e6:
+        return None
+    exact = Fraction(rate).limit_denominator(1001)
+    return exact.numerator, exact.denominator
+
+
 def numbers_of(tracks: Tracks, first: int | None, default: int) -> NDArray[np.int64]:
     """(T,) the frame numbers to write.
 

@@ -11,7 +11,7 @@ import pytest
 
 from napari_cotracker.core.errors import FormatError
 from napari_cotracker.core.tracks import Source, State, Tracks
-from napari_cotracker.formats import deeplabcut, dlc_frames, dlc_hdf5
+from napari_cotracker.formats import deeplabcut
 from napari_cotracker.formats.dlc_plan import Options
 from tests.formats.fuzzing import check, check_apart
 from tests.formats.samples import plain_tracks
@@ -226,22 +226,6 @@ def test_refuses_folders_that_are_no_film(tmp_path):
     assert not folder.exists()
 
 
-@pytest.mark.parametrize(("name", "said"), [
-    ("labeled-data,v,a.png", "named after their frame"), ("labeled-data,v,img999999999.png", "frames"),
-    ("labeled-data,w,img1.png", "one film"), ("labeled-data,v,img0.png", "each once"), ("v,img1.png", "cells"),
-])
-def test_refuses_rows_that_make_no_sense(name, said, tmp_path):
-    path = tmp_path / "CollectedData_A.csv"
-    path.write_text("scorer,,,A,A\nbodyparts,,,n,n\ncoords,,,x,y\nlabeled-data,v,img0.png,1,2\n" + name + ",1,2\n")
-    with pytest.raises(FormatError, match=said) as caught:
-        deeplabcut.FREE_CELLS, kept = 100, deeplabcut.FREE_CELLS
-        try:
-            deeplabcut.read(path)
-        finally:
-            deeplabcut.FREE_CELLS = kept
-    assert "cannot read" in str(caught.value)
-
-
 def test_random_tracks_come_back(tmp_path):
     rng = np.random.default_rng(0)
     xy = (rng.random((40, 30, 2)) * (1919, 1079)).astype(np.float32)
@@ -251,36 +235,9 @@ def test_random_tracks_come_back(tmp_path):
         assert np.abs(deeplabcut.read(tmp_path / name).xy - xy).max() < 1e-5
 
 
-def test_a_pickle_in_a_file_is_not_run(tmp_path):
-    """pandas would run it; what lists the columns of a table may only be plain names."""
-    import h5py
-
-    class Bad:
-        def __reduce__(self):
-            return (Path.touch, (tmp_path / "ran",))
-
-    import pickle
-
-    pd.read_hdf(GOLDEN / "CollectedData_Anna.h5").reset_index(drop=True).to_hdf(
-        tmp_path / "a.h5", key="df_with_missing", format="table", mode="w")
-    with h5py.File(tmp_path / "a.h5", "a") as file:
-        file["df_with_missing/table"].attrs["values_block_0_kind"] = np.bytes_(pickle.dumps(Bad(), 0))
-    with pytest.raises(FormatError, match="refused to load"):
-        dlc_hdf5.read_hdf5(tmp_path / "a.h5")
-    assert not (tmp_path / "ran").exists()
-
-
 def test_a_thousand_damaged_files_are_read_or_refused(tmp_path):
     assert check(deeplabcut.read, GOLDEN / "CollectedData_Anna.csv", tmp_path) > 0
     assert check_apart("dlc_hdf5", GOLDEN / "CollectedData_Anna.h5", tmp_path) > 0
-
-
-def test_own_layout_is_that_of_pandas(tmp_path):
-    frame = dlc_hdf5.read_hdf5(GOLDEN / "CollectedData_Anna.h5")
-    dlc_hdf5.write_hdf5(tmp_path / "a.h5", frame, "a comment")
-    dlc_frames.write_csv(tmp_path / "a.csv", frame)
-    pd.testing.assert_frame_equal(pd.read_hdf(tmp_path / "a.h5"), pd.read_hdf(GOLDEN / "CollectedData_Anna.h5"))
-    assert (tmp_path / "a.csv").read_text() == (GOLDEN / "CollectedData_Anna.csv").read_text()
 
 
 def test_plain_tracks_in_words_of_the_file(tmp_path):

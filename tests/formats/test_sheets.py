@@ -93,3 +93,9 @@ def test_what_others_wrote_is_imported():
     assert tracks.source.tolist() == [[Source.IMPORTED, Source.NONE], [Source.IMPORTED, Source.IMPORTED]]
     assert np.isnan(tracks.xy[0, 1]).all()
     assert tracks.confidence[1].tolist() == [1, 1]
+
+
+def test_decimal_rates_become_fractions():
+    assert sheets.pair_of(30000 / 1001) == (30000, 1001)
+    assert sheets.pair_of(25.0) == (25, 1)
+    assert [sheets.pair_of(rate) for rate in (0.0, -1.0, float("nan"), float("inf"))] == [None] * 4
