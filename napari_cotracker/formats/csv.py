@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -78,7 +78,7 @@ def read(path: Path) -> Tracks:
         a few rows claim an absurd number of frames and tracks.
     """
     with reading(path, REQUIRED) as table:
-        cells = _Cells()
+        cells = Cells()
         for row in table.rows:
             cells.add(row)
         return cells.to_tracks(table.columns)
@@ -126,37 +126,59 @@ def _word(member: IntEnum) -> str:
 
 
 @dataclass
-class _Cells:
-    """Rows read so far, as columns."""
+class Cells:
+    """Rows read so far, as columns.
 
+    Parameters
+    ----------
+    called : mapping
+        What the columns track_id, frame, x and y are called where they have other names.
+    """
+
+    called: Mapping[str, str] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     seen: dict[tuple[int, int], int] = field(default_factory=dict)
     numbers: list[tuple[float, float, float, float]] = field(default_factory=list)
     codes: list[tuple[int, int]] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
-        track, frame = row.whole("track_id"), row.whole("frame")
+        """Take a row.
+
+        Raises
+        ------
+        FormatError
+            If a cell makes no sense, or the track has two rows in the frame.
+        """
+        at = self.called.get
+        track, frame = row.whole(at("track_id", "track_id")), row.whole(at("frame", "frame"))
         if not 0 <= frame < MAX_FRAMES:
-            raise row.error("frame", f"a frame number from 0 to {MAX_FRAMES - 1}")
+            raise row.error(at("frame", "frame"), f"a frame number from 0 to {MAX_FRAMES - 1}")
         name = row.cells.get("name", "")
         if self.names.setdefault(track, name) != name:
             raise row.error("name", f"{self.names[track]!r} as in the earlier rows of track {track}")
         if self.seen.setdefault((frame, track), row.line) != row.line:
             raise FormatError(f"line {row.line}: expected one row for track {track} in frame {frame}, got a second; "
                               f"the first is line {self.seen[frame, track]}")
-        xy = (row.number("x"), row.number("y"))
+        xy = (row.number(at("x", "x")), row.number(at("y", "y")))
         self.numbers.append((*xy, row.number("visibility"), row.number("confidence")))
         tracked = not any(map(math.isnan, xy))
         imported = Source.IMPORTED if tracked else Source.NONE
         self.codes.append((_code(row, "state", State, State.FROM_SCORES), _code(row, "source", Source, imported)))
 
     def to_tracks(self, columns: tuple[str, ...]) -> Tracks:
+        """The tracks, of a table with these columns.
+
+        Raises
+        ------
+        FormatError
+            If a few rows claim an absurd number of frames and tracks.
+        """
         ids = list(self.names)
         frames = [frame for frame, _ in self.seen]
         shape = (max(frames, default=-1) + 1, len(ids))
         if shape[0] * shape[1] > max(FREE_CELLS, CELLS_PER_ROW * len(frames)):
             raise FormatError(f"{len(frames)} rows claim {shape[0]} frames of {shape[1]} tracks; "
-                              "check the largest number in column 'frame'")
+                              f"check the largest number in column {self.called.get('frame', 'frame')!r}")
         where = (frames, list(map({track: n for n, track in enumerate(ids)}.__getitem__, (t for _, t in self.seen))))
         numbers = np.full((*shape, 4), np.nan, np.float32)
         codes = np.zeros((*shape, 2), np.uint8)

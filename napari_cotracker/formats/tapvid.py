@@ -120,7 +120,8 @@ def _query_points(tracks: Tracks, seen: NDArray[np.bool_]) -> NDArray[np.float32
                                                tracks.queries.ids.tolist(), strict=True))):
             if id in places:
                 found[places[id]] = t, y, x
-    return (found + np.array([0, 0.5, 0.5])).astype(np.float32)
+    cornered: NDArray[np.float32] = (found + np.array([0, 0.5, 0.5])).astype(np.float32)
+    return cornered
 
 
 def _video(tracks: Tracks, pictures: Any) -> NDArray[np.uint8]:

@@ -149,7 +149,7 @@ def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
 def _tracks_of(clip: dict[str, Any]) -> Tracks:
     points, occluded = (value if isinstance(value, np.ndarray) else np.zeros(0, object)
                         for value in (clip[key] for key in KEYS))
-    if points.dtype.kind != "f" or points.ndim != 3 or points.shape[2] != 2 or occluded.dtype.kind not in "biu" \
+    if points.dtype.kind != "f" or points.ndim != 3 or points.shape[2:] != (2,) or occluded.dtype.kind not in "biu" \
             or occluded.shape != points.shape[:2]:
         raise FormatError(f"expected points (N, T, 2) as fractions and occluded (N, T), got {points.dtype} "
                           f"{points.shape} and {occluded.dtype} {occluded.shape}")
