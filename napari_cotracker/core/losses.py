@@ -13,7 +13,7 @@ REASONS = {State.OCCLUDED: "hidden somewhere", State.OUT_OF_FRAME: "out of the p
 
 
 def losses(tracks: Tracks, keeps: frozenset[str]) -> list[str]:
-    """Sentences about what these tracks have and a format does not keep.
+    """Sentences about what these tracks have and a format does not keep, the weighty ones first.
 
     Parameters
     ----------
@@ -21,7 +21,9 @@ def losses(tracks: Tracks, keeps: frozenset[str]) -> list[str]:
     keeps : frozenset of str
         Out of `core.declarations.KEEPABLE`.
     """
-    return [sentence for what, tell in _TELLERS.items() if what not in keeps for sentence in tell(tracks, keeps)]
+    told = [sentence for what, tell in _TELLERS.items() if what not in keeps for sentence in tell(tracks, keeps)]
+    small = [words for what, (words, has) in _SMALL.items() if what not in keeps and has(tracks)]
+    return [*told, f"Not kept: {', '.join(small)}."] if small else told
 
 
 def _ids(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
@@ -33,11 +35,6 @@ def _ids(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
 def _names(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
     if any(not re.fullmatch(r"point \d+", name) for name in tracks.names):
         yield "Names of tracks are not kept."
-
-
-def _groups(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
-    if any(tracks.groups):
-        yield "Groups of tracks are not kept."
 
 
 def _length(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
@@ -64,14 +61,6 @@ def _states(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
             yield f"That a point is {words} is not told from not tracked ({_count(count, 'cell')})."
 
 
-def _scores(what: str) -> Callable[[Tracks, frozenset[str]], Iterator[str]]:
-    def tell(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
-        if np.isfinite(getattr(tracks, what)).any():
-            yield f"The {what} of points is not kept."
-
-    return tell
-
-
 def _sources(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
     by = {Source.HUMAN: "placed", Source.VERIFIED: "approved", Source.INTERPOLATED: "interpolated"}
     counts = [f"{int((tracks.source == source).sum()):,} {word}" for source, word in by.items()
@@ -80,32 +69,28 @@ def _sources(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
         yield f"Which points a person placed or approved is not kept ({', '.join(counts)})."
 
 
-def _of_meta(key: str, words: str) -> Callable[[Tracks, frozenset[str]], Iterator[str]]:
-    def tell(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
-        if tracks.meta.get(key):
-            yield f"{words} not kept."
-
-    return tell
-
-
 def _frame_numbers(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
     if tracks.frame_numbers.tolist() != list(range(tracks.n_frames)):
         yield "The plate's own frame numbers are not kept; frames count from the first."
-
-
-def _queries(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
-    if tracks.queries is not None:
-        yield "Query points are not kept."
 
 
 def _count(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
+def _has(what: str) -> Callable[[Tracks], bool]:
+    return lambda tracks: bool(tracks.meta.get(what))
+
+
 _TELLERS: dict[str, Callable[[Tracks, frozenset[str]], Iterator[str]]] = {
-    "ids": _ids, "names": _names, "groups": _groups, "length": _length, "hidden": _hidden, "states": _states,
-    "visibility": _scores("visibility"), "confidence": _scores("confidence"), "sources": _sources,
-    "queries": _queries, "size": _of_meta("size", "The size of the picture is"),
-    "fps": _of_meta("fps", "Frames per second are"), "frame_numbers": _frame_numbers,
-    "video": _of_meta("video", "The film's name is"), "runs": _of_meta("runs", "Model and licence are"),
+    "hidden": _hidden, "states": _states, "sources": _sources, "frame_numbers": _frame_numbers, "names": _names,
+    "ids": _ids, "length": _length,
+}
+_SMALL: dict[str, tuple[str, Callable[[Tracks], bool]]] = {
+    "visibility": ("visibility", lambda tracks: bool(np.isfinite(tracks.visibility).any())),
+    "confidence": ("confidence", lambda tracks: bool(np.isfinite(tracks.confidence).any())),
+    "groups": ("groups of tracks", lambda tracks: any(tracks.groups)),
+    "queries": ("query points", lambda tracks: tracks.queries is not None),
+    "size": ("the picture's size", _has("size")), "fps": ("frames per second", _has("fps")),
+    "video": ("the film's name", _has("video")), "runs": ("model and licence", _has("runs")),
 }

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, TextIO
 from ..core.queries import Queries
 from ..core.tracker import Control, TrackUpdate
 from . import messages
+from .exchange import export_tracks, import_tracks
 from .follow import follow, rehearse
 from .handover import Opened
 from .messages import Add, Cancel, Failed, Finished, Hold, Picture, Start, Updated, Wanted, WarmUp
@@ -27,7 +28,7 @@ from .shelf import Shelf
 
 Task = Callable[..., Generator[TrackUpdate, None, Any]]
 
-TASKS: Mapping[str, Task] = {"follow": follow, "retrack": retrack}
+TASKS: Mapping[str, Task] = {"follow": follow, "retrack": retrack, "export": export_tracks, "import": import_tracks}
 """What can be asked for by name. A task is called with its arguments, ``control``, and ``video`` if there is one."""
 
 WATCH_SECONDS = 1.0

@@ -110,7 +110,8 @@ def describe_tracks(tracks: Tracks) -> Facts:
 
 def _is_tracks_file(path: Path) -> bool:
     kinds = [kind for kind in registry.formats().values() if kind.read is not None]
-    return path.is_file() and any(path.name.lower().endswith(kind.suffixes) or kind.sniff(path) for kind in kinds)
+    own = tuple(suffix for kind in kinds if kind.group == "own" for suffix in kind.suffixes)
+    return path.is_file() and (path.name.lower().endswith(own) or any(kind.sniff(path) for kind in kinds))
 
 
 def _describe_video(video: Video, quick: bool) -> Description:

@@ -14,6 +14,7 @@ from .desk import Desk, Tool
 from .docking import Docking
 from .edit_actions import EditActions
 from .edit_menu import EditMenu
+from .export_section import ExportSection
 from .hands import Hands
 from .history_section import HistorySection
 from .inspect_section import InspectSection
@@ -64,6 +65,7 @@ class Panel(QWidget):
         self.keys = Keys(self.desk, self.correct, self.edits, self.key_help.toggle, parent=self)
         self.video, self.place = VideoSection(self.desk), PlaceSection(self.desk, self.naming)
         self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
+        self.export = ExportSection(self.desk, worker)
         self.history = HistorySection(self.desk, self.correct.answers)
         self._project: Project | None = None
         self._lay_out()
@@ -82,6 +84,7 @@ class Panel(QWidget):
         self.inspect.close_look()
         self.correct.close()
         self.history.let_go()
+        self.export.close_errand()
         self.track.close_theme()
         self.hands.close()
         self._follow(None)
@@ -110,7 +113,8 @@ class Panel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 4, 8, 8)
         column.addWidget(self.key_help)
-        for section in (self.video, self.place, self.track, self.inspect, self.correct, self.history):
+        for section in (self.video, self.place, self.track, self.inspect, self.correct, self.export,
+                        self.history):
             column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -12,7 +12,9 @@ import numpy as np
 from ..core.errors import CotrackerError, FormatError
 from ..core.tracks import Tracks
 from ..editing.places import SUFFIX
+from ..tasks.convert import with_video
 from ..tasks.export import read_tracks, sniffs, write_tracks
+from .importing import join
 from .project import Project
 
 # napari's writers are told a layer's metadata, not its viewer: this finds the project that the metadata names
@@ -63,19 +65,19 @@ def open_tracks(path: str) -> list[Any]:
     """
     import napari
 
-    tracks = read_tracks(path)
     viewer = napari.current_viewer()
     if viewer is None or not hasattr(viewer, "window"):
-        return [plain_layer(tracks, Path(path).stem)]
+        return [plain_layer(read_tracks(path), Path(path).stem)]
     from .window import show_panel
 
-    panel = show_panel(viewer)
-    show_tracks(panel.desk, tracks)
+    desk = show_panel(viewer).desk
+    size = None if desk.current is None else desk.current.session.size
+    show_tracks(desk, read_tracks(path, size=size), Path(path).name)
     return [(None,)]
 
 
-def show_tracks(desk: Any, tracks: Tracks) -> Project:
-    """Put tracks onto the video that they belong to.
+def show_tracks(desk: Any, tracks: Tracks, name: str = "a file") -> Project:
+    """Put tracks onto the video that they belong to; they join those that are there already.
 
     Raises
     ------
@@ -89,13 +91,29 @@ def show_tracks(desk: Any, tracks: Tracks) -> Project:
         if project is not None and not len(project.session.ids) and fits(tracks, project):
             project.adopt(tracks)
             return project
+    if desk.current is not None and may_join(tracks, desk.current):
+        join(desk.current, tracks, name)
+        desk.say(f"imported {len(tracks)} tracks from {name}; Ctrl+Z takes them away again")
+        return cast(Project, desk.current)
     path = (tracks.meta.get("video") or {}).get("path")
     if not path or not Path(path).exists():
         raise CotrackerError(f"expected the video of these tracks ({tracks.n_frames} frames) to be open; "
                              f"open {Path(path).name if path else 'it'} first, then the tracks again")
     project = desk.choose(add_video(desk.viewer, Path(path)))
-    project.adopt(tracks)
+    project.adopt(with_video(tracks, project.video))
     return project
+
+
+def may_join(tracks: Tracks, project: Project) -> bool:
+    """Whether tracks of another program can be of a project's video: nothing speaks against it."""
+    path = (tracks.meta.get("video") or {}).get("path")
+    if path and Path(path).exists() and project.video.path and not Path(path).samefile(project.video.path):
+        return False
+    try:
+        with_video(tracks, project.video)
+    except FormatError:
+        return False
+    return True
 
 
 def fits(tracks: Tracks, project: Project) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from napari_cotracker.core.errors import FormatError
 from napari_cotracker.core.tracks import Tracks
-from napari_cotracker.tasks.export import format_for, read_tracks, write_tracks
+from napari_cotracker.tasks.export import export, format_for, preview, read_tracks, write_tracks
 
 
 def some_tracks(n_frames: int = 5) -> Tracks:
@@ -48,3 +48,33 @@ def test_files_that_are_no_tracks_are_refused(tmp_path: Path) -> None:
             read_tracks(tmp_path / "odd.npz")
     with pytest.raises(FormatError, match="got 'excel'"):
         read_tracks(tmp_path / "odd.npz", "excel")
+
+
+def test_what_others_wrote_is_not_replaced_unless_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("mine")
+    with pytest.raises(FormatError, match="--overwrite"):
+        write_tracks(path, some_tracks())
+    assert path.read_text() == "mine"
+    write_tracks(path, some_tracks(), overwrite=True)
+    write_tracks(path, some_tracks(4))
+    assert read_tracks(path).n_frames == 4
+    with pytest.raises(FormatError, match="the name of a file to write, got the folder"):
+        write_tracks(tmp_path, some_tracks(), "csv", overwrite=True)
+
+
+def test_a_report_says_what_is_in_the_file_and_what_is_not(tmp_path: Path) -> None:
+    report = export(tmp_path / "a.csv", some_tracks(), excerpt={"last": "1"})
+    assert (report.tracks, report.positions, report.n_bytes) == (3, 6, (tmp_path / "a.csv").stat().st_size)
+    assert report.notes == ("Not kept: the picture's size, frames per second.",)
+    trial = preview(tmp_path / "b.csv", some_tracks(), excerpt={"last": "1"})
+    assert (trial.notes, trial.n_bytes) == (report.notes, report.n_bytes)
+    assert not (tmp_path / "b.csv").exists()
+
+
+def test_what_is_read_from_below_wants_the_height(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tracks(tmp_path / "a.nk", some_tracks(), "nuke")
+    with pytest.raises(FormatError, match="--video"):
+        read_tracks(tmp_path / "a.nk")
+    again = read_tracks(tmp_path / "a.nk", size=(160, 120))
+    np.testing.assert_allclose(again.xy, some_tracks().xy, atol=1e-4)

@@ -1,0 +1,241 @@
+"""The panel's section that takes tracks out, and brings in what other programs know."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from ..core import registry
+from ..core.declarations import Format
+from ..core.errors import CotrackerError, EditError, FormatError
+from ..core.excerpt import Excerpt, take
+from ..core.losses import losses
+from ..tasks.export import ExportReport
+from ..tasks.remote import Worker
+from . import importing
+from .desk import Desk
+from .exchange import Errand
+from .option_fields import OptionFields
+from .project import Project
+from .sections import Section, ask_for_file, ask_for_new_file, button, choice, form, hint, row, tip
+
+GROUPS = {"own": "napari-cotracker", "labels": "Labels", "reconstruction": "Reconstruction", "vfx": "Visual effects"}
+KINDS = {"predictions": "predictions", "anchors": "anchors, which no tracker moves"}
+LOOK_MS = 400  # after the last change, before it is said what would be lost
+
+
+class ExportSection(Section):
+    """Format, options, what the file will not hold, and where to write it; and files of others.
+
+    Parameters
+    ----------
+    desk : Desk
+    worker : Worker
+    """
+
+    def __init__(self, desk: Desk, worker: Worker) -> None:
+        super().__init__("Export", is_open=False)
+        self._desk = desk
+        self._errand = Errand(worker, self)
+        self._errand.changed.connect(self.refresh)
+        self._errand.failed.connect(self._on_trouble)
+        self._refused: str | None = None
+        self._last = ""
+        self._project: Project | None = None
+        self._clock = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._clock.timeout.connect(self.look)
+        self._formats = {name: entry for name, entry in registry.formats().items() if entry.write is not None}
+        self._make_fields()
+        self._lay_out()
+        self._header.toggled.connect(self._look_soon)
+        desk.current_changed.connect(self._follow)
+        self.formats.currentIndexChanged.connect(self._show_format)
+        self._show_format()
+        self._follow()
+
+    @property
+    def format(self) -> Format:
+        """The chosen one."""
+        return self._formats[self.formats.currentData()]
+
+    def refresh(self) -> None:
+        """Let buttons be pressed that make sense."""
+        project = self._desk.current
+        has_tracks = project is not None and len(project.session.ids) > 0
+        for pressed in (self.export_button, self.check_button):
+            pressed.setEnabled(has_tracks and not self._errand.is_busy)
+        self.import_button.setEnabled(project is not None and not self._errand.is_busy)
+        self.replace_button.setVisible(self._refused is not None)
+
+    def look(self) -> None:
+        """Say what the chosen format does not hold of these tracks."""
+        project = self._desk.current
+        if project is None or not self.is_open:
+            return
+        self.refresh()
+        try:
+            tracks, left_out = take(project.session.tracks, self.excerpt.options())
+            self.options.options()
+        except FormatError as error:
+            self.report.setText(str(error))
+            return
+        lost = [*left_out, *losses(tracks, self.format.keeps)]
+        self.report.setText("\n".join(f"• {sentence}" for sentence in lost) if len(tracks) else "")
+
+    def check(self) -> None:
+        """Have the files written to nowhere, and show the report."""
+        self._send(self._proposed(), self._show_check, dry_run=True)
+
+    def ask_where(self) -> None:
+        """Show a file dialog."""
+        what = "folder" if self.format.is_folder else "file"
+        kinds = "" if self.format.is_folder else f"{self.format.title} (*{self.format.suffixes[0]})"
+        dialog = ask_for_new_file(self, f"Export to a new {what}", self.export, self._proposed(), kinds)
+        dialog.setOption(dialog.Option.DontConfirmOverwrite)  # there is a button for it where it matters
+
+    def export(self, path: str, overwrite: bool = False) -> None:
+        """Write the tracks."""
+        self._refused = None
+        self._send(path, partial(self._show_done, path), overwrite=overwrite)
+
+    def replace(self) -> None:
+        """Write where somebody else's file is, for the user said so."""
+        if self._refused is not None:
+            self.export(self._refused, overwrite=True)
+
+    def ask_for_import(self) -> None:
+        """Show a file dialog."""
+        ask_for_file(self, "Import tracks", self.bring)
+
+    def bring(self, path: str) -> None:
+        """Read a file of any format; its tracks join those of the current video."""
+        project = self._desk.current
+        if project is not None:
+            arguments = {"path": path, "size": project.session.size}
+            self._errand.send("import", arguments, partial(self._take_in, project, Path(path)))
+
+    def close_errand(self) -> None:
+        """Hear nothing any more."""
+        self._clock.stop()
+        self._errand.cancel()
+        self._desk.current_changed.disconnect(self._follow)
+        if self._project is not None:
+            self._project.session.changed.disconnect(self._look_soon)
+
+    def _follow(self) -> None:
+        """Listen to another video's tracks."""
+        old, self._project = self._project, self._desk.current
+        if old is not self._project:
+            if old is not None:
+                old.session.changed.disconnect(self._look_soon)
+            if self._project is not None:
+                self._project.session.changed.connect(self._look_soon)
+        self._look_soon()
+
+    def _send(self, path: str, done: Any, **more: Any) -> None:
+        project = self._desk.current
+        if project is None:
+            return
+        try:
+            arguments = {"tracks": project.to_save(), "path": path, "format": self.format.name,
+                         "options": self.options.options(), "excerpt": self.excerpt.options(), **more}
+        except FormatError as error:
+            self._on_trouble(error)
+            return
+        self._last = path
+        self._errand.send("export", arguments, done, project.video if self.format.pictures else None)
+
+    def _show_check(self, report: ExportReport) -> None:
+        self.report.setText(_text_of(report))
+
+    def _show_done(self, path: str, report: ExportReport) -> None:
+        self.report.setText(_text_of(report))
+        self._desk.say(f"exported {report.tracks} tracks as {report.format} to {Path(path).name}")
+
+    def _on_trouble(self, error: CotrackerError) -> None:
+        self._refused = self._last if "--overwrite" in str(error) else None
+        self.report.setText(str(error).replace(" (--overwrite)", "").replace("(--video FILM on the command line)", ""))
+        self._desk.say(self.report.text())
+        self.refresh()
+
+    def _take_in(self, project: Project, path: Path, tracks: Any) -> None:
+        if project not in list(self._desk):
+            raise EditError(f"expected the video of {path.name} to be open still; open it and import once more")
+        count = importing.join(project, tracks, path.name, as_anchors=self.kinds.currentData() == "anchors")
+        self._desk.say(f"imported {count} tracks from {path.name}; Ctrl+Z takes them away again")
+
+    def _show_format(self) -> None:
+        entry = self.format
+        old = self.options
+        self.options = OptionFields(entry.options, entry.name)
+        self.options.changed.connect(self._look_soon)
+        self._place.replaceWidget(old, self.options)
+        old.deleteLater()
+        self.options.setVisible(bool(self.options.fields))
+        about = registry.header_of(entry)
+        self.formats.setToolTip(about.partition("\n\n")[0].replace("``", ""))
+        self._refused = None
+        self._look_soon()
+
+    def _look_soon(self, *_: object) -> None:
+        self.refresh()
+        self._clock.start()
+
+    def _proposed(self) -> str:
+        project = self._desk.current
+        layer = None if project is None else project.layer
+        source = "" if project is None else project.video.path or project.layer.source.path or project.layer.name
+        name = Path(source or (layer.name if layer else "tracks"))
+        if self.format.is_folder:
+            return str(name.with_name(f"{name.stem}-{self.format.name}"))
+        return str(name.with_suffix(self.format.suffixes[0]))
+
+    def _make_fields(self) -> None:
+        self.formats = choice("format", "What the tracks are written as")
+        for group, title in GROUPS.items():
+            self.formats.addItem(title)
+            self.formats.model().item(self.formats.count() - 1).setEnabled(False)
+            for entry in self._formats.values():
+                if entry.group == group:
+                    self.formats.addItem(f"  {entry.title}", entry.name)
+        self.formats.setCurrentIndex(1)
+        self.options = OptionFields(type(self.format.options()), self.format.name)
+        self.excerpt = OptionFields(Excerpt, "excerpts")
+        self.excerpt.changed.connect(self._look_soon)
+        self.report = QLabel(wordWrap=True)
+        tip(self.report, "report", "What the file does not hold of these tracks")
+        self.kinds = choice("imported points are", "Whether a tracker may move what is imported", KINDS)
+        self.export_button = button("Export…", "Write the tracks to a file", self.ask_where)
+        self.check_button = button("Check", "Say exactly what would be written, without writing it", self.check)
+        self.replace_button = button("Replace it", "Write there all the same; what is there is lost", self.replace)
+        self.import_button = button("Import…", "Bring in tracks from a file of any of these formats; dropping it on "
+                                    "napari's window does the same", self.ask_for_import)
+
+    def _lay_out(self) -> None:
+        lines = form()
+        lines.addRow("Format", self.formats)
+        self.body.addLayout(lines)
+        holder = QWidget()
+        self._place = QVBoxLayout(holder)
+        self._place.setContentsMargins(0, 0, 0, 0)
+        self._place.addWidget(self.options)
+        self.body.addWidget(holder)
+        which = Section("Which tracks and frames", is_open=False)
+        which.body.addWidget(self.excerpt)
+        self.body.addWidget(which)
+        self.body.addLayout(row(self.export_button, self.check_button, self.replace_button, 1))
+        self.body.addWidget(self.report)
+        imports = form()
+        imports.addRow("Import as", row(self.kinds, self.import_button))
+        self.body.addLayout(imports)
+        self.body.addWidget(hint("A file dropped on the window is imported as well."))
+
+
+def _text_of(report: ExportReport) -> str:
+    files = f" in {len(report.files)} files" if len(report.files) > 1 else ""
+    head = f"{report.tracks} tracks with {report.positions:,} positions: {report.n_bytes / 1000:,.0f} kB{files}."
+    return "\n".join([head, *(f"• {sentence}" for sentence in (*report.changes, *report.notes))])

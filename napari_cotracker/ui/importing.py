@@ -1,0 +1,36 @@
+"""Tracks of other programs on the video that is open."""
+
+from __future__ import annotations
+
+from ..core.tracks import Tracks
+from ..tasks.convert import as_anchors as anchored
+from ..tasks.convert import with_video
+from .project import Project
+
+
+def join(project: Project, tracks: Tracks, name: str, *, as_anchors: bool = False) -> int:
+    """Have tracks from a file join those of a project, as one step that can be undone.
+
+    Parameters
+    ----------
+    project : Project
+    tracks : Tracks
+    name : str
+        Of the file.
+    as_anchors : bool
+        Whether what was imported counts as placed by a person.
+
+    Returns
+    -------
+    int
+        How many there are.
+
+    Raises
+    ------
+    CotrackerError
+        If they do not fit the video, or there is none.
+    """
+    fitted = with_video(tracks, project.video)
+    project.session.bring(anchored(fitted) if as_anchors else fitted, f"import {len(tracks)} tracks from {name}")
+    project.show().refresh()
+    return len(tracks)

@@ -1,0 +1,150 @@
+"""Tracks go out and come in through the panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.errors import CotrackerError
+from napari_cotracker.core.tracks import Source
+from napari_cotracker.tasks.child import TASKS
+from napari_cotracker.tasks.export import read_tracks, write_tracks
+from napari_cotracker.ui.export_section import ExportSection
+
+from .mouse import settle, wait_until
+from .test_importing import others
+from .windows import Window
+
+
+def carry_out(window: Window) -> Any:
+    """Do what the child would do with the job that came last."""
+    job = window.worker.jobs[-1]
+    try:
+        steps = TASKS[job.task](**job.arguments)
+        while True:
+            next(steps)
+    except StopIteration as stop:
+        job.finish(stop.value)
+    except CotrackerError as error:
+        job.fail(error)
+    settle(0.05)
+    return job
+
+
+def opened(window: Window) -> ExportSection:
+    window.add()
+    window.project.place(2, [[5, 5], [30, 20]])
+    window.session.edit.occlude([1], [2])
+    window.panel.export.open()
+    return window.panel.export
+
+
+def said(section: ExportSection) -> str:
+    wait_until(lambda: not section._clock.isActive())
+    return section.report.text()
+
+
+def choose(section: ExportSection, name: str) -> None:
+    section.formats.setCurrentIndex(section.formats.findData(name))
+
+
+def test_it_is_said_what_a_format_does_not_hold_while_one_chooses_and_works(window: Window) -> None:
+    section = opened(window)
+    assert not window.panel.export._errand.is_busy
+    choose(section, "nuke")
+    assert "1 position of points that are not visible is left out." in said(section)
+    window.session.edit.show([1], [2])
+    assert "not visible" not in said(section)
+    assert "first_frame" in section.options.fields
+    section.excerpt.fields["tracks"].setText("nobody")
+    section.excerpt.changed.emit()
+    assert "got 'nobody'" in said(section)
+    choose(section, "npz")
+    section.excerpt.fields["tracks"].setText("")
+    section.excerpt.changed.emit()
+    assert said(section) == ""
+    assert not section.options.isVisibleTo(section)
+
+
+def test_tracks_are_written_as_chosen(window: Window, tmp_path: Path) -> None:
+    section = opened(window)
+    choose(section, "csv")
+    section.excerpt.fields["tracks"].setText("point 1")
+    section.check()
+    assert not section.export_button.isEnabled()
+    carry_out(window)
+    assert section.report.text().startswith("1 tracks with 1 positions")
+    assert section.export_button.isEnabled()
+    section.export(str(tmp_path / "out.csv"))
+    job = carry_out(window)
+    assert (job.urgent, job.video) == (True, None)
+    assert read_tracks(tmp_path / "out.csv").names == ("point 1",)
+    assert "exported 1 tracks as csv to out.csv" in window.panel.told.text()
+
+
+def test_what_others_wrote_is_replaced_by_a_press_only(window: Window, tmp_path: Path) -> None:
+    section = opened(window)
+    path = tmp_path / "mine.npz"
+    path.write_text("mine")
+    section.export(str(path))
+    carry_out(window)
+    assert path.read_text() == "mine"
+    assert "did not write" in section.report.text() and "--" not in section.report.text()
+    assert section.replace_button.isVisibleTo(section)
+    window.press(section.replace_button)
+    carry_out(window)
+    assert len(read_tracks(path)) == 2
+    assert not section.replace_button.isVisibleTo(section)
+
+
+def test_what_cannot_be_is_said_before_anything_is_started(window: Window) -> None:
+    section = opened(window)
+    section.excerpt.fields["min_confidence"].setText("much")
+    section.check()
+    assert window.worker.jobs == []
+    assert "a number from 0 to 1" in section.report.text()
+    choose(section, "nuke")
+    assert section._proposed().endswith("film.nk")
+
+
+@pytest.mark.parametrize("kind", ["predictions", "anchors"])
+def test_tracks_of_others_join_as_one_step(window: Window, tmp_path: Path, kind: str) -> None:
+    section = opened(window)
+    write_tracks(tmp_path / "theirs.csv", others(), options={})
+    section.kinds.setCurrentIndex(section.kinds.findData(kind))
+    steps = len(window.session.steps)
+    section.bring(str(tmp_path / "theirs.csv"))
+    carry_out(window)
+    assert window.session.ids.tolist() == [0, 1, 2, 3]
+    assert len(window.session.steps) == steps + 1
+    cells = window.session.cells[:, 2:]
+    np.testing.assert_array_equal(cells.xy[:4], others().xy)
+    assert cells.source[0, 0] == (Source.HUMAN if kind == "anchors" else Source.IMPORTED)
+    assert "imported 2 tracks from theirs.csv" in window.panel.told.text()
+    window.panel.undo()
+    assert window.session.ids.tolist() == [0, 1]
+
+
+def test_a_file_that_is_dropped_joins_and_a_wrong_one_is_told(window: Window, tmp_path: Path) -> None:
+    section = opened(window)
+    write_tracks(tmp_path / "theirs.nk", others(), "nuke")
+    window.viewer.open(str(tmp_path / "theirs.nk"), plugin="napari-cotracker")
+    settle()
+    assert len(window.session.ids) == 4
+    assert window.session.undo_label == "import 2 tracks from theirs.nk"
+    (tmp_path / "odd.csv").write_text("letters")
+    section.bring(str(tmp_path / "odd.csv"))
+    carry_out(window)
+    assert "looks like none" in window.panel.told.text()
+
+
+def test_who_closes_the_panel_hears_nothing_more(window: Window) -> None:
+    section = opened(window)
+    section.check()
+    (job,) = window.worker.jobs
+    window.close()
+    assert job.told == ["cancel"]
+    carry_out(window)
