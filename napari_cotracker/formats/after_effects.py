@@ -1,7 +1,7 @@
 """Keyframes for After Effects as text, to be pasted.
 
 Three kinds: every track as a Point Control effect (the default), one track as a layer's position, or four
-tracks as a Corner Pin effect. Point Controls are numbered, since such text has no place for names; take
+or more tracks as a Corner Pin effect. Point Controls are numbered, since such text has no place for names; take
 after-effects-script for layers with names.
 
 Pixels: x right, y down from the upper edge of the picture, the centre of the first pixel is (0.5, 0.5).
@@ -48,7 +48,7 @@ class KeyframeOptions:
     """Of keyframes as text."""
 
     kind: str = option("points", "A Point Control effect for every track, the position of a layer from one track, or a "
-                       "Corner Pin effect from four.", values=("points", "position", "corner-pin"))
+                       "Corner Pin effect from four or more.", values=("points", "position", "corner-pin"))
     corners: str = option("", CORNERS_TEXT)
     reference: int | None = option(None, REFERENCE_TEXT, least=0)
 
@@ -67,8 +67,10 @@ def write(path: Path, tracks: Tracks, options: KeyframeOptions) -> list[str]:
         If nothing is visible, there are not as many tracks as the kind wants, size or frames per
         second are unknown, or the file cannot be written.
     """
+    notes: list[str] = []
     if options.kind == "corner-pin":
-        tracks = tracks.select(np.array(corners_of(tracks, options.corners, options.reference)[0]))
+        corners = corners_of(tracks, options.corners, options.reference)
+        tracks, notes = corners.tracks, list(corners.notes)
     elif options.kind == "position" and len(tracks) != 1:
         raise FormatError(f"expected one track for the position of a layer, got {len(tracks)}; choose one")
     sheet = keyed(tracks)
@@ -78,9 +80,9 @@ def write(path: Path, tracks: Tracks, options: KeyframeOptions) -> list[str]:
         file.write("\r\nEnd of Keyframe Data\r\n")
     gaps = sum(len(each.rows) < each.rows[-1] - each.rows[0] + 1 for each in sheet.curves)
     if not gaps or options.kind == "position":
-        return list(sheet.notes)
-    return [*sheet.notes, f"Where {gaps:,} track{'s are' if gaps > 1 else ' is'} hidden in between, After Effects "
-            "interpolates."]
+        return [*notes, *sheet.notes]
+    hidden = f"{gaps:,} track{'s are' if gaps > 1 else ' is'} hidden in between"
+    return [*notes, *sheet.notes, f"Where {hidden}, After Effects interpolates."]
 
 
 def sniff(path: Path) -> bool:

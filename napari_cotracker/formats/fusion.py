@@ -1,6 +1,6 @@
 """A tool for Fusion, in Resolve or alone, as a settings file (.setting).
 
-A Tracker with a tracker for each track, or a Corner Positioner that follows four. Every position is an
+A Tracker with a tracker for each track, or a Corner Positioner that follows four or more. Every position is an
 X Y path of its own with linear keys, so other tools can be connected to ``Tracker1.TrackedCenter1`` and
 so on. The program, the model and its licence are the tool's comment.
 
@@ -46,7 +46,7 @@ RED, GREEN = "{ Red = 255, Green = 0, Blue = 0 }", "{ Red = 0, Green = 255, Blue
 class FusionOptions:
     """Of a tool for Fusion."""
 
-    tool: str = option("tracker", "A Tracker with every track, or a Corner Positioner that follows four.",
+    tool: str = option("tracker", "A Tracker with every track, or a Corner Positioner that follows four or more.",
                        values=("tracker", "corner-positioner"))
     corners: str = option("", CORNERS_TEXT)
     reference: int | None = option(None, REFERENCE_TEXT, least=0)
@@ -68,8 +68,10 @@ def write(path: Path, tracks: Tracks, options: FusionOptions) -> list[str]:
         picture is unknown, or the file cannot be written.
     """
     is_pin = options.tool == "corner-positioner"
+    notes: list[str] = []
     if is_pin:
-        tracks = tracks.select(np.array(corners_of(tracks, options.corners, options.reference)[0]))
+        corners = corners_of(tracks, options.corners, options.reference)
+        tracks, notes = corners.tracks, list(corners.notes)
     sheet = plate(tracks, "blender", options.first_frame, r"[\w ./#+:()-]", default=0)
     name = "CornerPositioner1" if is_pin else "Tracker1"
     with replacing(Path(path)) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
@@ -79,7 +81,7 @@ def write(path: Path, tracks: Tracks, options: FusionOptions) -> list[str]:
             file.writelines(_path(f"Track{number}", each))
         file.write(f'\t}},\n\tActiveTool = "{name}"\n}}\n')
     gaps = sum(len(each.rows) < each.rows[-1] - each.rows[0] + 1 for each in sheet.curves)
-    notes = list(sheet.notes)[sheet.renamed if is_pin else 0 :]
+    notes += sheet.notes[sheet.renamed if is_pin else 0 :]
     return [*notes, f"Where {gaps:,} track{'s are' if gaps > 1 else ' is'} hidden in between, Fusion interpolates."] \
         if gaps else notes
 

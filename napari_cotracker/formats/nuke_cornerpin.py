@@ -1,10 +1,13 @@
-"""A CornerPin2D node for Nuke that follows four tracks.
+"""A CornerPin2D node for Nuke that follows four tracks, or a plane through more.
 
 Each corner has a key in every frame in which its track is seen. Tracks are taken by where they are on
 the reference frame: bottom left, bottom right, top right, top left, as Nuke numbers them; or name them
-in that order. What the node's source ("from") is, you choose: where the tracks are on the reference
-frame, so that what you paint there sticks; or the corners of the picture, so that a picture fills the
-pin. The program, the model and its licence are the node's label.
+in that order. More than four are taken for points of a plane, fitted so that single ones may slip; the
+corners are then those around the points.
+
+What the node's source ("from") is, you choose: where the corners are on the reference frame, so that what
+you paint there sticks; or the corners of the picture, so that a picture fills the pin. The program, the
+model and its licence are the node's label.
 
 Pixels: x right, y up from the lower edge of the picture, the centre of the first pixel is (0.5, 0.5).
 
@@ -13,7 +16,7 @@ Frames: numbers of the plate. A film begins with 1001 unless you say otherwise; 
 States: a hidden corner has no key; Nuke interpolates between the keys around it, and the report counts
 the frames in which that happens.
 
-Verified: by a strict reader of Tcl lists, with corners whose place is known. Nuke itself is not
+Verified: by a strict reader of Tcl lists, with corners and planes whose place is known. Nuke itself is not
 available here.
 
 Load: copy the file's text and paste it into the Node Graph (Edit > Paste), or File > Insert Comp Nodes….
@@ -55,20 +58,20 @@ def write(path: Path, tracks: Tracks, options: PinOptions) -> list[str]:
     Returns
     -------
     list of str
-        In how many frames Nuke interpolates a corner, and that further tracks are left out.
+        How well a plane fits, that further tracks are left out, and in how many frames Nuke interpolates.
 
     Raises
     ------
     FormatError
-        If there are not four tracks that are all visible in one frame, the size of the picture is
-        unknown, or the file cannot be written.
+        If there are not four tracks that are visible in one frame, or more do not tell a plane, the size
+        of the picture is unknown, or the file cannot be written.
     """
-    columns, frame = corners_of(tracks, options.corners, options.reference)
-    sheet = plate(tracks.select(np.array(columns)), "nuke", options.first_frame, NAMES)
+    corners = corners_of(tracks, options.corners, options.reference)
+    sheet = plate(corners.tracks, "nuke", options.first_frame, NAMES)
     width, height = size_of(tracks)
     source = [(0, 0), (width, 0), (width, height), (0, height)]
     if options.source == "reference":
-        source = CONVENTIONS["nuke"].from_ours(tracks.xy[frame, columns], (width, height)).tolist()
+        source = CONVENTIONS["nuke"].from_ours(corners.tracks.xy[corners.frame], (width, height)).tolist()
     knobs = [f"to{k} {{{keys_text(each, 0)} {keys_text(each, 1)}}}" for k, each in enumerate(sheet.curves, 1)]
     knobs += [f"invert {'true' if options.stabilize else 'false'}"]
     knobs += [f"from{k} {{{x:.6f} {y:.6f}}}" for k, (x, y) in enumerate(source, 1)]
@@ -76,13 +79,9 @@ def write(path: Path, tracks: Tracks, options: PinOptions) -> list[str]:
     with replacing(Path(path)) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(PASTE + "push $cut_paste_input\nCornerPin2D {\n " + "\n ".join(knobs) + "\n}\n")
     counts = np.bincount(np.concatenate([each.rows for each in sheet.curves]))
-    partly, further = int(((counts > 0) & (counts < 4)).sum()), len(tracks) - 4
-    notes = []
-    if partly:
-        notes.append(f"In {partly:,} frame{'s' * (partly != 1)} not all corners are visible; Nuke interpolates there.")
-    if further:
-        notes.append(f"{further:,} further track{'s are' if further > 1 else ' is'} left out.")
-    return notes
+    partly = int(((counts > 0) & (counts < 4)).sum())
+    told = f"In {partly:,} frame{'s' * (partly != 1)} not all corners are visible; Nuke interpolates there."
+    return [*corners.notes, *([told] if partly else [])]
 
 
 def sniff(path: Path) -> bool:
@@ -90,5 +89,5 @@ def sniff(path: Path) -> bool:
     return False
 
 
-FORMAT = Format("nuke-cornerpin", "Nuke CornerPin2D of four tracks (.nk)", (".nk",), None, write, sniff, PinOptions,
-                group="vfx", keeps=frozenset({"frame_numbers", "runs"}))
+FORMAT = Format("nuke-cornerpin", "Nuke CornerPin2D from four or more tracks (.nk)", (".nk",), None, write, sniff,
+                PinOptions, group="vfx", keeps=frozenset({"frame_numbers", "runs"}))

@@ -198,3 +198,55 @@ def test_blender_itself_makes_the_tracks(tmp_path):
         assert np.abs(xy - tracks.xy[:, column]).max() <= 2e-4  # Blender's own numbers have 32 bits
         assert [not m[3] for m in track["markers"]] == visible[:, column].tolist()
         assert not any(m[4] for m in track["markers"])
+
+
+SOLVE = """
+import json, runpy, sys, bpy
+runpy.run_path(sys.argv[1], run_name="__main__")
+clip = bpy.data.movieclips[0]
+clip.tracking.camera.units = "PIXELS"
+clip.tracking.camera.focal_length_pixels = 1500
+clip.tracking.settings.use_keyframe_selection = True
+window = bpy.context.window_manager.windows[0]
+area = window.screen.areas[0]
+area.type = "CLIP_EDITOR"
+area.spaces.active.clip = clip
+region = next(r for r in area.regions if r.type == "WINDOW")
+with bpy.context.temp_override(window=window, screen=window.screen, area=area, region=region):
+    bpy.ops.clip.solve_camera()
+solved = clip.tracking.objects.active.reconstruction
+print("SOLVED" + json.dumps([solved.is_valid, solved.average_error, len(solved.cameras)]))
+"""
+
+
+def seen_from_a_moving_camera(noise):
+    """60 points of a scene over 40 frames, through a lens of 1500 pixels, off by so many pixels."""
+    rng = np.random.default_rng(3)
+    points = rng.uniform((-4, -2.5, 8), (4, 2.5, 16), (60, 3))
+    xy = np.empty((40, 60, 2))
+    for t in range(40):
+        turn = 0.004 * t
+        matrix = np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]])
+        x, y, z = (matrix @ (points - (0.08 * t, 0.02 * t, 0.03 * t)).T)
+        xy[t] = np.stack([1500 * x / z + 959.5, 1500 * y / z + 539.5], -1)
+    xy += rng.normal(0, noise, xy.shape)
+    on_picture = ((xy > 0) & (xy < (1919, 1079))).all(-1)
+    xy[~on_picture] = np.nan
+    return replace(random_tracks(40, 60), xy=xy.astype(np.float32), visibility=np.ones((40, 60)))
+
+
+@pytest.mark.parametrize(("noise", "most"), [(0, 0.01), (0.3, 0.4)])
+def test_blender_solves_the_camera_from_the_tracks(noise, most, tmp_path):
+    python = blender_python()
+    from PIL import Image
+
+    for number in range(1, 41):
+        Image.new("RGB", (1920, 1080)).save(tmp_path / f"shot.{number:04}.png", compress_level=1)
+    blender.write(tmp_path / "t.py", seen_from_a_moving_camera(noise), BlenderOptions())
+    (tmp_path / "solve.py").write_text(SOLVE)
+    done = subprocess.run([python, str(tmp_path / "solve.py"), str(tmp_path / "t.py"), "--",
+                           str(tmp_path / "shot.0001.png")], capture_output=True, text=True, check=False, timeout=300)
+    assert "SOLVED" in done.stdout, done.stdout + done.stderr
+    valid, error, cameras = json.loads(done.stdout.split("SOLVED")[1].splitlines()[0])
+    assert (valid, cameras) == (True, 40)
+    assert error <= most, error

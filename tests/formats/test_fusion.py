@@ -94,3 +94,13 @@ def test_round_trip_of_random_tracks(tmp_path):
 def test_the_comment_cannot_leave_its_quotes(tmp_path):
     told, _ = written(tmp_path, replace(one_point(runs=[{"model": 'a" }, \\', "licence": "x"}])))
     assert told["Tools"]["Tracker1"]["Inputs"]["Comments"]["Value"].endswith('tracked by a" }, \\ (x)')
+
+
+def test_a_corner_positioner_follows_a_plane_through_more(tmp_path):
+    tracks = replace(random_tracks(3, 8), xy=np.tile(random_tracks(1, 8).xy, (3, 1, 1)), visibility=np.ones((3, 8)))
+    told, notes = written(tmp_path, tracks, tool="corner-positioner")
+    got = position(told["Tools"], told["Tools"]["CornerPositioner1"]["Inputs"]["TopLeft"])
+    assert list(got) == [0, 1, 2]
+    left, top = tracks.xy[0].min(0)
+    assert (got[2][0] * 1920 - 0.5, (1 - got[2][1]) * 1080 - 0.5) == pytest.approx((left, top), abs=1e-3)
+    assert notes == ["The corners are those of a plane through 8 tracks; half of them are within 0.00 px."]
