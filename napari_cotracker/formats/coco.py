@@ -160,4 +160,4 @@ def _annotations(tracks: Tracks, cast: Cast, flags: NDArray[np.int64], margin: f
 
 
 FORMAT = Format("coco", "COCO keypoints (JSON)", (".json",), read, write, sniff, CocoOptions, group="labels",
-                keeps=frozenset({"names", "hidden", "size", "fps", "frame_numbers"}))
+                keeps=frozenset({"names", "hidden", "size", "fps", "frame_numbers", "runs"}))

@@ -47,7 +47,7 @@ from .cvat_reading import read
 from .keyframes import TOLERANCE_TEXT, WAYS, WAYS_TEXT, deviation_note, keyframes_of
 from .sheets import credits, located, plain_names, spans, visible
 
-LETTERS = r"[ -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # what XML holds, on one line
+XML_LETTERS = r"[ -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # what XML holds, on one line
 LONGEST = 64  # letters of a label in CVAT
 SHAPE = '    <points frame="%d" keyframe="1" outside="%d" occluded="%d" points="%.9g,%.9g" z_order="0"/>\n'
 
@@ -77,8 +77,8 @@ def write(path: Path, tracks: Tracks, options: CvatOptions) -> list[str]:
     there = located(tracks) & (tracks.states() != State.OUT_OF_FRAME)
     hidden = there & ~visible(tracks)
     keys = keyframes_of(tracks, there, options.keyframes, options.tolerance, _changes(hidden))
-    names, notes = plain_names(tracks, LETTERS, longest=LONGEST)
-    label = re.sub(f"(?!{LETTERS})(?s:.)", "_", options.label)[:LONGEST]
+    names, notes = plain_names(tracks, XML_LETTERS, longest=LONGEST)
+    label = re.sub(f"(?!{XML_LETTERS})(?s:.)", "_", options.label)[:LONGEST]
     labels = [label] if label else [name for name, some in zip(names, there.any(0), strict=True) if some]
     with replacing(Path(path)) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(_head(tracks, labels, bool(label)))
@@ -127,7 +127,7 @@ def _head(tracks: Tracks, labels: list[str], with_name: bool) -> str:
                      f"<attributes>{attribute}</attributes></label>\n" for label in labels)
     pixels = f"      <original_size><width>{size[0]}</width><height>{size[1]}</height></original_size>\n" if size \
         else ""
-    made = re.sub(f"(?!{LETTERS})(?s:.)", "_", credits(tracks)).replace("--", "- -")
+    made = re.sub(f"(?!{XML_LETTERS})(?s:.)", "_", credits(tracks)).replace("--", "- -")
     return (f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {made} -->\n<annotations>\n  <version>1.1</version>\n'
             f"  <meta>\n    <task>\n      <name>tracks</name>\n      <size>{tracks.n_frames}</size>\n"
             "      <mode>interpolation</mode>\n      <overlap>0</overlap>\n      <start_frame>0</start_frame>\n"
@@ -151,4 +151,4 @@ def _shapes(xy: NDArray[np.float32], there: NDArray[np.bool_], hidden: NDArray[n
 
 
 FORMAT = Format("cvat", "CVAT for video 1.1 (XML)", (".xml",), read, write, sniff, CvatOptions, group="labels",
-                keeps=frozenset({"names", "hidden", "size"}))
+                keeps=frozenset({"names", "hidden", "size", "runs"}))

@@ -146,4 +146,4 @@ def _dump(content: Any, file: BinaryIO) -> None:
 
 FORMAT = Format("tapvid", "TAP-Vid (pickle, NumPy)", (".pkl", ".tapvid.npz", ".pickle"), read, write, sniff,
                 TapVidOptions, group="labels", pictures=True,
-                keeps=frozenset({"names", "length", "size", "fps", "queries"}))
+                keeps=frozenset({"names", "length", "size", "fps", "queries", "runs"}))
