@@ -8,7 +8,6 @@ import pytest
 from napari_cotracker.core.errors import FormatError
 from napari_cotracker.core.tracks import State
 from napari_cotracker.formats import nuke_cornerpin
-from napari_cotracker.formats.corners import corners_of
 from napari_cotracker.formats.nuke_cornerpin import PinOptions
 from tests.formats import strict_tcl
 from tests.formats.plated import one_point, random_tracks, square
@@ -126,17 +125,6 @@ def test_a_hidden_corner_has_no_key_and_is_counted(tmp_path):
     assert list(corner(knobs["to1"])) == [1001, 1002, 1003, 1004]
     assert strict_tcl.split(knobs["from1"]) == ["101.500000", "829.500000"]  # the first with all four
     assert notes == ["In 2 frames not all corners are visible; Nuke interpolates there."]
-
-
-@pytest.mark.parametrize("degrees", [0, 20, -30, 40])
-def test_a_turned_square_keeps_its_corners(degrees):
-    turn = np.deg2rad(degrees)
-    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    tracks = square(1)
-    xy = (tracks.xy - 200) @ matrix.T + 600
-    corners = corners_of(replace(tracks, xy=xy), "", None)
-    assert corners.tracks.names == ("bl", "br", "tr", "tl")
-    assert corners.frame == 0
 
 
 @pytest.mark.parametrize(("options", "words"), [
