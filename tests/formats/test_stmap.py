@@ -99,3 +99,14 @@ def test_the_same_map_makes_the_same_file(tmp_path):
     for name in ("a.exr", "b.exr"):
         write_stmap(tmp_path / name, identity((6, 4)), rate=Fraction(25))
     assert (tmp_path / "a.exr").read_bytes() == (tmp_path / "b.exr").read_bytes()
+
+
+def test_openimageio_warps_as_told(tmp_path):
+    oiio = pytest.importorskip("OpenImageIO")
+    picture = np.random.default_rng(0).random((48, 64, 3)).astype(np.float32)
+    plate = oiio.ImageBuf(oiio.ImageSpec(64, 48, 3, "float"))
+    plate.set_pixels(oiio.ROI(), picture)
+    write_stmap(tmp_path / "m.exr", identity((64, 48)) + np.array([3, -2]))
+    warped = oiio.ImageBufAlgo.st_warp(plate, oiio.ImageBuf(str(tmp_path / "m.exr")), filtername="triangle", flip_t=True)
+    got = warped.get_pixels("float")[5:-5, 5:-5, :3]
+    assert got == pytest.approx(picture[3:-7, 8:-2], abs=1e-3)
