@@ -34,11 +34,11 @@ from numpy.typing import NDArray
 from ..core.declarations import Format
 from ..core.errors import FormatError
 from ..core.options import option
-from ..core.tracks import DEFAULT_THRESHOLD, State, Tracks, is_anchor
+from ..core.tracks import DEFAULT_THRESHOLD, Tracks
 from . import dlc_hdf5
 from .dlc_frames import SINGLE, Frame, plain_numbers, read_csv, sniff_csv, write_csv
 from .dlc_hdf5 import coordinates_of, is_hdf5, write_hdf5
-from .sheets import Cast, cast_of, certainty, credits, imported, located, uncast, visible
+from .sheets import Cast, cast_of, credits, imported, likelihoods, located, uncast, visible
 
 COORDS = ("x", "y", "likelihood")
 FREE_CELLS = 50_000_000
@@ -55,14 +55,6 @@ class Options:
 def load(path: str) -> dict[str, Any]:
     """Columns, rows and values of a table, in a process of its own."""
     return dlc_hdf5.load(path)
-
-
-def likelihoods(tracks: Tracks) -> NDArray[np.float32]:
-    """(T, N) how likely a point is where it is and to be seen there; NaN nowhere."""
-    sure = certainty(tracks)
-    hidden = ~visible(tracks) & ((tracks.state != State.FROM_SCORES) | is_anchor(tracks.source))
-    hidden |= ~visible(tracks) & (sure > DEFAULT_THRESHOLD)
-    return np.where(hidden, np.float32(0), sure).astype(np.float32)
 
 
 def write(path: Path, tracks: Tracks, options: Options) -> list[str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..core.errors import FormatError
-from ..core.tracks import Source, State, Tracks, is_anchor
+from ..core.tracks import DEFAULT_THRESHOLD, Source, State, Tracks, is_anchor
 
 Mask = NDArray[np.bool_]
 
@@ -93,6 +93,17 @@ def certainty(tracks: Tracks) -> NDArray[np.float32]:
     scores = np.nan_to_num(tracks.visibility, nan=1) * np.nan_to_num(tracks.confidence, nan=1)
     scores = np.where(is_anchor(tracks.source), np.float32(1), scores)
     return np.clip(np.where(located(tracks), scores, 0), 0, 1).astype(np.float32)
+
+
+def likelihoods(tracks: Tracks) -> NDArray[np.float32]:
+    """(T, N) `certainty` for formats that tell hidden points by it alone: of those it is never above the threshold.
+
+    It is 0 where a point is hidden for another reason than its scores, such as that a person says so.
+    """
+    sure = certainty(tracks)
+    hidden = ~visible(tracks)
+    said = (tracks.state != State.FROM_SCORES) | is_anchor(tracks.source) | (sure > DEFAULT_THRESHOLD)
+    return np.where(hidden & said, np.float32(0), sure).astype(np.float32)
 
 
 def spans(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

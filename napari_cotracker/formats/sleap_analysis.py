@@ -101,11 +101,12 @@ def _arrays(tracks: Tracks, cast: Cast) -> dict[str, NDArray[Any]]:
     xy = cast.pick(np.where(seen[..., None], tracks.xy, np.nan), np.nan).astype(np.float64)
     sure = np.clip(np.nan_to_num(tracks.confidence, nan=1), 0, 1)
     scores = cast.pick(np.where(seen & ~is_anchor(tracks.source), sure, np.nan), np.nan).astype(np.float64)
-    there: NDArray[np.bool_] = np.asarray(np.isfinite(xy).all(-1).any(2))
+    there = np.asarray(np.isfinite(xy)).all(-1)
+    occupied: NDArray[np.bool_] = np.asarray(np.asarray(there).any(2))
     count = np.isfinite(scores).sum(2)
     mean = np.where(count > 0, np.nansum(scores, 2) / np.maximum(count, 1), np.nan)
     return {"tracks": xy.transpose(1, 3, 2, 0), "point_scores": scores.transpose(1, 2, 0),
-            "track_occupancy": there.astype(np.uint8), "instance_scores": mean.T,
+            "track_occupancy": occupied.astype(np.uint8), "instance_scores": mean.T,
             "tracking_scores": np.full(mean.T.shape, np.nan)}
 
 

@@ -99,3 +99,12 @@ def test_decimal_rates_become_fractions():
     assert sheets.pair_of(30000 / 1001) == (30000, 1001)
     assert sheets.pair_of(25.0) == (25, 1)
     assert [sheets.pair_of(rate) for rate in (0.0, -1.0, float("nan"), float("inf"))] == [None] * 4
+
+
+def test_hidden_points_are_never_likely():
+    xy = np.ones((1, 5, 2), np.float32)
+    scores = np.array([[0.9, 0.5, 0.9, 0.5, 0.9]], np.float32)
+    state = [[State.FROM_SCORES, State.FROM_SCORES, State.OCCLUDED_LOCATED, State.OUT_OF_FRAME, State.OCCLUDED_LOCATED]]
+    source = [[Source.PREDICTED] * 4 + [Source.HUMAN]]
+    tracks = Tracks(np.arange(5), xy, scores, np.ones((1, 5)), state, source)
+    assert sheets.likelihoods(tracks)[0].tolist() == [np.float32(0.9), 0.5, 0, 0, 0]
