@@ -107,6 +107,7 @@ def test_openimageio_warps_as_told(tmp_path):
     plate = oiio.ImageBuf(oiio.ImageSpec(64, 48, 3, "float"))
     plate.set_pixels(oiio.ROI(), picture)
     write_stmap(tmp_path / "m.exr", identity((64, 48)) + np.array([3, -2]))
-    warped = oiio.ImageBufAlgo.st_warp(plate, oiio.ImageBuf(str(tmp_path / "m.exr")), filtername="triangle", flip_t=True)
+    places = oiio.ImageBuf(str(tmp_path / "m.exr"))
+    warped = oiio.ImageBufAlgo.st_warp(plate, places, filtername="triangle", flip_t=True)
     got = warped.get_pixels("float")[5:-5, 5:-5, :3]
     assert got == pytest.approx(picture[3:-7, 8:-2], abs=1e-3)
