@@ -8,6 +8,8 @@ TORCH ?= torch==2.13.0
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# each of them starts a virtual screen of its own (pytest-xvfb)
+PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 
 # a virtual screen with software OpenGL, for the tests of the window
 ON_SCREEN := xvfb-run -a -s "-screen 0 1920x1200x24"
@@ -60,13 +62,13 @@ screen: $(READY)
 
 test: check screen
 	@if $(ON_SCREEN) $(SCREEN_WORKS) >/dev/null 2>&1; then \
-		$(ON_SCREEN) $(BIN)/python -m pytest; \
+		$(BIN)/python -m pytest $(PARALLEL); \
 	elif $(SCREEN_WORKS) >/dev/null 2>&1; then \
 		$(BIN)/python -m pytest; \
 	else \
 		echo; echo "*** NOT TESTED: the window (tests/ui). There is no screen and no working xvfb-run; on Debian, Ubuntu:"; \
 		echo "*** sudo apt-get install --no-install-recommends $(SCREEN_PACKAGES)"; echo; \
-		$(BIN)/python -m pytest --ignore tests/ui; \
+		$(BIN)/python -m pytest $(PARALLEL) --ignore tests/ui; \
 	fi
 
 docs: $(READY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -34,6 +35,13 @@ class CountingVideo:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def still_heap() -> None:
+    """napari collects all garbage whenever a layer goes: what is here to stay need not be looked through each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
