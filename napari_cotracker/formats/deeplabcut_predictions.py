@@ -16,7 +16,7 @@ hand or for another reason. Out of the picture and hidden are not told apart.
 Lost: the two probabilities are one number; an individual ``single`` has no name.
 
 Verified: read with pandas 3 and 1.5 (``read_hdf``, ``read_csv`` with its header lines), and files of
-pandas in both of its layouts are read. DeepLabCut itself was not run.
+pandas in both of its layouts are read; movement 0.15 read both as well. DeepLabCut itself was not run.
 
 Load: name the file ``<video>DLC_….h5`` and put it beside the film for Analyze videos > plot in
 DeepLabCut, or load it with movement; here File > Open.

@@ -18,7 +18,7 @@ Lost: confidence is visibility times confidence, and 1, not missing, where a per
 is visible: ``filter_by_confidence`` would drop it otherwise.
 
 Verified: written files are read with xarray, with dimensions, variables and attributes as movement
-checks them, and files of xarray alone are read here. movement itself was not run.
+checks them, and files of xarray alone are read here. movement 0.17 itself was not run.
 
 Load: ``movement.io.load_dataset`` or ``xarray.open_dataset``; in napari movement > Load tracked data >
 netCDF; here File > Open.

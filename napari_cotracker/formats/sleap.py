@@ -20,8 +20,8 @@ not told apart, nor hidden without a position and not tracked.
 
 Lost: the score of a predicted point is its confidence; points of a user's instance have none.
 
-Verified: written files are read with sleap-io 0.9, and files of sleap-io are read here. SLEAP itself
-was not run.
+Verified: written files are read with sleap-io 0.9, and files of sleap-io are read here; movement 0.15
+read them as well. SLEAP itself was not run.
 
 Load: File > Open Project in SLEAP, which asks for the film if it has moved; here File > Open.
 """

@@ -14,8 +14,8 @@ States: only visible points have a position, as in SLEAP's own exports.
 Lost: the point's score is its confidence; what a person placed or approved has none, as points that
 were proof-read in SLEAP. A point without any position is no track when read back from other programs.
 
-Verified: written files are read with sleap-io 0.9, and files of sleap-io are read here. SLEAP and
-MATLAB were not run.
+Verified: written files are read with sleap-io 0.9, and files of sleap-io are read here; movement 0.15
+read them as well. SLEAP and MATLAB were not run.
 
 Load: ``h5read`` in MATLAB, ``sleap_io.load_analysis_h5``, or movement (File > Open, SLEAP); here
 File > Open.

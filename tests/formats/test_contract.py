@@ -25,7 +25,8 @@ FORMATS = formats()
 READABLE = [f for f in FORMATS.values() if f.read]
 WRITABLE = [f for f in FORMATS.values() if f.write]
 BOTH = [f for f in READABLE if f.write]
-TELL_THE_TIME = {}  # formats whose files say when they were made, and why that cannot be helped
+# formats whose files say when they were made, and why that cannot be helped
+TELL_THE_TIME = {"nwb": "NWB has the time of writing and random numbers of its objects"}
 
 SAMPLES = {"nuke-cornerpin": square}  # formats that want other tracks than the plain ones
 
