@@ -98,7 +98,7 @@ def far_pairs(seen: Mask, most: int) -> Pairs:
     return np.stack([first[picked], second[picked]], 1)
 
 
-def judge(xy: Floats, seen: Mask, max_error: float, most: int = 200, seed: int = 0) -> Votes:
+def judge(xy: Floats, seen: Mask, max_error: float, most: int | None = None, seed: int = 0) -> Votes:
     """Judge every track in many pairs of frames.
 
     Parameters
@@ -107,12 +107,12 @@ def judge(xy: Floats, seen: Mask, max_error: float, most: int = 200, seed: int =
     seen : (T, N) bool
     max_error : float
         Pixels from the line that count as on it at most; fewer where the tracks are less noisy.
-    most : int
-        Pairs of frames to look at.
+    most : int, optional
+        Pairs of frames to look at; twice as many as frames if not given, from 200 to 400.
     seed : int
     """
     rng = np.random.default_rng(seed)
-    pairs = far_pairs(seen, most)
+    pairs = far_pairs(seen, min(max(2 * len(seen), 200), 400) if most is None else most)
     trust = np.ones(seen.shape[1])
     if len(pairs) > FIRST_PAIRS:
         first = _Ballot(xy, seen, rng, trust, FIRST_SAMPLES)

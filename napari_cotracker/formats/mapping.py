@@ -22,6 +22,10 @@ from .epipolar import fit_pairs
 from .solved import Solved, lens_of
 
 SEED = 0
+# Matches and degrees between the two pictures that a solution begins with: as COLMAP has it, and then as
+# it does for few and short tracks, which have been judged by more than two pictures before.
+ATTEMPTS = ((100, 16.0), (20, 4.0))
+ENOUGH = 0.9  # of the pictures
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -142,17 +146,23 @@ def _solve(facts: dict[str, Any], task: Arrays, told: dict[str, Any]) -> Arrays:
     """Cameras and points of the largest model, and the model itself as text."""
     import pycolmap
 
-    options = pycolmap.IncrementalPipelineOptions()
-    options.extract_colors = False
-    options.random_seed = SEED
-    options.min_model_size = min(options.min_model_size, max(2, len(facts["names"])))
-    with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
-        models = pycolmap.incremental_mapping(facts["database"], folder, folder, options)
-    told["models"] = len(models)
-    told["solved_names"] = []
+    models: list[Any] = []
+    for inliers, angle in ATTEMPTS:
+        options = pycolmap.IncrementalPipelineOptions()
+        options.extract_colors = False
+        options.random_seed = SEED
+        options.min_model_size = min(options.min_model_size, max(2, len(facts["names"])))
+        options.mapper.init_min_num_inliers, options.mapper.init_min_tri_angle = inliers, angle
+        options.mapper.abs_pose_min_num_inliers = min(options.mapper.abs_pose_min_num_inliers, inliers)
+        with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
+            found = list(pycolmap.incremental_mapping(facts["database"], folder, folder, options).values())
+        models = max(models, sorted(found, key=_extent), key=lambda some: [_extent(model) for model in some[-1:]])
+        if models and models[-1].num_reg_images() >= ENOUGH * len(facts["names"]):
+            break
+    told["models"], told["solved_names"] = len(models), []
     if not models:
         return {}
-    best = max(models.values(), key=lambda model: (model.num_reg_images(), model.num_points3D()))
+    best = models[-1]
     best.write_text(facts["sparse"])
     frames = {name: k for k, name in enumerate(facts["names"])}
     images = sorted((best.images[k] for k in best.reg_image_ids()), key=lambda image: frames[image.name])
@@ -160,6 +170,10 @@ def _solve(facts: dict[str, Any], task: Arrays, told: dict[str, Any]) -> Arrays:
     columns = _arrays_of(best, images, task, np.array([frames[image.name] for image in images]))
     columns["lens"] = lens_of(facts["model"], next(iter(best.cameras.values())).params)
     return columns
+
+
+def _extent(model: Any) -> tuple[int, int]:
+    return model.num_reg_images(), model.num_points3D()
 
 
 def _arrays_of(model: Any, images: list[Any], task: Arrays, frames: NDArray[np.int64]) -> Arrays:

@@ -19,6 +19,8 @@ from napari_cotracker.formats import colmap
 from napari_cotracker.formats.colmap import Options
 from tests.formats.rigid_scene import make_scene, moved_onto
 from tests.formats.samples import plain_tracks
+from tests.formats.solved_scene import bend
+from tests.formats.test_bal import parse, project
 
 # pycolmap itself is never imported here
 pytestmark = pytest.mark.skipif(find_spec("pycolmap") is None, reason="needs pycolmap")
@@ -141,10 +143,47 @@ def test_drifting_tracks_are_dropped_and_no_point_is_split(solved):
     assert np.median(np.linalg.norm(apart, axis=1)) < 0.02
 
 
+def test_other_programs_get_the_same_solution(solved):
+    """Reprojection errors of what was written for bundle adjustment and nerfstudio are those of COLMAP."""
+    scene, path, _, model = solved
+    folder = path.parent / "a_solved"
+    cameras, points, seen = parse((folder / "bal.txt").read_text())
+    errors = np.linalg.norm(project(cameras, points, seen) - seen[:, 2:], axis=1)
+    per_point = np.bincount(seen[:, 1].astype(int), errors) / np.bincount(seen[:, 1].astype(int))
+    assert per_point.mean() == pytest.approx(model["error"], rel=0.02)
+    found = json.loads((folder / "transforms.json").read_text())
+    assert [frame["file_path"] for frame in found["frames"]] == [f"images/{name}" for name in model["images"]]
+    matrices = np.array([frame["transform_matrix"] for frame in found["frames"]])
+    np.testing.assert_allclose(matrices[:, :3, 3], model["centres"], atol=1e-9)
+    with (folder / "points.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    tracks = np.array([int(row["track_id"]) - 100 for row in rows])
+    world = np.array([[float(row[axis]) for axis in "xyz"] + [1] for row in rows])
+    there = np.einsum("tij,nj->tni", np.linalg.inv(matrices), world)
+    ideal = there[..., :2] / -there[..., 2:3] * (1, -1)
+    lens = np.array([found[name] for name in ("fl_x", "fl_y", "cx", "cy", "k1", "k2", "p1", "p2")])
+    off = bend(ideal.reshape(-1, 2), lens).reshape(ideal.shape) - scene.xy[:, tracks]
+    assert np.linalg.norm(off[scene.seen[:, tracks]], axis=1).mean() <= 0.5
+
+
 def test_the_lens_comes_out(solved):
     _, _, notes, _ = solved
     lens = float(next(note for note in notes if "came out as" in note).split("came out as ")[1].split()[0])
     assert lens == pytest.approx(1100, rel=0.01)
+
+
+def test_few_tracks_that_live_short_are_solved_too(tmp_path):
+    scene = make_scene(24, 200, seed=2)
+    born = np.random.default_rng(0).integers(-8, 20, 200)
+    age = np.arange(24)[:, None] - born
+    short = replace(scene, seen=scene.seen & (age >= 0) & (age < 12))
+    assert (short.seen.sum(1) < 100).all()  # what COLMAP wants two pictures to share
+    _, notes = write(tmp_path, short.tracks(), solve=True, focal=1100, camera="SIMPLE_PINHOLE")
+    assert any(note.startswith("24 of 24 pictures") for note in notes), notes
+    model = reads("model", tmp_path / "a_solved" / "sparse" / "0")
+    assert model["error"] <= 0.5
+    path = moved_onto(np.array(model["centres"]), scene.centres)
+    assert np.linalg.norm(path - scene.centres, axis=1).max() < 0.05
 
 
 def test_a_folder_of_others_is_not_replaced(tmp_path):
