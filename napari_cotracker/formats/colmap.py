@@ -7,13 +7,14 @@ Tracks that would spoil the cameras are left out, and the report says how many a
 in too few frames, and those that slip or lie on something that moves by itself. The latter are found
 by looking at many pairs of frames: a track stays if it lies on its epipolar line in at least 80 % of
 them. If several things move, the one with most tracks counts as the scene; choose tracks by name or group
-if that is the wrong one.
+if that is the wrong one. Doubtful points go with the minimum confidence, which every format has.
 
 With ``solve`` the cameras are solved at once, which takes seconds for a hundred frames and minutes for
 a thousand. A folder ``NAME_solved`` beside the database then has
 ``sparse/0`` (COLMAP's text files, what Gaussian splatting reads), ``transforms.json`` with
 ``points.ply`` (nerfstudio), ``bal.txt`` (Bundle Adjustment in the Large) and ``points.csv`` (which
-track became which point).
+track became which point). The first Gaussian splatting program takes lenses without distortion only:
+choose ``camera=PINHOLE``, or undistort with ``colmap image_undistorter``.
 
 Pixels: x right, y down, the corner of the picture is (0, 0) and the centre of its first pixel
 (0.5, 0.5): half a pixel more than here.

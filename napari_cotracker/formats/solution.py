@@ -22,7 +22,8 @@ README = "README.txt"
 MARK = "Cameras and points solved from tracks"
 TEXT = """{mark} by {made_by}.
 
-sparse/0         COLMAP's text files: File > Import model; put the pictures into {images}/ for Gaussian splatting
+sparse/0         COLMAP's text files: File > Import model; Gaussian splatting takes them with the pictures in
+                 {images}/, many programs only if the camera is a PINHOLE (option camera=PINHOLE)
 transforms.json  nerfstudio: ns-train splatfacto --data this-folder
 points.ply       the points; all grey, for pictures were not at hand
 bal.txt          Bundle Adjustment in the Large
