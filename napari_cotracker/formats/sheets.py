@@ -16,6 +16,7 @@ from ..core.errors import FormatError
 from ..core.tracks import DEFAULT_THRESHOLD, Source, State, Tracks, is_anchor
 
 Mask = NDArray[np.bool_]
+MAX_EMPTY = 20  # times the tracks, in a table of individuals and keypoints
 
 
 def size_of(tracks: Tracks) -> tuple[int, int]:
@@ -183,7 +184,13 @@ class Cast:
 
 
 def cast_of(tracks: Tracks) -> Cast:
-    """Individuals and keypoints of tracks."""
+    """Individuals and keypoints of tracks.
+
+    Raises
+    ------
+    FormatError
+        If so few of the individuals share keypoints that tables of all of them would be nearly empty.
+    """
     pairs: dict[tuple[str, str], int] = {}
     again = 0
     for column, name in enumerate(tracks.names):
@@ -195,6 +202,9 @@ def cast_of(tracks: Tracks) -> Cast:
         pairs[pair] = column
     individuals = tuple(dict.fromkeys(i for i, _ in pairs))
     keypoints = tuple(dict.fromkeys(k for _, k in pairs))
+    if len(individuals) * len(keypoints) > MAX_EMPTY * len(tracks) + 1000:
+        raise FormatError(f"expected individuals that have the same keypoints, got {len(individuals):,} with "
+                          f"{len(keypoints):,} different ones; name tracks individual/keypoint, or take the slash away")
     columns = np.full((len(individuals), len(keypoints)), -1, np.int64)
     for (individual, keypoint), column in pairs.items():
         columns[individuals.index(individual), keypoints.index(keypoint)] = column

@@ -108,3 +108,13 @@ def test_hidden_points_are_never_likely():
     source = [[Source.PREDICTED] * 4 + [Source.HUMAN]]
     tracks = Tracks(np.arange(5), xy, scores, np.ones((1, 5)), state, source)
     assert sheets.likelihoods(tracks)[0].tolist() == [np.float32(0.9), 0.5, 0, 0, 0]
+
+
+def test_individuals_that_share_nothing_make_no_table():
+    def named(names):
+        return Tracks(np.arange(len(names)), np.zeros((1, len(names), 2)), np.ones((1, len(names))),
+                      np.ones((1, len(names))), names=names)
+
+    assert sheets.cast_of(named(tuple(f"m{k}/p{k}" for k in range(40)))).columns.shape == (40, 40)
+    with pytest.raises(FormatError, match="have the same keypoints, got 300 with 300"):
+        sheets.cast_of(named(tuple(f"m{k}/p{k}" for k in range(300))))
