@@ -8,6 +8,7 @@ import typer
 
 from napari_cotracker.cli import app
 from napari_cotracker.core import registry
+from napari_cotracker.core.declarations import GROUPS
 from napari_cotracker.trackers.models import bundled, models
 
 
@@ -22,8 +23,10 @@ def table(header, rows):
 
 
 def formats_table():
-    rows = [(f"`{entry.name}`", entry.title, " ".join(f"`{suffix}`" for suffix in entry.suffixes),
-             "yes" if entry.read else "", "yes" if entry.write else "") for entry in registry.formats().values()]
+    rows = [(f"[{entry.name}](../formats.md#{entry.name})", entry.title,
+             " ".join(f"`{suffix}`" for suffix in entry.suffixes if suffix) or "folder",
+             "yes" if entry.read else "", "yes" if entry.write else "")
+            for group in GROUPS for entry in registry.formats().values() if entry.group == group]
     return table(("name", "what", "endings", "read", "write"), rows)
 
 

@@ -16,11 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from napari_cotracker.core import registry  # noqa: E402
-from napari_cotracker.core.declarations import KEEPABLE, Format  # noqa: E402
+from napari_cotracker.core.declarations import GROUPS, KEEPABLE, Format  # noqa: E402
 from napari_cotracker.core.options import choices_of  # noqa: E402
 
 PAGE, MEASURED = ROOT / "docs" / "formats.md", ROOT / "docs" / "formats-measured.json"
-GROUPS = {"own": "Our own", "labels": "Labels", "reconstruction": "Reconstruction", "vfx": "Visual effects"}
 HEAD = """# Formats
 
 <!-- made by docs/make_formats.py from the headers of napari_cotracker/formats: change those -->

@@ -10,6 +10,7 @@ from typing import Any
 
 from .cli_terminal import say, show
 from .cli_text import columns, size_text, tracks_line
+from .core.declarations import GROUPS
 from .core.errors import FormatError
 from .core.excerpt import Excerpt
 
@@ -106,8 +107,8 @@ def format_facts(name: str | None) -> Any:
 def format_lines(facts: Any) -> Iterator[str]:
     """The table of `formats`, or one format as text."""
     if isinstance(facts, list):
-        for group in dict.fromkeys(fact["group"] for fact in facts):
-            yield group
+        for group, title in GROUPS.items():
+            yield title
             yield from columns([(fact["name"], " ".join(filter(None, fact["suffixes"])) or "folder", _verbs(fact),
                                  fact["title"]) for fact in facts if fact["group"] == group])
         return

@@ -66,6 +66,10 @@ KEEPABLE = {
 EVERYTHING = frozenset(KEEPABLE)
 
 
+GROUPS = {"own": "Our own", "labels": "Labels", "reconstruction": "Reconstruction", "vfx": "Visual effects"}
+"""For whom formats are, in the order in which they are shown."""
+
+
 @dataclass(frozen=True)
 class Format:
     """``FORMAT = Format(...)`` in a module of ``formats/``.
@@ -94,8 +98,8 @@ class Format:
         ``sniff(path) -> bool``: whether an existing file is of this format, by its content.
     options : type
         Dataclass of the writer's options, every field a `core.options.option` with a default.
-    group : {"own", "labels", "reconstruction", "vfx"}
-        Whom it is for.
+    group : str
+        Whom it is for, out of `GROUPS`.
     keeps : frozenset of str
         What it can hold, out of `KEEPABLE`; positions of visible points go without saying.
     is_folder : bool

@@ -130,5 +130,5 @@ def _region(tracks: Tracks, n: int, cells: tuple[NDArray[np.bool_], NDArray[np.b
     return f'{json.dumps(region)[:-1]}, "value": {json.dumps(value)[:-1]}, "sequence": [\n{sequence}]}}}}'
 
 
-FORMAT = Format("label-studio", "Label Studio video task (JSON)", (".label-studio.json", ".json"), None, write, sniff,
+FORMAT = Format("label-studio", "Label Studio video task (JSON)", (".label-studio.json",), None, write, sniff,
                 LabelStudioOptions, group="labels", keeps=frozenset({"names", "length", "fps", "runs"}))

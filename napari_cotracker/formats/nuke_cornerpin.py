@@ -89,5 +89,5 @@ def sniff(path: Path) -> bool:
     return False
 
 
-FORMAT = Format("nuke-cornerpin", "Nuke CornerPin2D from four or more tracks (.nk)", (".nk",), None, write, sniff,
-                PinOptions, group="vfx", keeps=frozenset({"frame_numbers", "runs"}))
+FORMAT = Format("nuke-cornerpin", "Nuke CornerPin2D from four or more tracks (.pin.nk)", (".pin.nk",), None, write,
+                sniff, PinOptions, group="vfx", keeps=frozenset({"frame_numbers", "runs"}))

@@ -10,7 +10,7 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ..core import registry
-from ..core.declarations import Format
+from ..core.declarations import GROUPS, Format
 from ..core.errors import CotrackerError, EditError, FormatError
 from ..core.excerpt import Excerpt, take
 from ..core.losses import losses
@@ -23,7 +23,6 @@ from .option_fields import OptionFields
 from .project import Project
 from .sections import Section, ask_for_file, ask_for_new_file, button, choice, form, hint, row, tip
 
-GROUPS = {"own": "napari-cotracker", "labels": "Labels", "reconstruction": "Reconstruction", "vfx": "Visual effects"}
 KINDS = {"predictions": "predictions", "anchors": "anchors, which no tracker moves"}
 LOOK_MS = 400  # after the last change, before it is said what would be lost
 

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from napari_cotracker.core.declarations import KEEPABLE
+from napari_cotracker.core.declarations import GROUPS, KEEPABLE
 from napari_cotracker.core.errors import FormatError
 from napari_cotracker.core.options import choices_of
 from napari_cotracker.core.registry import formats
@@ -97,7 +97,7 @@ def test_declares_itself_well(fmt):
     assert fmt.title and all(suffix == suffix.lower() for suffix in fmt.suffixes)
     assert all(suffix.startswith(".") for suffix in fmt.suffixes if suffix or not fmt.is_folder)
     assert fmt.keeps <= set(KEEPABLE)
-    assert fmt.group in ("own", "labels", "reconstruction", "vfx")
+    assert fmt.group in GROUPS
     for choice in choices_of(fmt.options):
         assert choice.text.endswith("."), choice.name
         assert choice.read(choice.default) == choice.default

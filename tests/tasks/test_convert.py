@@ -61,7 +61,8 @@ def test_another_film_is_refused(meta: dict[str, Any], given: dict[str, Any], me
     ([102, 103], [0, 1, 2, 3], 101, [1, 2]),
     ([3, 4], [1001, 1002, 1003, 1004], 2, [1, 2]),
 ])
-def test_frame_numbers_find_their_frame(numbers: list[int], own: list[int], first: int | None, frames: list[int]) -> None:
+def test_frame_numbers_find_their_frame(numbers: list[int], own: list[int], first: int | None, frames: list[int]
+                                        ) -> None:
     video = film(n_frames=len(own), frame_numbers=np.array(own))
     assert frames_of(with_video(tracks_of(frame_numbers=numbers), video, first)) == frames
 
