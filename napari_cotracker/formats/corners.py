@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import FormatError
+from ..core.planes import homography, project
 from ..core.tracks import Source, State, Tracks
-from .homography import homography, project
 from .sheets import visible
 
 PLACES = ("bottom left", "bottom right", "top right", "top left")
