@@ -30,13 +30,13 @@ SECONDS = 300
 
 
 def moving(n_frames: int, count: int) -> Tracks:
-    """Tracks that wander over a full HD film, a tenth of them hidden."""
-    rng = np.random.default_rng(0)
-    start, speed = rng.uniform(200, 800, (count, 2)), rng.normal(0, 0.2, (count, 2))
-    walk = np.arange(n_frames)[:, None, None] * speed + rng.normal(0, 0.5, (n_frames, count, 2))
-    xy = (start + walk).astype(np.float32)
-    hidden = rng.random((n_frames, count)) < 0.1
-    visibility = np.where(hidden, 0.1, 0.95).astype(np.float32)
+    """Points of a rigid scene past which a camera goes, seen in full HD and to half a pixel; a tenth is hidden."""
+    rng, turn = np.random.default_rng(0), np.linspace(-0.3, 0.3, n_frames)[:, None]
+    x, y, z = rng.uniform([[-1.5], [-0.8], [-1]], [[1.5], [0.8], [1]], (3, count))
+    depth = 6 + z * np.cos(turn) - x * np.sin(turn)
+    xy = np.stack([960 + 2000 * (x * np.cos(turn) + z * np.sin(turn)) / depth, 540 + 2000 * y / depth], -1)
+    xy = (xy + rng.normal(0, 0.5, xy.shape)).astype(np.float32)
+    visibility = np.where(rng.random((n_frames, count)) < 0.1, 0.1, 0.95).astype(np.float32)
     return Tracks(np.arange(count), xy, visibility, np.full((n_frames, count), 0.9, np.float32),
                   meta={"size": SIZE, "fps": (24000, 1001), "video": {"path": "film.mp4"}})
 

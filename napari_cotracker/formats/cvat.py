@@ -2,8 +2,8 @@
 
 Every track is one of CVAT's tracks of a single point. CVAT holds keyframes and draws straight lines
 between them; so many keyframes that nobody can edit them are as useless as too few. Keyframes are what
-a person placed or approved, and where a run begins, ends, or becomes hidden; on request every frame, or
-as many as keep the lines within a tolerance. How far the lines are from the tracks is reported. A track
+a person placed or approved, where a run begins, ends, or becomes hidden, and as many more as keep the
+lines within a tolerance; on request none of these, or every frame. How far the lines are is reported. A track
 that is not there any more gets a last keyframe that is ``outside``, else CVAT shows it to the end.
 
 The labels must exist in the task before annotations are imported: by default every track has its own
@@ -22,7 +22,7 @@ back, positions between keyframes are interpolated as CVAT does, and marked so.
 Lost: positions outside the picture; tracks without any point, which CVAT cannot import.
 
 Verified: by a strict parser of the published layout that interpolates as CVAT does, and Python's XML
-parser; round trip of random tracks at full HD, largest error 0 px with every frame a keyframe. Not
+parser; round trip of random tracks at full HD, largest error 0 px with keyframes=every. Not
 tried with a CVAT server here.
 
 Load: in CVAT, open the task > Actions > Upload annotations > CVAT 1.1. To read: Actions > Export
@@ -56,7 +56,7 @@ SHAPE = '    <points frame="%d" keyframe="1" outside="%d" occluded="%d" points="
 class CvatOptions:
     """Options of the file for CVAT."""
 
-    keyframes: str = option("anchors", WAYS_TEXT, values=WAYS)
+    keyframes: str = option("within-tolerance", WAYS_TEXT, values=WAYS)
     tolerance: float = option(0.5, TOLERANCE_TEXT, least=0, most=1000)
     label: str = option("", "One label for all points, as the task has it; empty: each track's own name.")
 

@@ -2,9 +2,9 @@
 
 Label Studio's free edition tracks rectangles in videos, no points; so every track is a rectangle
 (``videorectangle``) of the same small size with the point in its middle. Label Studio holds keyframes and
-draws straight lines between them: they are what a person placed or approved, and where a run begins or
-ends; on request every frame, or as many as keep the lines within a tolerance. How far the lines are from
-the tracks is reported. The last keyframe of a run has ``enabled`` false, after which nothing is shown.
+draws straight lines between them: they are what a person placed or approved, where a run begins or ends,
+and as many more as keep the lines within a tolerance; on request none of these, or every frame. How far the
+lines are from the tracks is reported. The last keyframe of a run has ``enabled`` false, after which nothing is shown.
 
 The labels must be in the project's labelling interface; one that fits is in the task's
 ``meta.labeling_interface``. With the option ``label`` all tracks have that label, and their names are in
@@ -53,7 +53,7 @@ ON, OFF = KEY % "true", KEY % "false"
 class LabelStudioOptions:
     """Options of the task for Label Studio."""
 
-    keyframes: str = option("anchors", WAYS_TEXT, values=WAYS)
+    keyframes: str = option("within-tolerance", WAYS_TEXT, values=WAYS)
     tolerance: float = option(0.5, TOLERANCE_TEXT, least=0, most=1000)
     box: float = option(8.0, "Width and height of the rectangle about every point, in pixels.", least=1, most=10_000)
     label: str = option("", "One label for all points; empty: each track's own name.")

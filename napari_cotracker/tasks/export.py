@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -165,11 +166,21 @@ def preview(path: str | Path, tracks: Tracks, format: str | None = None, options
     kept, notes = take(tracks, read_options(Excerpt, excerpt, "excerpts"))
     changes = entry.preview(path, kept, read) if entry.preview and path.exists() else []
     with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
-        trial = Path(folder) / path.name
+        trial = _trial_place(Path(folder), path)
         notes += losses(kept, entry.keeps) + _write(entry, trial, kept, read, pictures)
         found = _report(trial, entry.name, kept, notes, changes)
     return ExportReport(path, found.format, found.tracks, found.positions, found.notes, found.changes, found.files,
                         found.n_bytes)
+
+
+def _trial_place(folder: Path, path: Path) -> Path:
+    """Where to try: under names like the real ones, which some formats go by, with the project's settings beside."""
+    trial = folder.joinpath(*path.absolute().parts[-3:])
+    trial.parent.mkdir(parents=True, exist_ok=True)
+    for settings in path.absolute().parents[1:2]:
+        if (settings / "config.yaml").is_file():
+            shutil.copy(settings / "config.yaml", trial.parents[1] / "config.yaml")
+    return trial
 
 
 def _write(entry: Format, path: Path, tracks: Tracks, options: Any, pictures: Pictures | None) -> list[str]:

@@ -85,7 +85,7 @@ def test_keyframes_are_what_people_placed_and_the_report_says_how_far_lines_are_
     source = np.full((11, 1), Source.PREDICTED, np.uint8)
     source[5] = Source.VERIFIED
     curve = of_cells(np.stack([t, (t - 5) ** 2], -1)[:, None], source=source, names=("c",))
-    tracks, notes = wrote(tmp_path, curve)
+    tracks, notes = wrote(tmp_path, curve, keyframes="anchors")
     assert [row[0] for row in tracks["c", 0]] == [0, 5, 10]
     assert notes == ["8 positions between 3 keyframes are left to the program that reads this; they come to lie up to "
                      "6 px from the tracks (choose keyframes=within-tolerance or keyframes=every for more)."]

@@ -89,7 +89,7 @@ def test_what_the_editor_shows_is_what_was_tracked(how, tolerance, tmp_path):
 
 def test_lines_that_are_far_off_are_told(tmp_path):
     t = np.arange(11.0)
-    _, notes = wrote(tmp_path, of_cells(np.stack([t, (t - 5) ** 2], -1)[:, None]))
+    _, notes = wrote(tmp_path, of_cells(np.stack([t, (t - 5) ** 2], -1)[:, None]), keyframes="anchors")
     assert "up to 25 px" in notes[1]
 
 
