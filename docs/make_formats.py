@@ -57,7 +57,8 @@ def row_of(entry: Format, facts: dict) -> tuple[str, ...]:
 
 def section_of(entry: Format) -> str:
     """One format: its header, what it keeps, its options."""
-    header = re.sub(r"\n\n(\w+): ", r"\n\n**\1.** ", registry.header_of(entry)).replace("``", "`")
+    header = re.sub(r"^=+ [= ]+\n.*?^=+ [= ]+$", fenced, registry.header_of(entry), flags=re.MULTILINE | re.DOTALL)
+    header = re.sub(r"\n\n(\w+): ", r"\n\n**\1.** ", header).replace("``", "`")
     parts = [f"\n### {entry.name}\n", header, ""]
     if entry.write:
         lost = [words for what, words in KEEPABLE.items() if what not in entry.keeps]
@@ -67,6 +68,12 @@ def section_of(entry: Format) -> str:
     options = [(f"`{one.name}`", one.text, "" if one.default in (None, "") else f"`{one.default}`")
                for one in choices_of(entry.options)]
     return "\n".join([*parts, *([table(("option", "what", "default"), options), ""] if options else [])])
+
+
+def fenced(found: re.Match[str]) -> str:
+    """A table of the header as it stands there."""
+    lines = found[0].replace("``", "  ").splitlines()[1:-1]
+    return "\n".join(["~~~", *lines, "~~~"])
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -210,6 +210,7 @@ def tour(folder: Path) -> None:
     fill_leaf(window, folder)
     everything(window, folder)
     correct(window, folder)
+    export(window, folder)
     consent(window, folder)
     trouble(window, folder)
     window.close()
@@ -293,6 +294,25 @@ def correct(window: Window, folder: Path) -> None:
     menu.close()
     panel.timeline.span.clear()
     window.viewer.reset_view(margin=0.01)
+
+
+def export(window: Window, folder: Path) -> None:
+    """The section that writes files, after a check."""
+    section = window.panel.export
+    for other in (window.panel.video, window.panel.place, window.panel.track, window.panel.inspect,
+                  window.panel.correct):
+        other.open(False)
+    section.open()
+    window.choose(section.formats, "Nuke Tracker nodes")
+    window.press(section.check_button)
+    window.wait_until(lambda: not section._errand.is_busy)
+    window.show_part(section)
+    window.settle(0.5)
+    save(window.part(section), folder / "tour-export.png")
+    section.open(False)
+    for other in (window.panel.video, window.panel.place, window.panel.track, window.panel.inspect,
+                  window.panel.correct):
+        other.open()
 
 
 def consent(window: Window, folder: Path) -> None:

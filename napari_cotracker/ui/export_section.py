@@ -106,6 +106,13 @@ class ExportSection(Section):
         if self._refused is not None:
             self.export(self._refused, overwrite=True)
 
+    def take_selected(self) -> None:
+        """Only the selected tracks are to be written; all, if none is."""
+        project = self._desk.current
+        ids = [] if project is None else [str(id) for id in project.session.ids if id in project.selection]
+        self.excerpt.show_words({"tracks": ", ".join(ids)})
+        self._look_soon()
+
     def ask_for_import(self) -> None:
         """Show a file dialog."""
         ask_for_file(self, "Import tracks", self.bring)
@@ -197,10 +204,14 @@ class ExportSection(Section):
         self.formats = choice("format", "What the tracks are written as")
         for group, title in GROUPS.items():
             self.formats.addItem(title)
-            self.formats.model().item(self.formats.count() - 1).setEnabled(False)
+            head = self.formats.model().item(self.formats.count() - 1)
+            head.setEnabled(False)
+            bold = head.font()
+            bold.setBold(True)
+            head.setFont(bold)
             for entry in self._formats.values():
                 if entry.group == group:
-                    self.formats.addItem(f"  {entry.title}", entry.name)
+                    self.formats.addItem(entry.title, entry.name)
         self.formats.setCurrentIndex(1)
         self.options = OptionFields(type(self.format.options()), self.format.name)
         self.excerpt = OptionFields(Excerpt, "excerpts")
@@ -211,6 +222,8 @@ class ExportSection(Section):
         self.export_button = button("Export…", "Write the tracks to a file", self.ask_where)
         self.check_button = button("Check", "Say exactly what would be written, without writing it", self.check)
         self.replace_button = button("Replace it", "Write there all the same; what is there is lost", self.replace)
+        self.selected_button = button("Only the selected", "Take the numbers of the selected tracks; none is all",
+                                      self.take_selected)
         self.import_button = button("Import…", "Bring in tracks from a file of any of these formats; dropping it on "
                                     "napari's window does the same", self.ask_for_import)
 
@@ -225,6 +238,7 @@ class ExportSection(Section):
         self.body.addWidget(holder)
         which = Section("Which tracks and frames", is_open=False)
         which.body.addWidget(self.excerpt)
+        which.body.addLayout(row(self.selected_button, 1))
         self.body.addWidget(which)
         self.body.addLayout(row(self.export_button, self.check_button, self.replace_button, 1))
         self.body.addWidget(self.report)

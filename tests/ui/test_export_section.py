@@ -72,7 +72,9 @@ def test_it_is_said_what_a_format_does_not_hold_while_one_chooses_and_works(wind
 def test_tracks_are_written_as_chosen(window: Window, tmp_path: Path) -> None:
     section = opened(window)
     choose(section, "csv")
-    section.excerpt.fields["tracks"].setText("point 1")
+    window.project.selection.set([0])
+    window.press(section.selected_button)
+    assert section.excerpt.fields["tracks"].text() == "0"
     section.check()
     assert not section.export_button.isEnabled()
     carry_out(window)
