@@ -97,7 +97,7 @@ class SplineWarp:
         points = np.asarray(xy, np.float64)
         flat = points.reshape(-1, 2)
         found = np.full_like(flat, np.nan)
-        back: Points = np.linalg.inv(self.plane)
+        back = np.asarray(np.linalg.inv(self.plane), np.float64)
         for part in _parts(len(flat)):
             found[part] = _newton(self._with_slopes, flat[part], mapped(back, flat[part]))
         return found.reshape(points.shape)

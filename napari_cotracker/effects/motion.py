@@ -1,0 +1,128 @@
+"""How a surface moves through a clip: for every frame a warp from a reference frame, and how far to trust it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..core.options import option
+from ..core.tracks import DEFAULT_THRESHOLD
+from ..core.warps import BetweenWarp, Warp
+from .motion_planes import KINDS
+
+Points = NDArray[np.float64]
+
+SPLINE = "spline"
+MODELS = (*KINDS, SPLINE)  # simplest first
+
+
+@dataclass(frozen=True)
+class MotionOptions:
+    """Of a motion."""
+
+    model: str = option("auto", "How the surface may move; auto takes the simplest that predicts left-out tracks as "
+                        "well as any.", values=("auto", *MODELS))
+    threshold: float = option(DEFAULT_THRESHOLD, "Visibility · confidence above which a track is visible.", least=0,
+                              most=1)
+    smooth: int = option(3, "Frames on each side over which bending is smoothed; planes are not.", least=0, most=50)
+
+
+@dataclass(frozen=True)
+class FrameMotion:
+    """One frame's warp.
+
+    Parameters
+    ----------
+    warp : Warp
+        From the reference picture.
+    how : {"reference", "direct", "chained", "held"}
+        Told by tracks that are seen on the reference frame; also by tracks that were seen later; or, as
+        no track tells it, that of the nearest frame.
+    model : str
+        What tracks told: the motion's model, or a simpler one.
+    inliers : int
+        Tracks that it rests on.
+    residual : float
+        Pixels, root mean square over these; NaN without any.
+    support : (K, 2)
+        Outline, on the frame, around the tracks that it rests on; fewer than three points if there are.
+    """
+
+    warp: Warp
+    how: str
+    model: str
+    inliers: int
+    residual: float
+    support: Points
+
+    @property
+    def area(self) -> float:
+        """Square pixels of the frame within the outline of the tracks."""
+        x, y = self.support.T
+        return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2) if len(self.support) > 2 else 0.0
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A surface's way through a clip.
+
+    Parameters
+    ----------
+    reference : int
+        0-based frame that all warps begin at; its own moves nothing.
+    model : str
+    frames : tuple of FrameMotion
+    places : (N, 2)
+        Of every track on the reference picture; NaN where that is not known.
+    used : (T, N) bool
+        Cells that the warps rest on.
+    scores : dict
+        Pixels by which each model missed tracks that it had not seen, where it was chosen.
+    """
+
+    reference: int
+    model: str
+    frames: tuple[FrameMotion, ...]
+    places: Points
+    used: NDArray[np.bool_]
+    scores: dict[str, float] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def warp(self, t: float) -> Warp:
+        """From the reference picture to a frame, or to a time between frames; the clip's ends hold."""
+        t = min(max(float(t), 0.0), len(self) - 1.0)
+        nearest = round(t)
+        if nearest == t:
+            return self.frames[nearest].warp
+        times = [k for k in (nearest - 1, nearest, nearest + 1) if 0 <= k < len(self)]
+        return BetweenWarp([self.frames[k].warp for k in times], times, t)
+
+    @property
+    def held(self) -> list[int]:
+        """Frames that no track tells."""
+        return [t for t, frame in enumerate(self.frames) if frame.how == "held"]
+
+    def supports(self, xy: ArrayLike, reach: float | None = None) -> NDArray[np.bool_]:
+        """(...) which places of the reference picture have a track near them that the motion rests on.
+
+        Parameters
+        ----------
+        xy : (..., 2)
+        reach : float, optional
+            Pixels; by default twice the usual distance between neighbouring tracks.
+        """
+        from scipy.spatial import cKDTree
+
+        points = np.asarray(xy, np.float64)
+        near = self.places[np.isfinite(self.places).all(1) & self.used.any(0)]
+        if not len(near):
+            return np.zeros(points.shape[:-1], bool)
+        tree = cKDTree(near)
+        if reach is None:
+            reach = 2 * float(np.median(tree.query(near, 2)[0][:, 1])) if len(near) > 1 else np.inf
+        known = np.asarray(np.isfinite(points).all(-1))
+        return np.asarray(known & (tree.query(np.where(known[..., None], points, 0))[0] <= reach))

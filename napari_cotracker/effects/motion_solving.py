@@ -1,0 +1,155 @@
+"""The motion of a surface solved from its tracks, some of which slip, hide, come late or go early."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import EditError
+from ..core.tracks import Tracks
+from ..core.warps import PlaneWarp, Warp
+from .motion import SPLINE, FrameMotion, Motion, MotionOptions
+from .motion_choice import choose_model, sampled, spline_frame
+from .motion_outliers import kept
+from .motion_planes import KINDS, plane_of
+from .motion_sight import Sight, looking, residuals_of
+from .motion_smoothing import smoothed
+from .motion_splines import Bend, choose_smoothing, spline_of
+from .motion_weights import weights_of
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Bending:
+    """What splines are fitted to: what planes leave, smoothed in time."""
+
+    residuals: Points
+    smoothing: float
+    frame: Points
+
+
+def solve_motion(tracks: Tracks, reference: int, options: MotionOptions | None = None) -> Motion:
+    """All of `solving` at once."""
+    steps = solving(tracks, reference, options)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Motion = end.value
+            return found
+
+
+def solving(tracks: Tracks, reference: int, options: MotionOptions | None = None) -> Generator[float, None, Motion]:
+    """The motion of a surface; yields the share that is done, at least once a frame.
+
+    Every frame is solved directly against the reference frame, by the tracks that are visible in both. Where
+    those are few, tracks take part that were seen in frames solved before. Tracks that do not move as their
+    neighbours do are left out; only then bending is smoothed in time.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        Of one surface.
+    reference : int
+        0-based frame.
+    options : MotionOptions, optional
+
+    Raises
+    ------
+    EditError
+        If there is no such frame, or no track is visible in it.
+    """
+    options = options or MotionOptions()
+    weights, xy = weights_of(tracks, options.threshold), tracks.xy.astype(np.float64)
+    _check(weights, reference)
+    sight = yield from _halved(looking(xy, weights, reference, options.model if options.model in KINDS else KINDS[-1]))
+    residuals = residuals_of(xy, sight)
+    steady = kept(residuals, sight.weights, sight.places, max(options.smooth, 2))
+    sight = replace(sight, weights=np.where(steady, sight.weights, 0))
+    frames, model = sampled(sight.weights, reference), options.model
+    scores: dict[str, float] = {}
+    if model == "auto":
+        model, scores = choose_model(xy, sight, frames)
+    bending = _bending(residuals, sight, frames, options.smooth) if model == SPLINE else None
+    found: list[FrameMotion | None] = []
+    for t in range(len(xy)):
+        found.append(_frame(xy, sight, t, (model, bending)))
+        yield 0.5 + 0.5 * (t + 1) / len(xy)
+    used = (sight.weights > 0) & np.isfinite(sight.places).all(1)
+    return Motion(reference, model, _with_held(found), sight.places, used, scores)
+
+
+def _halved(steps: Generator[float, None, Sight]) -> Generator[float, None, Sight]:
+    """The same, as the first half of what there is to do."""
+    while True:
+        try:
+            yield next(steps) / 2
+        except StopIteration as end:
+            found: Sight = end.value
+            return found
+
+
+def _check(weights: Points, reference: int) -> None:
+    if not 0 <= reference < len(weights):
+        raise EditError(f"expected a reference frame from 0 to {len(weights) - 1}, got {reference}")
+    if not (weights[reference] > 0).any():
+        counts = (weights > 0).sum(1)
+        advice = f"frame {int(counts.argmax())} has most" if counts.any() else "no frame has any; track some points"
+        raise EditError(f"expected tracks that are visible on the reference frame {reference}, got none; {advice}")
+
+
+def _bending(residuals: Points, sight: Sight, frames: list[int], half: int) -> _Bending:
+    calm, frame = smoothed(residuals, sight.weights, half), spline_frame(sight)
+    bends = [bend for t in frames if (bend := _bend(calm, sight, t)) is not None]
+    return _Bending(calm, choose_smoothing(bends, frame), frame)
+
+
+def _bend(residuals: Points, sight: Sight, t: int) -> Bend | None:
+    use = sight.seen(t)
+    use = use[np.isfinite(residuals[t, use]).all(1)]
+    return Bend(sight.places[use], residuals[t, use], sight.weights[t, use]) if len(use) else None
+
+
+def _frame(xy: Points, sight: Sight, t: int, asked: tuple[str, _Bending | None]) -> FrameMotion | None:
+    """A frame's motion; None where no track tells it."""
+    use, (model, bending) = sight.seen(t), asked
+    source, target, weights = sight.places[use], xy[t, use], sight.weights[t, use]
+    if t == sight.reference:
+        return FrameMotion(PlaneWarp(), "reference", model, len(use), 0.0, _outline(target))
+    plane = plane_of(model if model in KINDS else KINDS[-1], source, target, weights)
+    if plane is None:
+        return None
+    warp: Warp | None = None
+    bend = None if bending is None else _bend(bending.residuals, sight, t)
+    if bending is not None and bend is not None and plane.kind == KINDS[-1]:
+        warp = spline_of(sight.planes[t], bend, bending.smoothing, bending.frame)
+        model = model if warp is not None else plane.kind
+        agrees = np.ones(len(use), bool)
+    if warp is None:
+        warp, model, agrees = PlaneWarp(plane.matrix), plane.kind, plane.counted > 0.25
+    squares = np.square(warp.forward(source[agrees]) - target[agrees]).sum(1)
+    residual = float(np.sqrt(np.average(squares, weights=weights[agrees]))) if agrees.any() else np.nan
+    how = "direct" if sight.direct[use].all() else "chained"
+    return FrameMotion(warp, how, model, int(agrees.sum()), residual, _outline(target[agrees]))
+
+
+def _outline(xy: Points) -> Points:
+    """(K, 2) the corners of the convex hull."""
+    import cv2
+
+    return np.asarray(cv2.convexHull(xy.astype(np.float32)), np.float64).reshape(-1, 2) if len(xy) else np.zeros((0, 2))
+
+
+def _with_held(found: list[FrameMotion | None]) -> tuple[FrameMotion, ...]:
+    """Frames that no track tells take over the warp of the nearest that one does."""
+    told = np.array([t for t, frame in enumerate(found) if frame is not None])
+    frames = []
+    for t, frame in enumerate(found):
+        nearest = found[told[np.abs(told - t).argmin()]]
+        assert nearest is not None
+        frames.append(frame or FrameMotion(nearest.warp, "held", nearest.model, 0, np.nan, np.zeros((0, 2))))
+    return tuple(frames)

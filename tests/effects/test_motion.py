@@ -1,0 +1,51 @@
+"""A motion is asked."""
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.errors import FormatError
+from napari_cotracker.core.options import choices_of, read_options
+from napari_cotracker.core.warps import PlaneWarp
+from napari_cotracker.effects.motion import FrameMotion, Motion, MotionOptions
+from napari_cotracker.effects.motion_solving import solve_motion
+from tests.moving_surfaces import plane, tracks_on
+
+
+def shifted(*xs):
+    square = np.array([(0.0, 0), (10, 0), (10, 10), (0, 10)])
+    frames = [FrameMotion(PlaneWarp(np.array([[1, 0, x], [0, 1, 0], [0, 0, 1.0]])), "direct", "translation", 4, 0.1,
+                          square) for x in xs]
+    return Motion(0, "translation", tuple(frames), square, np.ones((len(xs), 4), bool))
+
+
+def test_times_between_frames_lie_between():
+    motion = shifted(0, 1, 4, 9)
+    assert [float(motion.warp(t).forward([0, 0])[0]) for t in (0, 1, 1.25, 2.5, 3)] == \
+        pytest.approx([0, 1, 1.5625, 6.25, 9])
+
+
+def test_beyond_the_ends_things_stand_still():
+    motion = shifted(0, 1, 4)
+    assert motion.warp(-0.5) is motion.warp(0)
+    assert motion.warp(7) is motion.warp(2)
+
+
+def test_a_single_frame_has_no_times_between():
+    assert shifted(3).warp(0.4).forward([0, 0])[0] == 3
+
+
+def test_area():
+    assert shifted(0).frames[0].area == 100
+
+
+def test_support_ends_some_way_beyond_the_tracks():
+    motion = solve_motion(tracks_on(plane, 100, frames=4), 0)
+    found = motion.supports([(480, 270), (205, 85), (900, 500), (np.nan, 0)])
+    assert found.tolist() == [True, True, False, False]
+    assert motion.supports([(900, 500)], reach=500).all()
+
+
+def test_options_say_what_they_are_for():
+    assert all(choice.text for choice in choices_of(MotionOptions))
+    with pytest.raises(FormatError, match="one of auto, translation, similarity, affine, homography, spline"):
+        read_options(MotionOptions, {"model": "mesh"}, "motion")
