@@ -353,3 +353,35 @@ def test_a_correction_that_makes_no_sense_is_refused(id: int, t: int, xy: Any) -
     with pytest.raises(EditError, match="expected"):
         session.correct(id, t, xy)
     assert session.undo_label == "place point 1"
+
+
+def test_whole_tracks_join_as_one_edit_under_numbers_of_their_own() -> None:
+    session = session_of((1, 5, 6))
+    before = Snapshot.of(session)
+    brought = tracks_of([4, 0], seed=3, names=("nose", "tail"))
+    ids = session.bring(brought, "import 2 tracks")
+    assert (ids.tolist(), session.ids.tolist()) == ([1, 2], [0, 1, 2])
+    assert session.tracks.names[1:] == ("nose", "tail")
+    np.testing.assert_array_equal(session.cells.xy[:, 1:], brought.xy)
+    np.testing.assert_array_equal(session.cells.source[:, 1:], brought.source)
+    after = Snapshot.of(session)
+    assert session.undo() == "import 2 tracks"
+    Snapshot.of(session).assert_same(before)
+    session.redo()
+    Snapshot.of(session).assert_same(after)
+
+
+def test_their_query_points_come_along() -> None:
+    session = session_of((1, 5, 6))
+    queries = Queries(np.array([3, 2]), np.array([[7, 8], [9, 10]], np.float32), np.array([0, 4]), ("tail", "nose"))
+    session.bring(tracks_of([4, 0], queries=queries), "import")
+    assert session.queries.t.tolist() == [1, 2, 3]
+    assert session.queries.xy[1:].tolist() == [[9, 10], [7, 8]]
+
+
+@pytest.mark.parametrize(("ids", "n_frames"), [([], N_FRAMES), ([1], N_FRAMES + 1)])
+def test_none_or_tracks_of_another_length_are_refused(ids: list[int], n_frames: int) -> None:
+    session = session_of((1, 5, 6))
+    with pytest.raises(EditError, match=f"at least one track of {N_FRAMES} frames"):
+        session.bring(tracks_of(ids, n_frames), "import")
+    assert session.ids.tolist() == [0]
