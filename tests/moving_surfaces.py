@@ -43,7 +43,7 @@ def back(surface, xy, t):
     found = mapped(np.linalg.inv(plane_matrix(t)), wanted)
     if surface is plane:
         return found
-    for _ in range(30):
+    for _ in range(8):
         found = mapped(np.linalg.inv(plane_matrix(t)), wanted - surface(found, t) + plane(found, t))
     return found
 

@@ -1,0 +1,76 @@
+"""Pixel values to linear light and back: 8 and 16 bit by the curve of sRGB (IEC 61966-2-1), floats as they are."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import EditError
+
+Linear = NDArray[np.float32]
+Picture = NDArray[Any]
+
+FINE = 1 << 16  # levels of light that are told apart where pixels have 8 bit
+
+
+def to_linear(picture: Picture) -> Linear:
+    """(...) float32 light, 1 for white.
+
+    Parameters
+    ----------
+    picture : (...) uint8, uint16 or float
+        Floats are light already, as EXR files have it.
+
+    Raises
+    ------
+    EditError
+        If pixels are of another kind.
+    """
+    if np.issubdtype(picture.dtype, np.floating):
+        return picture.astype(np.float32, copy=False)
+    return np.asarray(_curve(_most(picture.dtype))[picture])
+
+
+def from_linear(light: Linear, dtype: Any) -> Picture:
+    """Light as pixels of a kind, rounded; integers hold 0 … 1."""
+    dtype = np.dtype(dtype)
+    if np.issubdtype(dtype, np.floating):
+        return light.astype(dtype, copy=False)
+    most = _most(dtype)
+    if most == np.iinfo(np.uint8).max:
+        place = np.clip(light, 0, 1)
+        return np.asarray(_levels()[(np.sqrt(place) * (FINE - 1) + 0.5).astype(np.uint16)])
+    return np.asarray(np.rint(encoded(np.clip(light, 0, 1)) * most).astype(dtype))
+
+
+def to_share(picture: Picture) -> Linear:
+    """(...) float32 0 … 1 of pixels that are no light, such as alpha."""
+    if np.issubdtype(picture.dtype, np.floating):
+        return picture.astype(np.float32, copy=False)
+    return np.asarray(picture.astype(np.float32) / _most(picture.dtype))
+
+
+def encoded(light: NDArray[Any]) -> NDArray[Any]:
+    """Light 0 … 1 by the curve of sRGB."""
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
+
+
+def _most(dtype: Any) -> int:
+    if dtype not in (np.uint8, np.uint16):
+        raise EditError(f"expected pixels of uint8, uint16 or float, got {dtype}; convert the picture first")
+    return int(np.iinfo(dtype).max)
+
+
+@cache
+def _curve(most: int) -> Linear:
+    value = np.arange(most + 1) / most
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+@cache
+def _levels() -> NDArray[np.uint8]:
+    """8 bit for square roots of light, which are spread much as these."""
+    return np.asarray(np.rint(encoded((np.arange(FINE) / (FINE - 1)) ** 2) * 255), np.uint8)
