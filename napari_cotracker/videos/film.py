@@ -169,7 +169,7 @@ class Film(LazyVideo):
         return picture
 
     def _load_native(self, frame: int) -> NDArray[Any] | None:
-        if not self._layout.has_more_than_rgb:
+        if not self._layout.has_more_than_rgb and not self._layout.is_mixed:
             return super()._fetch(frame, native=False)
         found = self._decode(frame)
         return self._layout.to_native(found[-1][1]) if found else None

@@ -21,6 +21,8 @@ class Layout:
         What turns it upright: first the transposition, then the flips.
     native : str
         FFmpeg's name of the pixel format nearest to the file's own that numpy can hold.
+    is_mixed : bool
+        Whether colours of 8 bits are stored as brightness and differences, so that RGB is computed.
     """
 
     coded_width: int
@@ -29,11 +31,14 @@ class Layout:
     flip_x: bool
     flip_y: bool
     native: str
+    is_mixed: bool = False
 
     @classmethod
     def of(cls, frame: Any) -> Layout:
         """The layout that a frame's size, pixel format and display matrix ask for."""
-        return cls(frame.width, frame.height, *_orientation(frame), _native_format(frame.format))
+        native = _native_format(frame.format)
+        is_mixed = native in {"rgb24", "rgba"} and not frame.format.is_rgb and not frame.format.has_palette
+        return cls(frame.width, frame.height, *_orientation(frame), native, is_mixed)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -51,19 +56,31 @@ class Layout:
         return self._convert(frame, "rgb24")
 
     def to_native(self, frame: Any) -> NDArray[Any]:
-        """(H, W, C) uint8 or uint16 with 1, 3 or 4 channels."""
-        picture = self._convert(frame, self.native)
+        """(H, W, C) uint8 or uint16 with 1, 3 or 4 channels.
+
+        What is computed is rounded, which takes several times as long as `to_rgb`: that one is one
+        to two of 255 steps too dark, and whatever is written from it would be too.
+        """
+        picture = self._convert(frame, self.native, interpolation=_carefully()) if self.is_mixed else (
+            self._convert(frame, self.native))
         return picture if picture.ndim == 3 else picture[:, :, None]
 
-    def _convert(self, frame: Any, name: str) -> NDArray[Any]:
-        if (frame.width, frame.height) == (self.coded_width, self.coded_height):
-            picture = frame.to_ndarray(format=name)
-        else:  # a broadcast may change its size on the way
-            picture = frame.to_ndarray(format=name, width=self.coded_width, height=self.coded_height)
+    def _convert(self, frame: Any, name: str, **how: Any) -> NDArray[Any]:
+        if (frame.width, frame.height) != (self.coded_width, self.coded_height):
+            # a broadcast may change its size on the way
+            how |= {"width": self.coded_width, "height": self.coded_height}
+        picture = frame.to_ndarray(format=name, **how)
         if self.transposed:
             picture = picture.swapaxes(0, 1)
         picture = picture[:: -1 if self.flip_y else 1, :: -1 if self.flip_x else 1]
         return np.ascontiguousarray(picture)
+
+
+def _carefully() -> Any:
+    """How FFmpeg's scaler computes colours without a bias."""
+    from av.video.reformatter import Interpolation
+
+    return Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 
 def _orientation(frame: Any) -> tuple[bool, bool, bool]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 BITS = 10
@@ -58,10 +59,25 @@ def write_coded(path: Path, count: int = 40, *, codec: str = "libx264", pixels: 
     return path
 
 
-def decode_bare(path: Path, name: str = "rgb24") -> list[NDArray[Any]]:
+def decode_bare(path: Path, name: str = "rgb24", **how: Any) -> list[NDArray[Any]]:
     """Every frame by a plain PyAV loop."""
     with av.open(str(path)) as container:
-        return [frame.to_ndarray(format=name) for frame in container.decode(video=0)]
+        return [frame.to_ndarray(format=name, **how) for frame in container.decode(video=0)]
+
+
+CAREFULLY = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+"""How colours are computed without a bias."""
+
+
+def brightness_in(path: Path) -> NDArray[np.float64]:
+    """(T, H, W) luma of every frame as the file holds it, in steps of 8 bits."""
+    found = []
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            plane, bits = frame.planes[0], frame.format.components[0].bits
+            rows = np.frombuffer(plane, np.uint8 if bits == 8 else np.uint16).reshape(plane.height, -1)
+            found.append(rows[:, : plane.width] / (1 << (bits - 8)))
+    return np.stack(found)
 
 
 def damage(data: bytes, flips: int, seed: int, part: tuple[float, float] = (0.3, 0.6)) -> bytes:

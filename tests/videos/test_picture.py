@@ -55,3 +55,21 @@ def test_a_frame_of_another_size_is_scaled() -> None:
     layout = Layout.of(av.VideoFrame.from_ndarray(PICTURE, format="rgb24"))
     other = av.VideoFrame.from_ndarray(np.full((20, 30, 3), 77, np.uint8), format="rgb24")
     assert (layout.to_rgb(other) == 77).all() and layout.to_rgb(other).shape == (6, 8, 3)
+
+
+@pytest.mark.parametrize("width", [64, 131])
+@pytest.mark.parametrize("pixels", ["yuv420p", "yuv422p", "yuv444p", "yuva420p"])
+def test_native_colours_of_eight_bits_are_rounded_not_cut(pixels: str, width: int) -> None:
+    frame = av.VideoFrame(width, 90, pixels)
+    luma = np.linspace(60, 190, width).astype(np.uint8)
+    for plane, row in zip(frame.planes, (luma, 110, 140, 77), strict=False):
+        stored = np.zeros((plane.height, plane.line_size), np.uint8)
+        stored[:, : plane.width] = row
+        plane.update(stored.tobytes())
+    frame.colorspace, frame.color_range = 1, 1
+    brightness, blue, red = (luma.astype(float) - 16) / 219, (110 - 128) / 224, (140 - 128) / 224
+    expected = 255 * np.stack([brightness + 1.5748 * red, brightness - 0.1873 * blue - 0.4681 * red,
+                               brightness + 1.8556 * blue], -1)  # BT.709
+    found = Layout.of(frame).to_native(frame)
+    assert np.abs(found[..., :3] - expected).max() <= 0.52
+    assert (found[..., 3:] == 77).all()
