@@ -52,6 +52,11 @@ def linear_to_srgb(light: NDArray[Any]) -> NDArray[Any]:
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
 
 
+def srgb_to_linear(values: NDArray[Any]) -> NDArray[Any]:
+    """Linear light of values in 0 … 1 with the sRGB curve (IEC 61966-2-1)."""
+    return np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0.04045) + 0.055) / 1.055) ** 2.4)
+
+
 def _range_of(dtype: np.dtype[Any]) -> tuple[float, float]:
     if np.issubdtype(dtype, np.integer):
         info = np.iinfo(dtype)

@@ -44,6 +44,11 @@ def is_image_name(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
+def stands_for_images(path: str | Path) -> bool:
+    """Whether a path is that of an image, of a pattern of images, or of a folder."""
+    return is_image_name(str(path)) or Path(path).is_dir() or has_placeholder(Path(path))
+
+
 def find_images(source: Path) -> ImageFiles:
     """The image sequence that a folder, a pattern or one of its files stands for.
 

@@ -17,7 +17,7 @@ from .fingerprint import hash_file, hash_parts
 from .frames import LazyVideo
 from .images import count_pages, read_image
 from .levels import Levels, estimate_limits
-from .names import find_images, has_placeholder, is_image_name
+from .names import find_images, stands_for_images
 from .once import once
 
 
@@ -167,9 +167,7 @@ def _length(path: Path) -> int:
 
 
 def _accepts(source: Any) -> bool:
-    if not isinstance(source, (str, Path)):
-        return False
-    return is_image_name(str(source)) or Path(source).is_dir() or has_placeholder(Path(source))
+    return isinstance(source, (str, Path)) and stands_for_images(source)
 
 
 VIDEO_SOURCE = VideoSource("sequence", _accepts, ImageSequence, priority=20)

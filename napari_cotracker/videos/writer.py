@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import VideoError
 from ..core.files import replacing
-
-BT709 = 1
-"""FFmpeg's number for primaries, transfer curve and matrix of BT.709."""
-
-LIMITED_RANGE = 1
-TICKS_PER_SECOND = 90_000
+from .clock import Clock
+from .encoding import CODECS, FilmWriter
 
 
 def write_film(path: str | Path, frames: Iterable[NDArray[np.uint8]], *, fps: Fraction | float | None = None,
@@ -60,73 +57,18 @@ def write_film(path: str | Path, frames: Iterable[NDArray[np.uint8]], *, fps: Fr
     path = Path(path)
     if path.suffix.lower() not in {".mp4", ".mov", ".mkv"}:
         raise VideoError(f"expected a film name ending in .mp4, .mov or .mkv, got {path.name!r}")
-    clock = _Clock(fps, times)
-    with replacing(path, VideoError) as temporary:
-        options = {"crf": str(crf), "preset": preset, "g": str(keyframes)}
-        return _encode(temporary, iter(frames), clock, options)
-
-
-class _Clock:
-    """Tick of each frame: exact for a constant rate, to 1/90000 s otherwise."""
-
-    def __init__(self, fps: Fraction | float | None, times: ArrayLike | None) -> None:
-        self.rate = Fraction(fps or 24).limit_denominator(1_000_000)
-        self.time_base = 1 / self.rate
-        self._ticks: Sequence[int] | None = None
-        if self.rate <= 0:
-            raise VideoError(f"expected a positive frame rate, got {fps}")
-        if times is not None:
-            self._set_times(np.asarray(times, np.float64).reshape(-1))
-
-    def _set_times(self, seconds: NDArray[np.float64]) -> None:
-        if not len(seconds):
-            raise VideoError("expected a time for every frame, got none")
-        ticks = np.rint((seconds - seconds[0]) * TICKS_PER_SECOND)
-        if not np.isfinite(ticks).all() or (np.diff(ticks) < 1).any():
-            raise VideoError("expected finite, increasing frame times in seconds, got some that do not increase")
-        self._ticks = ticks.astype(np.int64).tolist()
-        self.time_base = Fraction(1, TICKS_PER_SECOND)
-        if len(ticks) > 1:
-            self.rate = Fraction((len(ticks) - 1) * TICKS_PER_SECOND, self._ticks[-1]).limit_denominator(1001)
-
-    def tick(self, number: int) -> int:
-        if self._ticks is None:
-            return number
-        if number >= len(self._ticks):
-            raise VideoError(f"expected a time for every frame, got {len(self._ticks)} times and more frames")
-        return self._ticks[number]
-
-
-def _encode(path: Path, frames: Iterator[NDArray[np.uint8]], clock: _Clock, options: dict[str, str]) -> int:
-    import av
-
-    first = next(frames, None)
-    if first is None:
-        raise VideoError("expected at least one frame to write, got none")
-    _check_frame(first, np.shape(first))
-    fast = {"movflags": "+faststart"} if path.suffix.lower() != ".mkv" else {}
-    try:
-        with av.open(str(path), "w", container_options=fast) as container:
-            stream = _add_stream(container, first, clock, options)
-            for count, picture in enumerate(chain([first], frames), start=1):
-                _check_frame(picture, first.shape)
-                container.mux(stream.encode(_to_yuv(picture, clock.tick(count - 1), clock.time_base)))
-            container.mux(stream.encode())
-    except av.error.FFmpegError as error:
-        raise VideoError(f"cannot write the film ({error.strerror}); check the folder and its free space") from None
-    return count
-
-
-def _add_stream(container: Any, first: NDArray[np.uint8], clock: _Clock, options: dict[str, str]) -> Any:
-    stream = container.add_stream("libx264", rate=clock.rate, options=options)
-    stream.height, stream.width = (side + side % 2 for side in first.shape[:2])
-    stream.pix_fmt = "yuv420p"
-    stream.time_base = clock.time_base
-    context = stream.codec_context
-    context.time_base = clock.time_base
-    context.color_range = LIMITED_RANGE
-    context.colorspace = context.color_primaries = context.color_trc = BT709
-    return stream
+    clock = Clock.constant(fps or 24)
+    if times is not None:
+        clock = Clock.of_times(times)
+    codec = CODECS["mp4"] if path.suffix.lower() != ".mkv" else replace(CODECS["mp4"], flags={})
+    options, shape = {"crf": str(crf), "preset": preset, "g": str(keyframes)}, None
+    with replacing(path, VideoError) as part, closing(FilmWriter(part, codec, clock, options=options)) as film:
+        for picture in frames:
+            shape = shape or np.shape(picture)
+            _check_frame(picture, shape)
+            film.add(picture)
+        film.finish()
+        return film.count
 
 
 def _check_frame(picture: Any, shape: tuple[int, ...]) -> None:
@@ -137,16 +79,3 @@ def _check_frame(picture: Any, shape: tuple[int, ...]) -> None:
         raise VideoError(f"expected frames of one size, got {shape[:2]} and then {picture.shape[:2]} (height, width)")
     if 0 in shape:
         raise VideoError(f"expected frames with pixels, got {shape}")
-
-
-def _to_yuv(picture: NDArray[np.uint8], tick: int, time_base: Fraction) -> Any:
-    import av
-
-    odd = [(0, side % 2) for side in picture.shape[:2]]
-    if any(extra for _, extra in odd):
-        picture = np.pad(picture, [*odd, (0, 0)], mode="edge")
-    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24").reformat(
-        format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG", interpolation="BICUBIC"
-    )
-    frame.pts, frame.time_base = tick, time_base
-    return frame

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from napari_cotracker.videos.levels import Levels, estimate_limits, linear_to_srgb
+from napari_cotracker.videos.levels import Levels, estimate_limits, linear_to_srgb, srgb_to_linear
 
 
 def test_bytes_are_not_changed() -> None:
@@ -55,3 +55,9 @@ def test_estimated_limits_ignore_a_few_hot_pixels() -> None:
     picture[3, 3] = 60_000
     low, high = estimate_limits([picture]) or (0, 0)
     assert 70 < low < 100 < high < 130
+
+
+def test_the_srgb_curve_is_undone() -> None:
+    values = np.linspace(0, 1, 1001)
+    assert np.abs(linear_to_srgb(srgb_to_linear(values)) - values).max() < 1e-7
+    assert srgb_to_linear(np.array([0.5]))[0] == pytest.approx(0.2140411, abs=1e-6)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_cotracker.core.errors import VideoError
-from napari_cotracker.videos.names import NUMBER, find_images, has_placeholder
+from napari_cotracker.videos.names import NUMBER, find_images, has_placeholder, stands_for_images
 
 
 def touch(folder: Path, names: Iterable[str]) -> Path:
@@ -67,3 +67,8 @@ def test_a_file_whose_name_only_looks_like_a_pattern_is_a_file(tmp_path: Path) -
 def test_the_last_number_of_a_name_is_found(prefix: str, number: int, suffix: str) -> None:
     split = NUMBER.match(f"{prefix}{number}{suffix}")
     assert split is not None and (split[1], int(split[2]), split[3]) == (prefix, number, suffix)
+
+
+def test_what_stands_for_images(tmp_path: Path) -> None:
+    for name, answer in (("a.png", True), ("a.####.exr", True), ("a.mp4", False), ("", True), ("no", False)):
+        assert stands_for_images(tmp_path / name) == answer

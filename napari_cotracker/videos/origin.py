@@ -1,0 +1,112 @@
+"""What a film that is made of another one takes over: colour tags, shape of pixels, timecode, sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Self
+
+from ..core.errors import VideoError
+from .container import open_film
+from .names import stands_for_images
+
+UNKNOWN, RGB = 2, 0
+MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
+"""FFmpeg's number of a matrix in a film, and of the same one in its scaler."""
+
+BT601, BT709 = 5, 1
+LIMITED, FULL = 1, 2
+
+
+@dataclass(frozen=True)
+class Colours:
+    """How numbers in a film stand for colours; FFmpeg's numbers, 2 where the film does not say.
+
+    Parameters
+    ----------
+    matrix, primaries, curve, range : int
+    """
+
+    matrix: int = BT709
+    primaries: int = BT709
+    curve: int = BT709
+    range: int = LIMITED
+
+    @property
+    def conversion(self) -> int:
+        """The scaler's number of the matrix with which films of these tags are read, and so written."""
+        return MATRICES.get(self.matrix, BT601)
+
+    @classmethod
+    def of(cls, context: Any) -> Self:
+        """Those of a decoder; BT.709 for films that are RGB."""
+        matrix, primaries, curve = (int(value) for value in (context.colorspace, context.color_primaries,
+                                                             context.color_trc))
+        pixels = context.format
+        is_full = int(context.color_range) == FULL
+        if matrix == RGB or (pixels is not None and (pixels.is_rgb or len(pixels.components) < 3)):
+            return cls(BT709, *(value if value != UNKNOWN else BT709 for value in (primaries, curve)))
+        return cls(matrix, primaries, curve, FULL if is_full else LIMITED)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Facts of the film that pictures come from.
+
+    Parameters
+    ----------
+    path : str, optional
+        None if they do not come from a film.
+    colours : Colours
+    aspect : Fraction
+        Width of a pixel to its height, upright.
+    timecode : str, optional
+        Of the first frame.
+    tick : Fraction
+        Seconds to which its times are exact.
+    n_sounds : int
+        Number of its sound tracks.
+    """
+
+    path: str | None = None
+    colours: Colours = Colours()
+    aspect: Fraction = Fraction(1)
+    timecode: str | None = None
+    tick: Fraction = Fraction(0)
+    n_sounds: int = 0
+
+    @classmethod
+    def of(cls, path: str | None) -> Origin:
+        """That of a file; of nothing if it is no film or cannot be opened any more."""
+        if path is None or stands_for_images(path) or not Path(path).is_file():
+            return cls()
+        try:
+            container, stream = open_film(path)
+        except VideoError:
+            return cls()
+        with container:
+            timecode = _find(stream.metadata, "timecode") or _find(container.metadata, "timecode")
+            return cls(path, Colours.of(stream.codec_context), _aspect(stream), timecode, stream.time_base,
+                       len(container.streams.audio))
+
+
+def _aspect(stream: Any) -> Fraction:
+    found = Fraction(stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1)
+    if found <= 0:
+        return Fraction(1)
+    return 1 / found if _is_on_its_side(stream) else found
+
+
+def _is_on_its_side(stream: Any) -> bool:
+    """Whether a film's rotation swaps its width and height."""
+    from .picture import Layout
+
+    frame = next(iter(stream.container.decode(stream)), None)
+    return frame is not None and Layout.of(frame).transposed
+
+
+def _find(metadata: Mapping[str, str], name: str) -> str | None:
+    """An entry whatever its case, for Matroska has capitals."""
+    return next((value for key, value in metadata.items() if key.lower() == name), None)

@@ -1,0 +1,146 @@
+"""Writes pictures as image files of their own depth."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import MissingExtraError, VideoError
+from ..core.files import replacing_folder
+
+
+def save_picture(path: Path, picture: NDArray[Any], rate: Fraction | None = None, aspect: Fraction = Fraction(1)
+                 ) -> None:
+    """Write one image; the path's ending says of what kind.
+
+    Parameters
+    ----------
+    path : Path
+        Ending in ``.png`` (uint8, uint16), ``.tif``, ``.tiff`` (those and float32) or ``.exr`` (float32).
+    picture : (H, W, C)
+        C of 1, 3 or 4; values are stored as they are.
+    rate : Fraction, optional
+        Frames per second, for ``.exr``.
+    aspect : Fraction
+        Width of a pixel to its height, for ``.exr``.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; `filling` makes a sentence of it.
+    MissingExtraError
+        For ``.exr`` without the ``vfx`` extra.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".exr":
+        _save_exr(path, picture, rate, aspect)
+    elif suffix == ".png":
+        _save_png(path, picture)
+    else:
+        _save_tiff(path, picture)
+
+
+def check_library(suffix: str) -> None:
+    """Refuse to begin with images whose library is missing.
+
+    Raises
+    ------
+    MissingExtraError
+    """
+    if suffix.lower() == ".exr":
+        _openexr()
+
+
+@contextmanager
+def filling(folder: Path, names: list[str]) -> Iterator[Path]:
+    """A folder to write files into; they move to `folder` when the block ends without an error.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is missing; other files in it stay.
+    names : list of str
+        Of all files that the block writes.
+
+    Yields
+    ------
+    Path
+        An empty folder.
+
+    Raises
+    ------
+    VideoError
+        In place of any `OSError`. Nothing has changed then, as far as the system allows.
+    """
+    if not folder.exists():
+        with replacing_folder(folder, VideoError) as fresh:
+            yield fresh
+        return
+    temporary = folder / f".{uuid4().hex}"
+    try:
+        temporary.mkdir()
+        yield temporary
+        for name in names:
+            (temporary / name).replace(folder / name)
+    except OSError as error:
+        raise VideoError(f"cannot write into {str(folder)!r}: {error.strerror or error}; choose a folder that is "
+                         "writable and has room") from None
+    finally:
+        with suppress(OSError):
+            for rest in temporary.iterdir():
+                rest.unlink()
+            temporary.rmdir()
+
+
+def _openexr() -> Any:
+    try:
+        import OpenEXR
+    except ImportError:
+        raise MissingExtraError("OpenEXR", "vfx", "write .exr images") from None
+    return OpenEXR
+
+
+def _save_exr(path: Path, picture: NDArray[Any], rate: Fraction | None, aspect: Fraction) -> None:
+    library = _openexr()
+    header: dict[str, Any] = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage}
+    if rate is not None:
+        header["framesPerSecond"] = Fraction(rate)  # a float would be stored as another type
+    if aspect != 1:
+        header["pixelAspectRatio"] = float(aspect)
+    name = {1: "Y", 3: "RGB", 4: "RGBA"}[picture.shape[2]]
+    try:
+        library.File(header, {name: picture[:, :, 0] if name == "Y" else picture}).write(os.fspath(path))
+    except RuntimeError as mishap:
+        # without the path, which is that of a temporary file
+        raise OSError(str(mishap).splitlines()[0].rpartition('". ')[2].rstrip(".")) from mishap
+
+
+def _save_png(path: Path, picture: NDArray[Any]) -> None:
+    import cv2
+
+    conversion = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}.get(picture.shape[2])
+    swapped = picture if conversion is None else cv2.cvtColor(picture, conversion)
+    done, content = cv2.imencode(".png", swapped, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    if not done:
+        raise OSError("the picture cannot be packed")
+    path.write_bytes(content.data)
+
+
+def _save_tiff(path: Path, picture: NDArray[Any]) -> None:
+    import tifffile
+
+    channels = picture.shape[2]
+    pixels = np.ascontiguousarray(picture[:, :, 0]) if channels == 1 else picture
+    # floats hardly shrink, and take long to pack
+    packing = {} if picture.dtype.kind == "f" else {
+        "compression": "zlib", "compressionargs": {"level": 1}, "predictor": True}
+    tifffile.imwrite(path, pixels, photometric="minisblack" if channels == 1 else "rgb", metadata=None,
+                     extrasamples=["unassalpha"] if channels == 4 else None, software="napari-cotracker", **packing)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from napari_cotracker.videos.film import Film
+from napari_cotracker.videos.image_target import ImageTarget
+from napari_cotracker.videos.kinds import KINDS, RenderOptions
+from napari_cotracker.videos.sequence import ImageSequence
+from napari_cotracker.videos.stills import save_picture
+from tests.videos.sounding_films import write_sounding
+
+PICTURE = np.full((4, 6, 3), 7, np.uint8)
+
+
+def plate(folder: Path, numbers: list[int]) -> ImageSequence:
+    folder.mkdir()
+    for number in numbers:
+        save_picture(folder / f"p_{number:05d}.png", PICTURE)
+    return ImageSequence(folder)
+
+
+def written(target: ImageTarget) -> list[str]:
+    with target:
+        for place in range(len(target.paths)):
+            target.write(PICTURE, place)
+        target.finish()
+    return [path.name for path in target.paths if path.exists()]
+
+
+def test_numbers_are_the_plates_or_begin_where_asked(tmp_path: Path) -> None:
+    video = plate(tmp_path / "plate", [998, 1001, 1002])
+    tiff = KINDS["tiff"]
+    for frames, first, names in (
+        (range(3), None, ["p_00998.tif", "p_01001.tif", "p_01002.tif"]),
+        (range(1, 3), None, ["p_01001.tif", "p_01002.tif"]),
+        (range(3), 1, ["p_00001.tif", "p_00004.tif", "p_00005.tif"]),
+    ):
+        assert written(ImageTarget(tmp_path / "out", tiff, video, frames, RenderOptions(first=first))) == names
+
+
+def test_other_images_of_the_name_stay_and_are_told(tmp_path: Path) -> None:
+    video = plate(tmp_path / "plate", [1, 2, 3, 4])
+    written(ImageTarget(tmp_path / "out" / "a.####.png", KINDS["png"], video, range(4), RenderOptions()))
+    (tmp_path / "out" / "a.txt").write_text("mine")
+    target = ImageTarget(tmp_path / "out" / "a.####.png", KINDS["png"], video, range(1, 3), RenderOptions())
+    assert written(target) == ["a.0002.png", "a.0003.png"]
+    assert target.notes == ["2 other images of this name in the folder stayed."]
+    assert len(list((tmp_path / "out").iterdir())) == 5
+
+
+def test_sound_that_images_do_not_hold_is_told_unless_unwanted(tmp_path: Path) -> None:
+    film = Film(write_sounding(tmp_path / "s.mp4", 3))
+    for wanted in (True, False):
+        target = ImageTarget(tmp_path / "out", KINDS["png"], film, range(3), RenderOptions(audio=wanted))
+        assert written(target) == ["s.0000.png", "s.0001.png", "s.0002.png"]
+        assert ["sound" in note for note in target.notes] == [True] * wanted
