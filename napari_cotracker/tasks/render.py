@@ -1,0 +1,142 @@
+"""Pictures made of a clip, frame by frame, written as a film or as images."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..core.errors import VideoError
+from ..core.tracker import Control, TrackUpdate
+from ..core.video import Video
+
+Draw = Callable[[int, NDArray[Any]], NDArray[Any]]
+
+AHEAD = 2
+"""Frames that are read while others are drawn."""
+
+PAUSE = 0.1
+"""Seconds between heartbeats while nothing goes on."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a render has made.
+
+    Parameters
+    ----------
+    path : Path
+        As it was asked for.
+    kind : str
+    frames : int
+    files : tuple of Path
+        All that was written.
+    notes : tuple of str
+        What could not be kept as it was, a sentence each.
+    seconds : float
+    """
+
+    path: Path
+    kind: str
+    frames: int
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+    seconds: float
+
+
+def render(video: Video, draw: Draw, path: str | Path, options: Any = None, control: Control | None = None, *,
+           frames: range | None = None, overwrite: bool = True, native: bool = True
+           ) -> Generator[TrackUpdate, None, Rendered | None]:
+    """Draw every frame of a clip and write what comes of it; yields a heartbeat for every frame.
+
+    Parameters
+    ----------
+    video : Video
+    draw : callable
+        ``draw(frame, picture) -> picture``: from a 0-based frame and its (H, W, C) pixels to
+        (H, W, 1/3/4) uint8, uint16 or floats, all of one size and type.
+    path : str or Path
+        ``film.mp4``, ``.mov``, ``.mkv``, ``shot.####.exr``, ``shot.%04d.png``, ``.tif``, or a folder.
+    options : `napari_cotracker.videos.kinds.RenderOptions` or mapping, optional
+    control : Control, optional
+        Asked before every frame.
+    frames : range, optional
+        Which frames, step 1; all if not given.
+    overwrite : bool
+        Whether files of these names may be replaced.
+    native : bool
+        Whether pictures come in the plate's own depth with its alpha, rather than as 8-bit RGB.
+
+    Returns
+    -------
+    Rendered or None
+        None if it was cancelled; nothing is left behind then, nor when the generator is closed early.
+
+    Raises
+    ------
+    VideoError
+        If it cannot be written; nothing is left behind.
+    MissingExtraError
+        For OpenEXR images without the ``vfx`` extra.
+    """
+    from ..videos.rendering import Rendering
+
+    control, began = control or Control(), monotonic()
+    rendering = Rendering(path, video, options, frames=frames)
+    _check_free(rendering.targets, overwrite)
+    chosen = rendering.frames
+    try:
+        with rendering, closing(_read_ahead(video, chosen, native)) as pictures:
+            for count, (frame, picture) in enumerate(pictures, start=1):
+                while control.paused() and not control.cancelled():
+                    sleep(PAUSE)
+                    yield TrackUpdate.heartbeat((count - 1) / len(chosen), "paused")
+                if control.cancelled():
+                    raise _Cancelled
+                rendering.add(draw(frame, picture))
+                rate = count / max(monotonic() - began, 1e-6)
+                yield TrackUpdate.heartbeat(count / len(chosen), f"rendering, {rate:.1f} frames/s")
+    except _Cancelled:
+        return None
+    return Rendered(rendering.path, rendering.kind.name, len(chosen), tuple(rendering.targets),
+                    tuple(rendering.notes), monotonic() - began)
+
+
+class _Cancelled(Exception):
+    """Leaves the rendering, so that nothing of it stays."""
+
+
+def _read_ahead(video: Video, frames: Iterable[int], native: bool) -> Generator[tuple[int, NDArray[Any]], None, None]:
+    """Each frame with its picture; the next ones are read meanwhile."""
+    read = video.read_native if native else video.read
+    waiting: deque[tuple[int, Future[NDArray[Any]]]] = deque()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="reader")
+    try:
+        for frame in frames:
+            waiting.append((frame, pool.submit(read, [frame])))
+            if len(waiting) > AHEAD:
+                yield _first(waiting)
+        while waiting:
+            yield _first(waiting)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _first(waiting: deque[tuple[int, Future[NDArray[Any]]]]) -> tuple[int, NDArray[Any]]:
+    frame, future = waiting.popleft()
+    return frame, future.result()[0]
+
+
+def _check_free(targets: list[Path], overwrite: bool) -> None:
+    taken = [] if overwrite else [target for target in targets if target.exists()]
+    if taken:
+        more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
+        raise VideoError(f"expected a new name, got {taken[0].name!r}{more}, which exists; choose another one, or "
+                         "allow to replace it (--overwrite)")
