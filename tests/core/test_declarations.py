@@ -23,7 +23,8 @@ def test_a_tracker_is_named_as_typed_and_has_default_settings(entry: TrackerEntr
 def test_a_format_can_be_read_or_written_and_its_suffixes_have_dots(entry: Format) -> None:
     assert entry.read or entry.write
     assert entry.suffixes
-    assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in entry.suffixes)
+    for suffix in entry.suffixes:
+        assert suffix == suffix.lower() and (suffix.startswith(".") or (entry.is_folder and not suffix))
     assert entry.title
     assert dataclasses.is_dataclass(entry.options())
 
