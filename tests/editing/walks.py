@@ -207,7 +207,7 @@ class Walk:
             before, label, head = Snapshot.of(self.session), self.session.undo_label, self.head
             bad = range(2) if rng.integers(3) == 0 else ()
             self.closed += 1
-            patch = run.close({**FACTS, "number": self.closed}, bad)
+            patch = run.close({**FACTS, "number": int(rng.integers(1 << 60)), "closed": self.closed}, bad)
             assert len(self.session.runs) == len(before.runs) + (patch is not None)
             is_new = self.head != head
             assert self.session.undo_label == (run.label if is_new else label)
