@@ -53,12 +53,15 @@ class Codec:
 TINY = 16
 """Pixels of a side that cannot be divided among slices."""
 
+FINE = str(2 * 118)
+"""The quantiser 2 in FFmpeg's unit: keeps more than ProRes usually does, in a quarter of the time to find one."""
+
 FASTSTART = {"movflags": "+faststart"}
 CODECS = {
     "mp4": Codec("libx264", {(3, 1): "yuv420p"}, needs_even=True, flags=FASTSTART),
     "prores4444": Codec(
         "prores_ks", {(3, 1): "yuv444p10le", (3, 2): "yuv444p10le", (4, 1): "yuva444p10le", (4, 2): "yuva444p10le"},
-        {"profile": "4444", "alpha_bits": "16", "vendor": "apl0"}),
+        {"profile": "4444", "alpha_bits": "16", "vendor": "apl0", "flags": "+qscale", "global_quality": FINE}),
     "ffv1": Codec(
         "ffv1", {(1, 1): "gray", (1, 2): "gray16le", (3, 1): "bgr0", (3, 2): "rgb48le", (4, 1): "bgra",
                  (4, 2): "rgba64le"}, {"level": "3", "slices": "4", "slicecrc": "1", "g": "1"}),

@@ -80,7 +80,7 @@ def _carefully() -> Any:
     """How FFmpeg's scaler computes colours without a bias."""
     from av.video.reformatter import Interpolation
 
-    return Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+    return Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 
 def _orientation(frame: Any) -> tuple[bool, bool, bool]:

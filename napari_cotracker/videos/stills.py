@@ -128,7 +128,7 @@ def _save_png(path: Path, picture: NDArray[Any]) -> None:
 
     conversion = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}.get(picture.shape[2])
     swapped = picture if conversion is None else cv2.cvtColor(picture, conversion)
-    done, content = cv2.imencode(".png", swapped, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    done, content = cv2.imencode(".png", swapped)  # asked for a level of packing, it takes thrice as long for the same
     if not done:
         raise OSError("the picture cannot be packed")
     path.write_bytes(content.data)
@@ -139,8 +139,8 @@ def _save_tiff(path: Path, picture: NDArray[Any]) -> None:
 
     channels = picture.shape[2]
     pixels = np.ascontiguousarray(picture[:, :, 0]) if channels == 1 else picture
-    # floats hardly shrink, and take long to pack
-    packing = {} if picture.dtype.kind == "f" else {
+    # grain of more than 8 bits hardly shrinks, and takes long to pack
+    packing = {} if picture.dtype != np.uint8 else {
         "compression": "zlib", "compressionargs": {"level": 1}, "predictor": True}
     tifffile.imwrite(path, pixels, photometric="minisblack" if channels == 1 else "rgb", metadata=None,
                      extrasamples=["unassalpha"] if channels == 4 else None, software="napari-cotracker", **packing)

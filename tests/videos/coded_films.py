@@ -65,7 +65,7 @@ def decode_bare(path: Path, name: str = "rgb24", **how: Any) -> list[NDArray[Any
         return [frame.to_ndarray(format=name, **how) for frame in container.decode(video=0)]
 
 
-CAREFULLY = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+CAREFULLY = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 """How colours are computed without a bias."""
 
 
