@@ -308,7 +308,7 @@ def export(window: Window, folder: Path) -> None:
     window.wait_until(lambda: not section._errand.is_busy)
     window.show_part(section)
     window.settle(0.5)
-    save(window.part(section), folder / "tour-export.png")
+    save(window.part(window.panel), folder / "tour-export.png")
     section.open(False)
     for other in (window.panel.video, window.panel.place, window.panel.track, window.panel.inspect,
                   window.panel.correct):
