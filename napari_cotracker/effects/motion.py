@@ -26,7 +26,8 @@ class MotionOptions:
                         "well as any.", values=("auto", *MODELS))
     threshold: float = option(DEFAULT_THRESHOLD, "Visibility · confidence above which a track is visible.", least=0,
                               most=1)
-    smooth: int = option(3, "Frames on each side over which bending is smoothed; planes are not.", least=0, most=50)
+    smooth: int = option(3, "Frames on each side over which bending is smoothed, and a plane where its unrest is no "
+                        "more than tracks are in doubt; 0 for none.", least=0, most=50)
 
 
 @dataclass(frozen=True)

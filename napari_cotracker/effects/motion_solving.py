@@ -14,10 +14,11 @@ from ..core.warps import PlaneWarp, Warp
 from .motion import SPLINE, FrameMotion, Motion, MotionOptions
 from .motion_choice import choose_model, sampled, spline_frame
 from .motion_outliers import kept
-from .motion_planes import KINDS, plane_of
+from .motion_planes import KINDS, PlaneFit, plane_of
 from .motion_sight import Sight, looking, residuals_of
 from .motion_smoothing import smoothed
 from .motion_splines import Bend, choose_smoothing, spline_of
+from .motion_steady import Seen, corners_of, doubt, steadied
 from .motion_weights import weights_of
 
 Points = NDArray[np.float64]
@@ -74,11 +75,12 @@ def solving(tracks: Tracks, reference: int, options: MotionOptions | None = None
     scores: dict[str, float] = {}
     if model == "auto":
         model, scores = choose_model(xy, sight, frames)
-    bending = _bending(residuals, sight, frames, options.smooth) if model == SPLINE else None
+    sight, agreed = yield from _planes(xy, sight, model, options.smooth)
+    bending = _bending(xy, sight, frames, options.smooth) if model == SPLINE else None
     found: list[FrameMotion | None] = []
     for t in range(len(xy)):
-        found.append(_frame(xy, sight, t, (model, bending)))
-        yield 0.5 + 0.5 * (t + 1) / len(xy)
+        found.append(_frame(xy, sight, (t, agreed[t]), (model, bending)))
+        yield 0.75 + 0.25 * (t + 1) / len(xy)
     used = (sight.weights > 0) & np.isfinite(sight.places).all(1)
     return Motion(reference, model, _with_held(found), sight.places, used, scores)
 
@@ -102,8 +104,27 @@ def _check(weights: Points, reference: int) -> None:
         raise EditError(f"expected tracks that are visible on the reference frame {reference}, got none; {advice}")
 
 
-def _bending(residuals: Points, sight: Sight, frames: list[int], half: int) -> _Bending:
-    calm, frame = smoothed(residuals, sight.weights, half), spline_frame(sight)
+def _planes(xy: Points, sight: Sight, model: str, half: int
+            ) -> Generator[float, None, tuple[Sight, list[PlaneFit | None]]]:
+    """The planes of all frames without outliers, steady where they can be; and what each rests on."""
+    kind = model if model in KINDS else KINDS[-1]
+    corners = corners_of(sight.places[np.isfinite(sight.places).all(1)])
+    planes, doubts = np.full((len(xy), 3, 3), np.nan), np.full(len(xy), np.nan)
+    agreed: list[PlaneFit | None] = []
+    for t in range(len(xy)):
+        use = sight.seen(t)
+        seen = Seen(sight.places[use], xy[t, use], sight.weights[t, use])
+        agreed.append(plane_of(kind, *seen))
+        if (found := agreed[-1]) is not None:
+            planes[t] = np.eye(3) if t == sight.reference else found.matrix
+            doubts[t] = doubt(kind, seen._replace(weights=seen.weights * found.counted), corners)
+        yield 0.5 + 0.25 * (t + 1) / len(xy)
+    planes = steadied(kind, planes, doubts, corners, reference=sight.reference, half=half)
+    return replace(sight, planes=planes), agreed
+
+
+def _bending(xy: Points, sight: Sight, frames: list[int], half: int) -> _Bending:
+    calm, frame = smoothed(residuals_of(xy, sight), sight.weights, half), spline_frame(sight)
     bends = [bend for t in frames if (bend := _bend(calm, sight, t)) is not None]
     return _Bending(calm, choose_smoothing(bends, frame), frame)
 
@@ -114,27 +135,26 @@ def _bend(residuals: Points, sight: Sight, t: int) -> Bend | None:
     return Bend(sight.places[use], residuals[t, use], sight.weights[t, use]) if len(use) else None
 
 
-def _frame(xy: Points, sight: Sight, t: int, asked: tuple[str, _Bending | None]) -> FrameMotion | None:
+def _frame(xy: Points, sight: Sight, at: tuple[int, PlaneFit | None], asked: tuple[str, _Bending | None]
+           ) -> FrameMotion | None:
     """A frame's motion; None where no track tells it."""
-    use, (model, bending) = sight.seen(t), asked
-    source, target, weights = sight.places[use], xy[t, use], sight.weights[t, use]
+    (t, plane), (model, bending) = at, asked
+    use = sight.seen(t)
     if t == sight.reference:
-        return FrameMotion(PlaneWarp(), "reference", model, len(use), 0.0, _outline(target))
-    plane = plane_of(model if model in KINDS else KINDS[-1], source, target, weights)
+        return FrameMotion(PlaneWarp(), "reference", model, len(use), 0.0, _outline(xy[t, use]))
     if plane is None:
         return None
     warp: Warp | None = None
     bend = None if bending is None else _bend(bending.residuals, sight, t)
     if bending is not None and bend is not None and plane.kind == KINDS[-1]:
         warp = spline_of(sight.planes[t], bend, bending.smoothing, bending.frame)
-        model = model if warp is not None else plane.kind
-        agrees = np.ones(len(use), bool)
-    if warp is None:
-        warp, model, agrees = PlaneWarp(plane.matrix), plane.kind, plane.counted > 0.25
-    squares = np.square(warp.forward(source[agrees]) - target[agrees]).sum(1)
-    residual = float(np.sqrt(np.average(squares, weights=weights[agrees]))) if agrees.any() else np.nan
+    model, agrees = (plane.kind, plane.counted > 0.25) if warp is None else (model, np.ones(len(use), bool))
+    warp = warp or PlaneWarp(sight.planes[t])
+    source, target, weights = sight.places[use][agrees], xy[t, use][agrees], sight.weights[t, use][agrees]
+    squares = np.square(warp.forward(source) - target).sum(1)
+    residual = float(np.sqrt(np.average(squares, weights=weights))) if agrees.any() else np.nan
     how = "direct" if sight.direct[use].all() else "chained"
-    return FrameMotion(warp, how, model, int(agrees.sum()), residual, _outline(target[agrees]))
+    return FrameMotion(warp, how, model, int(agrees.sum()), residual, _outline(target))
 
 
 def _outline(xy: Points) -> Points:

@@ -1,0 +1,212 @@
+"""A picture with alpha that sticks to a surface: a logo, a texture, a painted fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..core.errors import EditError
+from ..core.options import option
+from ..core.planes import fitted
+from ..core.warps import Warp, facing, mapped
+from .colour import from_linear, to_linear, to_share
+from .maps import Box, box_on_frame
+from .motion import Motion
+from .sampling import Source
+
+Points = NDArray[np.float64]
+Linear = NDArray[np.float32]
+Picture = NDArray[Any]
+
+BAND = 64  # rows
+MODES = ("over", "multiply", "screen")
+
+
+@dataclass(frozen=True)
+class InsertOptions:
+    """How a picture is laid over frames."""
+
+    mode: str = option("over", "How it is mixed with what is below.", values=MODES)
+    opacity: float = option(1.0, "0 for nothing, 1 for all of it.", least=0, most=1)
+    shutter: float = option(0.0, "Motion blur: how long the shutter is open, in degrees; film has 180.", least=0,
+                            most=360)
+    samples: int = option(8, "Times within a frame of which motion blur is the mean.", least=2, most=64)
+
+
+class Insert:
+    """A picture and its place on the reference picture.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) or (h, w, 4), uint8, uint16 or float
+        Not premultiplied; floats are linear light.
+    corners : (4, 2), optional
+        Where its outer corners are on the reference picture: top left, top right, bottom right, bottom
+        left. By default its pixels are those of the reference picture, as what is painted there.
+
+    Raises
+    ------
+    EditError
+        If it is no such picture, or the corners do not go round.
+    """
+
+    def __init__(self, picture: Picture, corners: ArrayLike | None = None) -> None:
+        picture = np.asarray(picture)
+        if picture.ndim != 3 or picture.shape[2] not in (3, 4) or not picture.size:
+            raise EditError(f"expected a picture of shape (H, W, 3) or (H, W, 4), got {picture.shape}")
+        height, width = picture.shape[:2]
+        light = to_linear(picture[..., :3])
+        alpha = to_share(picture[..., 3:]) if picture.shape[2] == 4 else np.ones((height, width, 1), np.float32)
+        self.placement = np.eye(3) if corners is None else placed((width, height), corners)
+        # a border without anything makes the outer edges soft
+        self._source = Source(np.pad(np.concatenate([light * alpha, alpha], -1), [(1, 1), (1, 1), (0, 0)]))
+
+    def on(self, warps: Sequence[Warp], size: tuple[int, int]) -> tuple[Box, Linear]:
+        """The picture alone as frames show it: premultiplied light and alpha, the mean over some warps.
+
+        Parameters
+        ----------
+        warps : sequence of Warp
+            One, or several times within a frame.
+        size : (width, height)
+            Of the frame.
+
+        Returns
+        -------
+        box : Box
+            The part of the frame outside of which there is nothing.
+        layer : (H, W, 4) float32
+        """
+        placed_warps = [_Placed(warp, self.placement) for warp in warps]
+        boxes = [box_on_frame(warp, self._source.box, size) for warp in placed_warps]
+        boxes = [box for box in boxes if box.width and box.height]
+        if not boxes:
+            return Box(0, 0, 0, 0), np.zeros((0, 0, 4), np.float32)
+        low, high = np.min(boxes, axis=0).tolist(), np.max(boxes, axis=0).tolist()
+        box = Box(low[0], low[1], high[2], high[3])
+        layer = self._source.through(placed_warps[0], box)
+        for warp in placed_warps[1:]:
+            layer += self._source.through(warp, box)
+        if len(warps) > 1:
+            layer /= np.float32(len(warps))
+        np.maximum(layer, 0, out=layer)  # what a cubic overshoots is no light
+        np.minimum(layer[..., 3], 1, out=layer[..., 3])
+        return box, layer
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """From pixels of the inserted picture, which has a border of one, to a frame."""
+
+    warp: Warp
+    placement: Points
+
+    def forward(self, xy: ArrayLike) -> Points:
+        return self.warp.forward(mapped(self.placement, np.asarray(xy, np.float64) - 1))
+
+    def inverse(self, xy: ArrayLike) -> Points:
+        back = np.asarray(np.linalg.inv(self.placement), np.float64)
+        return mapped(back, self.warp.inverse(xy)) + 1
+
+
+def composite(frame: Picture, insert: Insert, warps: Sequence[Warp], options: InsertOptions | None = None, *,
+              front: Linear | None = None, gain: ArrayLike = 1.0) -> Picture:
+    """A copy of a frame with a picture laid over it, mixed in linear light; other pixels stay bit by bit.
+
+    Parameters
+    ----------
+    frame : (H, W, 3) or (H, W, 4), uint8, uint16 or float
+        Alpha, if there is one, becomes as opaque as what is laid over.
+    insert : Insert
+    warps : sequence of Warp
+        Of `shutter_warps`.
+    options : InsertOptions, optional
+    front : (H, W) float32, optional
+        0 … 1 how much of each pixel is covered by something in front.
+    gain : float or (3,)
+        Light of the inserted picture is multiplied by this.
+
+    Raises
+    ------
+    EditError
+        If shapes do not fit.
+    """
+    options = options or InsertOptions()
+    height, width = frame.shape[:2]
+    if front is not None and front.shape != (height, width):
+        raise EditError(f"expected a front matte of shape {(height, width)}, got {front.shape}")
+    box, layer = insert.on(warps, (width, height))
+    found = frame.copy()
+    if not layer.size:
+        return found
+    strength = np.append(np.broadcast_to(np.asarray(gain, np.float64), 3), 1) * options.opacity
+    part = found[box.slices]
+    for top in range(0, box.height, BAND):  # a band at a time stays near the processor
+        rows = slice(top, top + BAND)
+        shown: Any = 1 if front is None else 1 - np.clip(front[box.slices][rows], 0, 1)
+        planes = [layer[rows, :, k] * np.float32(strength[k]) * shown for k in range(4)]
+        _lay(part[rows], planes, options.mode)
+    return found
+
+
+def _lay(part: Picture, layer: list[Linear], mode: str) -> None:
+    """Lay premultiplied red, green, blue and alpha over a part of a frame, in place, where there is any of it."""
+    *light, alpha = layer
+    touched = alpha > 0
+    if not touched.any():
+        return
+    for channel, plane in enumerate(light):  # numpy is several times as fast with planes as with pixels
+        mixed = mix(to_linear(part[..., channel]), plane, alpha, mode)
+        np.copyto(part[..., channel], from_linear(mixed, part.dtype), where=touched)
+    if part.shape[2] == 4:
+        below = to_share(part[..., 3])
+        np.copyto(part[..., 3], _share_as(below + alpha * (1 - below), part.dtype), where=touched)
+
+
+def mix(below: Linear, light: Linear, alpha: Linear, mode: str = "over") -> Linear:
+    """Light of a premultiplied layer and what is below."""
+    if mode == "multiply":
+        return np.asarray(below * (1 - alpha + light))
+    if mode == "screen":
+        return np.asarray(below + light * (1 - np.clip(below, 0, 1)))
+    return np.asarray(below * (1 - alpha) + light)
+
+
+def shutter_warps(motion: Motion, t: int, options: InsertOptions | None = None) -> list[Warp]:
+    """The warp of a frame; with motion blur several, over the time in which the shutter is open around it."""
+    options = options or InsertOptions()
+    if options.shutter <= 0:
+        return [motion.warp(t)]
+    times = (np.arange(options.samples) + 0.5) / options.samples - 0.5
+    return [motion.warp(t + share) for share in (times * options.shutter / 360).tolist()]
+
+
+def placed(size: tuple[int, int], corners: ArrayLike) -> Points:
+    """(3, 3) from the pixels of a picture of `size` (width, height) to where its outer corners are.
+
+    Raises
+    ------
+    EditError
+        If the corners do not go round an area that bulges.
+    """
+    there: Points = np.array(corners, np.float64)
+    width, height = size
+    own = np.array([(0, 0), (width, 0), (width, height), (0, height)]) - 0.5
+    if there.shape == (4, 2) and np.isfinite(there).all():
+        sides = np.roll(there, -1, 0) - there
+        turns = sides[:, 0] * np.roll(sides, -1, 0)[:, 1] - sides[:, 1] * np.roll(sides, -1, 0)[:, 0]
+        matrix = fitted("homography", own, there)
+        if matrix is not None and ((turns > 0).all() or (turns < 0).all()):
+            return facing(matrix, own.mean(0))
+    raise EditError(f"expected four corners that go round: top left, top right, bottom right, bottom left; got "
+                    f"{np.round(there, 1).tolist()!s:.90}; move them")
+
+
+def _share_as(share: Linear, dtype: Any) -> Picture:
+    if np.issubdtype(dtype, np.floating):
+        return share.astype(dtype)
+    return np.asarray(np.rint(np.clip(share, 0, 1) * np.iinfo(dtype).max).astype(dtype))
