@@ -169,7 +169,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 def test_finding_declarations_loads_neither_torch_nor_qt() -> None:
     code = (f"from {NAME}.core import registry\nassert registry.trackers() and registry.formats()\n"
-            "assert registry.video_sources()")
+            "assert registry.video_sources() and registry.effects()")
     assert not loaded_after(code) & {"torch", "qtpy", "napari", "PyQt6", "PySide6"}
 
 

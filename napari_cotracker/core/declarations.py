@@ -1,4 +1,4 @@
-"""What a file declares to be found by the registry: a tracker, a format, a kind of video."""
+"""What a file declares to be found by the registry: a tracker, a format, a kind of video, an effect."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from numpy.typing import NDArray
 
 from .tracker import Estimate, Tracker, TrackJob
 from .tracks import Tracks
@@ -151,3 +153,34 @@ class VideoSource:
     accepts: Callable[[Any], bool]
     open: Callable[[Any], Video]
     priority: int = field(default=50)
+
+
+def _nothing(options: Any) -> int:
+    return 0
+
+
+@dataclass(frozen=True)
+class Effect:
+    """``EFFECT = Effect(...)`` in a module of ``effects/``: what is done to pixels within a mask.
+
+    Parameters
+    ----------
+    name : str
+        As typed by users.
+    title : str
+        One line for menus.
+    options : type
+        Dataclass of its options, every field a `core.options.option` with a default.
+    apply : callable
+        ``apply(light, mask, options) -> light``: from (H, W, 3) float32 in linear light to the same,
+        changed everywhere or in the mask only, as is easier; what lies outside the mask (H, W) float32,
+        0 … 1, is not shown.
+    reach : callable
+        ``reach(options) -> int``: pixels around the mask that it needs to see.
+    """
+
+    name: str
+    title: str
+    options: type[Any]
+    apply: Callable[[NDArray[Any], NDArray[Any], Any], NDArray[Any]]
+    reach: Callable[[Any], int] = _nothing

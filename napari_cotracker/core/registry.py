@@ -1,4 +1,4 @@
-"""Finds what modules declare, so that a new tracker, format or video source is one new file."""
+"""Finds what modules declare, so that a new tracker, format, effect or video source is one new file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Any, cast
 
-from .declarations import Format, TrackerEntry, VideoSource
+from .declarations import Effect, Format, TrackerEntry, VideoSource
 
 
 @cache
@@ -58,6 +58,11 @@ def trackers() -> dict[str, TrackerEntry]:
 def formats() -> dict[str, Format]:
     """Every tracks format, by name."""
     return cast(dict[str, Format], declared("formats", "FORMAT"))
+
+
+def effects() -> dict[str, Effect]:
+    """Every effect on pixels within a mask, by name."""
+    return cast(dict[str, Effect], declared("effects", "EFFECT"))
 
 
 def video_sources() -> list[VideoSource]:

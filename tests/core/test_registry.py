@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from napari_cotracker.core import registry
-from napari_cotracker.core.declarations import Format, TrackerEntry, VideoSource
+from napari_cotracker.core.declarations import Effect, Format, TrackerEntry, VideoSource
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def test_a_name_taken_twice_is_refused(room: Path) -> None:
 def test_what_is_declared_is_what_it_says() -> None:
     assert all(isinstance(entry, TrackerEntry) and name == entry.name for name, entry in registry.trackers().items())
     assert all(isinstance(entry, Format) and name == entry.name for name, entry in registry.formats().items())
+    assert all(isinstance(entry, Effect) and name == entry.name for name, entry in registry.effects().items())
     assert all(isinstance(source, VideoSource) for source in registry.video_sources())
 
 
