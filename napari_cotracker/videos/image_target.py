@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.errors import VideoError
 from ..core.video import Video
+from .exr_header import make_attributes, read_attributes
 from .kinds import Kind, RenderOptions
+from .names import find_images, stands_for_images
 from .numbering import choose_names
 from .origin import Origin
 from .stills import check_library, filling, save_picture
+from .timecode import advance_timecode
 
 
 class ImageTarget:
@@ -54,7 +59,9 @@ class ImageTarget:
         self._files = [self._names.of(number) for number in _numbers(video, frames, options.first)]
         self.paths = [self._names.folder / name for name in self._files]
         self.threads, self.notes = min(4, os.cpu_count() or 1), list[str]()
-        self._video, self._wants_sound = video, options.audio
+        self._video, self._frames, self._wants_sound = video, frames, options.audio
+        self._is_exr = kind.name == "exr"
+        self._plate = _files_of(video.path) if self._is_exr else []
         self._origin = Origin.of(video.path)
         self._stack = ExitStack()
         self._folder: Path | None = None
@@ -75,12 +82,19 @@ class ImageTarget:
     def write(self, picture: NDArray[Any], place: int) -> None:
         """Save a picture; several may be saved at once."""
         assert self._folder is not None
-        save_picture(self._folder / self._files[place], picture, self._video.fps, self._origin.aspect)
+        save_picture(self._folder / self._files[place], picture, self._attributes(place) if self._is_exr else None)
 
     def finish(self) -> None:
         """Say what images do not hold."""
         if self._wants_sound and self._origin.n_sounds:
             self.notes.append("The sound is left out, for images hold none; render a film as well to keep it.")
+
+    def _attributes(self, place: int) -> dict[str, Any]:
+        """What an OpenEXR image says besides its pixels."""
+        frame, fps, timecode = self._frames.start + place, self._video.fps, self._origin.timecode
+        moved = None if timecode is None else advance_timecode(timecode, frame, fps)
+        own = read_attributes(self._plate[frame]) if frame < len(self._plate) else {}
+        return {**make_attributes(fps, self._origin.aspect, moved), **own}
 
     def _count_others(self) -> int:
         """Images of this name that are in the folder and are not written over."""
@@ -89,6 +103,14 @@ class ImageTarget:
         alike = re.compile(re.escape(self._names.prefix) + r"\d+" + re.escape(self._names.suffix))
         found = {entry.name for entry in self._names.folder.iterdir() if alike.fullmatch(entry.name)}
         return len(found - set(self._files))
+
+
+def _files_of(plate: str | None) -> Sequence[Path]:
+    """The image files of a plate, one for each of its frames; none if it does not consist of images."""
+    if plate is not None and stands_for_images(plate):
+        with suppress(VideoError):
+            return find_images(Path(plate)).paths
+    return []
 
 
 def _numbers(video: Video, frames: range, first: int | None) -> list[int]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import MissingExtraError, VideoError
 from .container import MAX_PIXELS
+from .exr_header import require_openexr
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 
@@ -126,16 +127,12 @@ def _read_tiff(path: Path, number: int) -> Picture:
 
 def _read_exr(path: Path) -> Picture:
     """The RGB(A) or luminance of the first part, on the display window."""
-    try:
-        import OpenEXR
-    except ImportError:
-        raise MissingExtraError("OpenEXR", "vfx", "read .exr images") from None
-
-    with OpenEXR.File(str(path), separate_channels=True, header_only=True) as file:
+    library = require_openexr("read .exr images")
+    with library.File(str(path), separate_channels=True, header_only=True) as file:
         data, display = (np.array(file.header()[f"{kind}Window"]).reshape(2, 2) for kind in ("data", "display"))
     for window in (data, display):
         _check_size(path, *(window[1] - window[0] + 1).tolist())
-    with contextlib.redirect_stdout(io.StringIO()), OpenEXR.File(str(path), separate_channels=True) as file:
+    with contextlib.redirect_stdout(io.StringIO()), library.File(str(path), separate_channels=True) as file:
         # a damaged file makes the library print a warning and come back without parts
         channels = {name: channel.pixels for name, channel in file.channels().items()}
     names = _colour_names(list(channels))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,12 +11,12 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import MissingExtraError, VideoError
+from ..core.errors import VideoError
 from ..core.files import replacing_folder
+from .exr_header import require_openexr, write_exr
 
 
-def save_picture(path: Path, picture: NDArray[Any], rate: Fraction | None = None, aspect: Fraction = Fraction(1)
-                 ) -> None:
+def save_picture(path: Path, picture: NDArray[Any], attributes: Mapping[str, Any] | None = None) -> None:
     """Write one image; the path's ending says of what kind.
 
     Parameters
@@ -27,10 +25,8 @@ def save_picture(path: Path, picture: NDArray[Any], rate: Fraction | None = None
         Ending in ``.png`` (uint8, uint16), ``.tif``, ``.tiff`` (those and float32) or ``.exr`` (float32).
     picture : (H, W, C)
         C of 1, 3 or 4; values are stored as they are.
-    rate : Fraction, optional
-        Frames per second, for ``.exr``.
-    aspect : Fraction
-        Width of a pixel to its height, for ``.exr``.
+    attributes : mapping, optional
+        What else an ``.exr`` image says.
 
     Raises
     ------
@@ -41,7 +37,8 @@ def save_picture(path: Path, picture: NDArray[Any], rate: Fraction | None = None
     """
     suffix = path.suffix.lower()
     if suffix == ".exr":
-        _save_exr(path, picture, rate, aspect)
+        name = {1: "Y", 3: "RGB", 4: "RGBA"}[picture.shape[2]]
+        write_exr(path, {name: picture[:, :, 0] if name == "Y" else picture}, attributes or {})
     elif suffix == ".png":
         _save_png(path, picture)
     else:
@@ -56,7 +53,7 @@ def check_library(suffix: str) -> None:
     MissingExtraError
     """
     if suffix.lower() == ".exr":
-        _openexr()
+        require_openexr("write .exr images")
 
 
 @contextmanager
@@ -98,29 +95,6 @@ def filling(folder: Path, names: list[str]) -> Iterator[Path]:
             for rest in temporary.iterdir():
                 rest.unlink()
             temporary.rmdir()
-
-
-def _openexr() -> Any:
-    try:
-        import OpenEXR
-    except ImportError:
-        raise MissingExtraError("OpenEXR", "vfx", "write .exr images") from None
-    return OpenEXR
-
-
-def _save_exr(path: Path, picture: NDArray[Any], rate: Fraction | None, aspect: Fraction) -> None:
-    library = _openexr()
-    header: dict[str, Any] = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage}
-    if rate is not None:
-        header["framesPerSecond"] = Fraction(rate)  # a float would be stored as another type
-    if aspect != 1:
-        header["pixelAspectRatio"] = float(aspect)
-    name = {1: "Y", 3: "RGB", 4: "RGBA"}[picture.shape[2]]
-    try:
-        library.File(header, {name: picture[:, :, 0] if name == "Y" else picture}).write(os.fspath(path))
-    except RuntimeError as mishap:
-        # without the path, which is that of a temporary file
-        raise OSError(str(mishap).splitlines()[0].rpartition('". ')[2].rstrip(".")) from mishap
 
 
 def _save_png(path: Path, picture: NDArray[Any]) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from napari_cotracker.core.errors import MissingExtraError, VideoError
 from napari_cotracker.videos.array import ArrayVideo
+from napari_cotracker.videos.exr_header import make_attributes, write_exr
 from napari_cotracker.videos.film import Film
 from napari_cotracker.videos.kinds import KINDS
 from napari_cotracker.videos.rendering import Rendering
@@ -145,6 +146,32 @@ def test_exr_knows_its_rate_as_a_fraction(tmp_path: Path) -> None:
     with library.File(str(tmp_path / "a.001001.exr")) as file:
         assert file.header()["framesPerSecond"] == Fraction(24000, 1001)
         assert file.channels()["RGBA"].pixels.dtype == np.float32
+
+
+def test_exr_from_exr_keeps_what_the_plate_says(tmp_path: Path) -> None:
+    library = pytest.importorskip("OpenEXR")
+    (tmp_path / "plate").mkdir()
+    for number in (1001, 1003):
+        write_exr(tmp_path / "plate" / f"p.{number}.exr", {"RGBA": pictures(1, "float32", 4)[0]}, {
+            **make_attributes(Fraction(24), Fraction(2), f"01:00:00:{number % 100:02d}"), "reelName": "A001",
+            "chromaticities": (0.713, 0.293, 0.165, 0.83, 0.128, 0.044, 0.32168, 0.33767)})
+    plate = ImageSequence(tmp_path / "plate", fps=Fraction(25))
+    rendered(tmp_path / "out", plate, plate.read_native(range(2)))
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["p.1001.exr", "p.1003.exr"]
+    with library.File(str(tmp_path / "out" / "p.1003.exr"), header_only=True) as file:
+        header = dict(file.header())  # which closing the file empties
+    assert (header["timeCode"].frame, header["reelName"], header["pixelAspectRatio"]) == (3, "A001", 2)
+    assert header["framesPerSecond"] == 25 and header["chromaticities"][0] == pytest.approx(0.713)
+    assert (ImageSequence(tmp_path / "out").read_native([1]) == plate.read_native([1])).all()
+
+
+def test_exr_of_a_film_has_its_timecode(tmp_path: Path) -> None:
+    library = pytest.importorskip("OpenEXR")
+    source = Film(write_sounding(tmp_path / "s.mov", 30, timecode="01:00:00:10", sounds=()))
+    rendered(tmp_path / "out.####.exr", source, source.read(range(16, 18)), range(16, 18))
+    with library.File(str(tmp_path / "out.0016.exr"), header_only=True) as file:
+        code = file.header()["timeCode"]
+    assert (code.hours, code.minutes, code.seconds, code.frame) == (1, 0, 1, 1)
 
 
 @pytest.mark.parametrize("tags", [(1, 1, 1, 1), (1, 6, 6, 6), (1, 5, 5, 6), (2, 1, 1, 1), (1, 9, 9, 16)])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +34,6 @@ def test_values_are_exact_by_our_reader_and_by_others(tmp_path: Path, suffix: st
         other = cv2.imread(str(path), cv2.IMREAD_UNCHANGED).reshape(picture.shape)
         assert other.dtype == dtype
         assert (other == picture[:, :, {1: [0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[channels]]).all()
-
-
-def test_exr_says_its_rate_and_the_shape_of_its_pixels(tmp_path: Path) -> None:
-    library = pytest.importorskip("OpenEXR")
-    save_picture(tmp_path / "a.exr", noise("float32", 4), Fraction(30000, 1001), Fraction(4, 3))
-    with library.File(str(tmp_path / "a.exr"), separate_channels=True) as file:
-        header = file.header()
-        assert header["framesPerSecond"] == Fraction(30000, 1001)
-        assert header["pixelAspectRatio"] == pytest.approx(4 / 3)
-        assert {name: channel.pixels.dtype for name, channel in file.channels().items()} == dict.fromkeys(
-            "RGBA", np.float32)
 
 
 def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
