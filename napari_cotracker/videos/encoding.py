@@ -156,6 +156,7 @@ class FilmWriter:
         if self._wanted_sound is not None and self._origin.path is not None and self._origin.n_sounds:
             self._sound = Sound(self._origin.path, self._container, *self._wanted_sound)
             self.notes += self._sound.notes
+        self._container.start_encoding()  # else a place that cannot be written shows dozens of frames later
 
     def _add_stream(self, picture: NDArray[Any]) -> Any:
         options = self._options

@@ -72,4 +72,3 @@ def test_mishaps_are_one_sentence(tmp_path: Path) -> None:
     with closing(FilmWriter(tmp_path / "no" / "a.mp4", CODECS["mp4"], Clock.constant(25))) as film, pytest.raises(
             VideoError, match=r"cannot write the film \(No such"):
         film.add(paint(0))
-        film.finish()
