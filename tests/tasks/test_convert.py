@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 
 from napari_cotracker.core.errors import FormatError
 from napari_cotracker.core.queries import Queries
+from napari_cotracker.core.registry import formats
 from napari_cotracker.core.tracks import Source, State, Tracks
 from napari_cotracker.formats.sheets import imported
 from napari_cotracker.tasks.convert import as_anchors, with_video
+from napari_cotracker.tasks.export import read_tracks, write_tracks
 
 
 def film(**given: Any) -> Any:
@@ -80,3 +83,21 @@ def test_what_was_imported_becomes_anchors() -> None:
     tracks = imported(np.array([[[5, 5], [np.nan, np.nan]]]))
     assert as_anchors(tracks).source.tolist() == [[Source.HUMAN, Source.NONE]]
     assert tracks.source.tolist() == [[Source.IMPORTED, Source.NONE]]
+
+
+@pytest.mark.parametrize("name", [name for name, entry in formats().items() if entry.read and entry.write])
+def test_tracks_of_a_film_come_back_to_its_frames_by_way_of_any_format(name: str, tmp_path: Path) -> None:
+    t, n = np.mgrid[0:10, 0:4]
+    xy = np.stack([10 + 9 * n + t * (1 + n % 2), 8 + 7 * (n // 2) + 0.5 * t], -1).astype(np.float32)
+    xy[:2] = xy[9:] = np.nan
+    scores = np.where(np.isfinite(xy[..., 0]), np.float32(0.9), np.float32(np.nan))
+    video = film(n_frames=10, frame_numbers=np.arange(10))
+    tracks = with_video(Tracks(np.arange(4), xy, scores, scores, names=("a/ear", "a/tail", "b/ear", "b/tail")), video)
+    path = tmp_path / ("labeled-data/film" if name == "deeplabcut" else f"tracks{formats()[name].suffixes[0]}")
+    path.parent.mkdir(exist_ok=True)
+    write_tracks(path, tracks, name)
+    again = with_video(read_tracks(path, size=(64, 48)), video)
+    assert again.n_frames == 10
+    assert frames_of(again) == [2, 3, 4, 5, 6, 7, 8]
+    order = np.argsort(again.xy[2] @ [1, 100])
+    np.testing.assert_allclose(again.xy[2:9, order], xy[2:9], atol=0.51 if name == "cvat" else 1e-4)
