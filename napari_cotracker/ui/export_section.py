@@ -221,7 +221,7 @@ class ExportSection(Section):
         self.kinds = choice("imported points are", "Whether a tracker may move what is imported", KINDS)
         self.export_button = button("Export…", "Write the tracks to a file", self.ask_where)
         self.check_button = button("Check", "Say exactly what would be written, without writing it", self.check)
-        self.replace_button = button("Write anyway", "Write there all the same; what is there is replaced", self.replace)
+        self.replace_button = button("Write anyway", "Replace what is there", self.replace)
         self.selected_button = button("Only the selected", "Take the numbers of the selected tracks; none is all",
                                       self.take_selected)
         self.import_button = button("Import…", "Bring in tracks from a file of any of these formats; dropping it on "
