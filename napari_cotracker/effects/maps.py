@@ -15,6 +15,7 @@ Points = NDArray[np.float64]
 Map = NDArray[np.float32]
 
 STEP = 16  # px between places at which a warp that bends is asked; between them it is a cubic spline
+NEAR = 4  # px between which a straight line does
 LEAST = 4  # places on each side, for a cubic
 
 
@@ -101,33 +102,43 @@ def over_box(values: Callable[[Points], Points], box: Box, fine: int = 1, step: 
         Places per pixel, each way.
     step : int
     """
-    x, y = (_axis(*side, fine) for side in ((box.left, box.width), (box.top, box.height)))
-    across, down = (np.linspace(0, len(axis) - 1, max(-(-(len(axis) - 1) // (step * fine)) + 1, LEAST))
+    return _over(values, box, fine, step)
+
+
+def _over(values: Callable[[Points], Points], box: Box, fine: int, step: int, *, moves: bool = False) -> Map:
+    """A cubic spline down to every `NEAR` pixels, straight lines from there; `moves` if values are places, too."""
+    import cv2
+
+    x, y = _axis(box.left, box.width), _axis(box.top, box.height)
+    across, down = (np.linspace(axis[0], axis[-1], max(-(-(len(axis) - 1) * NEAR // step) + 1, LEAST))
                     for axis in (x, y))
-    lattice = np.stack(np.meshgrid(x[0] + across / fine, y[0] + down / fine), -1)
-    found = values(lattice.reshape(-1, 2)).reshape(*lattice.shape[:2], -1)
+    lattice = np.stack(np.meshgrid(across, down), -1).reshape(-1, 2)
+    found = (values(lattice) - lattice * moves).reshape(len(down), len(across), -1)
     known = np.asarray(np.isfinite(found).all(-1))
     # a cubic would ring where it breaks off
     weights = _weights if known.all() else _straight_weights
+    rows, columns = weights(len(down), len(y)), weights(len(across), len(x))
     spread = np.moveaxis(np.where(known[..., None], found, 0).astype(np.float32), -1, 0)
-    dense = weights(len(down), len(y)) @ spread @ weights(len(across), len(x)).T
+    coarse = np.moveaxis(rows @ spread @ columns.T, 0, -1)
+    if moves:
+        coarse = coarse + np.stack(np.meshgrid(x, y), -1).astype(np.float32)
     if not known.all():
-        share = weights(len(down), len(y)) @ known.astype(np.float32) @ weights(len(across), len(x)).T
-        dense = np.where(share > 0.9999, dense, np.nan)
-    return np.ascontiguousarray(np.moveaxis(dense, 0, -1), np.float32)
+        share = rows @ known.astype(np.float32) @ columns.T
+        coarse = np.where(share[..., None] > 0.9999, coarse, np.nan)
+    times = NEAR * fine
+    dense = cv2.resize(np.ascontiguousarray(coarse), (len(x) * times, len(y) * times), interpolation=cv2.INTER_LINEAR)
+    dense = dense.reshape(*dense.shape[:2], -1)
+    return np.asarray(dense[times : times + box.height * fine, times : times + box.width * fine])
 
 
 def _dense(there: Callable[[Points], Points], warp: Warp, box: Box, fine: int) -> Map:
     if not (box.width and box.height):
         return np.zeros((box.height * fine, box.width * fine, 2), np.float32)
-    x, y = _axis(box.left, box.width, fine), _axis(box.top, box.height, fine)
     if isinstance(warp, PlaneWarp):
-        matrix = warp.back if there == warp.inverse else warp.matrix
-        return _plane_map(matrix, x, y)
-    moved = over_box(lambda places: there(places) - places, box, fine)
-    moved[..., 0] += x.astype(np.float32)
-    moved[..., 1] += y[:, None].astype(np.float32)
-    return moved
+        x, y = (start + (np.arange(count * fine) + 0.5) / fine - 0.5
+                for start, count in ((box.left, box.width), (box.top, box.height)))
+        return _plane_map(warp.back if there == warp.inverse else warp.matrix, x, y)
+    return _over(there, box, fine, STEP, moves=True)
 
 
 def _plane_map(matrix: Points, x: Points, y: Points) -> Map:
@@ -140,8 +151,9 @@ def _plane_map(matrix: Points, x: Points, y: Points) -> Map:
     return found
 
 
-def _axis(start: int, count: int, fine: int) -> Points:
-    return np.asarray(start + (np.arange(count * fine) + 0.5) / fine - 0.5)
+def _axis(start: int, count: int) -> Points:
+    """The middles of every `NEAR` pixels, from those before the first to those after the last."""
+    return np.asarray(start + NEAR * (np.arange(-(-count // NEAR) + 2) - 1) + (NEAR - 1) / 2)
 
 
 @lru_cache(64)
