@@ -12,13 +12,14 @@ from ..core.errors import EditError
 from ..core.tracks import Tracks
 from ..core.warps import PlaneWarp, Warp
 from .motion import SPLINE, FrameMotion, Motion, MotionOptions
-from .motion_choice import choose_model, sampled, spline_frame
+from .motion_choice import choose_model, sampled, spline_frame, spline_smoothing
 from .motion_outliers import kept
 from .motion_planes import KINDS, PlaneFit, plane_of
 from .motion_sight import Sight, looking, residuals_of
 from .motion_smoothing import smoothed
 from .motion_splines import Bend, choose_smoothing, spline_of
 from .motion_steady import Seen, corners_of, doubt, steadied
+from .motion_tracing import traced, with_later
 from .motion_weights import weights_of
 
 Points = NDArray[np.float64]
@@ -68,13 +69,14 @@ def solving(tracks: Tracks, reference: int, options: MotionOptions | None = None
     weights, xy = weights_of(tracks, options.threshold), tracks.xy.astype(np.float64)
     _check(weights, reference)
     sight = yield from _halved(looking(xy, weights, reference, options.model if options.model in KINDS else KINDS[-1]))
-    residuals = residuals_of(xy, sight)
-    steady = kept(residuals, sight.weights, sight.places, max(options.smooth, 2))
-    sight = replace(sight, weights=np.where(steady, sight.weights, 0))
+    seen, sight = sight, _without_outliers(xy, sight, options.smooth)
     frames, model = sampled(sight.weights, reference), options.model
     scores: dict[str, float] = {}
     if model == "auto":
         model, scores = choose_model(xy, sight, frames)
+    if model == SPLINE and (denser := with_later(weights, seen)) is not seen:
+        sight = yield from _traced(xy, weights, denser)
+        sight = _without_outliers(xy, sight, options.smooth)
     sight, agreed = yield from _planes(xy, sight, model, options.smooth)
     bending = _bending(xy, sight, frames, options.smooth) if model == SPLINE else None
     found: list[FrameMotion | None] = []
@@ -90,6 +92,27 @@ def _halved(steps: Generator[float, None, Sight]) -> Generator[float, None, Sigh
     while True:
         try:
             yield next(steps) / 2
+        except StopIteration as end:
+            found: Sight = end.value
+            return found
+
+
+def _without_outliers(xy: Points, sight: Sight, half: int) -> Sight:
+    steady = kept(residuals_of(xy, sight), sight.weights, sight.places, max(half, 2))
+    return replace(sight, weights=np.where(steady, sight.weights, 0))
+
+
+def _traced(xy: Points, weights: Points, sight: Sight) -> Generator[float, None, Sight]:
+    """Places of tracks that came later, by a surface as stiff as suits those seen on the reference frame."""
+    first = replace(sight, weights=np.where(sight.direct, sight.weights, 0))
+    first = _without_outliers(xy, first, 2)
+    smoothing = spline_smoothing(xy, first, sampled(first.weights, sight.reference))
+    rest = np.where(sight.direct, first.weights, sight.weights)
+    steps = traced(xy, weights, replace(sight, weights=rest), (smoothing, spline_frame(sight)))
+    while True:
+        try:
+            next(steps)
+            yield 0.5
         except StopIteration as end:
             found: Sight = end.value
             return found
