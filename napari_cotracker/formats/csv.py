@@ -111,8 +111,8 @@ def _rows_of(tracks: Tracks, column: int, frames: NDArray[np.intp]) -> Iterator[
     xy = tracks.xy[frames, column]
     scores = (tracks.visibility[frames, column], tracks.confidence[frames, column])
     floats = [_digits(values) for values in (xy[:, 0], xy[:, 1], *scores)]
-    state = [_word(State(value)) for value in tracks.state[frames, column].tolist()]
-    source = [_word(Source(value)) for value in tracks.source[frames, column].tolist()]
+    state = [STATES[value] for value in tracks.state[frames, column].tolist()]
+    source = [SOURCES[value] for value in tracks.source[frames, column].tolist()]
     return zip(track, name, frames.tolist(), *floats, state, source)
 
 
@@ -123,6 +123,9 @@ def _digits(values: NDArray[np.float32]) -> list[str]:
 
 def _word(member: IntEnum) -> str:
     return member.name.lower()
+
+
+STATES, SOURCES = ([_word(member) for member in kind] for kind in (State, Source))
 
 
 @dataclass
