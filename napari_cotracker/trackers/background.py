@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from typing import TypeVar
@@ -86,40 +85,3 @@ class Background:
             self._go.clear()
         else:
             self._go.set()
-
-
-def ahead(updates: Generator[TrackUpdate, None, None]) -> Iterator[TrackUpdate]:
-    """The same updates; each is computed in a thread while whoever takes them still works on the one before.
-
-    The generator is run, and closed, in that thread alone.
-    """
-    found: queue.Queue[TrackUpdate | BaseException | None] = queue.Queue()
-    taken, stop = threading.Semaphore(0), threading.Event()
-
-    def compute() -> None:
-        try:
-            for update in updates:
-                found.put(update)
-                if len(update.frames):  # no farther than one answer ahead
-                    taken.acquire()
-                if stop.is_set():
-                    break
-        except BaseException as error:  # raised again where it is waited for
-            found.put(error)
-        finally:
-            updates.close()
-            found.put(None)
-
-    thread = threading.Thread(target=compute, name="ahead", daemon=True)
-    thread.start()
-    try:
-        while (item := found.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            if len(item.frames):
-                taken.release()
-            yield item
-    finally:
-        stop.set()
-        taken.release()
-        thread.join()

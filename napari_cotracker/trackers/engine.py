@@ -210,7 +210,7 @@ class Engine:
         return Guess(*(torch.from_numpy(part.astype(np.float32)).to(self.model.device) for part in parts))
 
 
-def guarded(updates: Iterator[TrackUpdate]) -> Generator[TrackUpdate, None, None]:
+def guarded(updates: Iterator[TrackUpdate]) -> Iterator[TrackUpdate]:
     """The same updates, with every torch error turned into one sentence."""
     try:
         yield from updates

@@ -20,7 +20,6 @@ from ..core.queries import Queries
 from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
 from ..model.config import read_sizes
 from . import estimates, lucas_kanade
-from .background import ahead
 from .cotracker3_online import OnlineTracker
 from .follower import Follower, Reach
 from .guided import Guide, GuidedFollower
@@ -65,7 +64,7 @@ class HybridTracker:
         settings = at_its_size(self._settings_of(job), (job.video.width, job.video.height))
         job = replace(job, settings=settings)
         ears, leg, done = _Ears(control, job.queries), None, 0.0
-        for update in ahead(self._network.track(job, ears)):
+        for update in self._network.track(job, ears):
             if not len(update.frames):
                 yield update
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
@@ -39,7 +39,7 @@ class NetworkTracker(ABC):
         self.settings = settings
         self._network = load_network(settings)
 
-    def track(self, job: TrackJob, control: Control) -> Generator[TrackUpdate, None, None]:
+    def track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
         """Run the job; later updates revise earlier ones.
 
         Raises

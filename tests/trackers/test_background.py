@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
-import numpy as np
 import pytest
 
-from napari_cotracker.core.tracker import Control, TrackUpdate
+from napari_cotracker.core.tracker import Control
 from napari_cotracker.trackers import background as module
-from napari_cotracker.trackers.background import Background, Cancelled, ahead
+from napari_cotracker.trackers.background import Background, Cancelled
 from tests.generators import drain
 
 
@@ -123,53 +122,3 @@ def test_leaving_early_ends_the_thread() -> None:
         next(beats)
         beats.close()
     assert not any(thread.name.startswith("tracker") for thread in threading.enumerate())
-
-
-def answers(count: int, seen: list[int], mishap: BaseException | None = None) -> Generator[TrackUpdate, None, None]:
-    """Answers with a heartbeat before each; notes which has been computed, and that it was closed."""
-    try:
-        for number in range(count):
-            yield TrackUpdate.heartbeat(0.0)
-            seen.append(number)
-            cells = np.zeros((1, 1), np.float32)
-            yield TrackUpdate(np.array([number]), np.array([0]), np.zeros((1, 1, 2), np.float32), cells, cells, 0.5)
-        if mishap is not None:
-            raise mishap
-    finally:
-        seen.append(-1)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.002)
-
-
-def test_one_answer_is_computed_ahead_and_no_more() -> None:
-    seen: list[int] = []
-    updates = ahead(answers(4, seen))
-    real = (update for update in updates if len(update.frames))
-    assert next(real).frames.tolist() == [0]
-    wait_until(lambda: seen == [0, 1])
-    time.sleep(0.05)
-    assert seen == [0, 1]
-    assert [int(update.frames[0]) for update in real] == [1, 2, 3]
-    assert seen == [0, 1, 2, 3, -1]
-
-
-def test_who_stops_taking_ends_it_in_its_own_thread() -> None:
-    seen: list[int] = []
-    updates = ahead(answers(9, seen))
-    next(updates)
-    updates.close()  # type: ignore[attr-defined]
-    assert seen[-1] == -1 and len(seen) < 4
-    assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
-
-
-def test_what_goes_wrong_there_is_raised_here_after_what_came_before() -> None:
-    seen: list[int] = []
-    taken = []
-    with pytest.raises(ValueError, match="odd"):
-        taken.extend(ahead(answers(2, seen, ValueError("odd"))))
-    assert seen == [0, 1, -1]
