@@ -48,7 +48,7 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
             raise
     notes = write(tracks, out, overwrite)
     if overlay is not None and not interrupt.cancelled():
-        follow(render_overlay(film, tracks, overlay), film.n_frames)
+        follow(render_overlay(film, tracks, overlay, overwrite=overwrite), film.n_frames)
     report(tracks, out, notes, as_json=as_json)
     interrupt.finish()
 
@@ -73,8 +73,8 @@ def check_apart(targets: Iterable[Path | None], sources: Iterable[Path | None]) 
             raise CotrackerError(f"{str(target)!r} is read by this run and would be overwritten; choose another name")
 
 
-def check_target(out: Path, format: str | None = None, overwrite: bool = False) -> None:
-    """Refuse a file that could not be written later, before hours are spent on what goes into it.
+def check_target(out: Path, format: str | None = None, overwrite: bool = False, overlay: Path | None = None) -> None:
+    """Refuse a file, or a film beside it, that could not be written later, before hours are spent on what goes there.
 
     Raises
     ------
@@ -82,7 +82,10 @@ def check_target(out: Path, format: str | None = None, overwrite: bool = False) 
     """
     from .tasks.export import check_place
     from .tasks.sessions import check_new, is_session
+    from .tasks.written import check_free
 
+    if overlay is not None:
+        check_free(overlay, overwrite)
     if format is None and is_session(out):
         check_new(out)
     else:

@@ -19,6 +19,7 @@ from .sheets import credits
 from .solved import Solved
 
 README = "README.txt"
+NAMES = {README, "transforms.json", PLY, "bal.txt", "points.csv", "sparse"}
 MARK = "Cameras and points solved from tracks"
 TEXT = """{mark} by {made_by}.
 
@@ -40,7 +41,7 @@ def folder_of(database: Path) -> Path:
 
 
 def check_free(database: Path) -> None:
-    """Refuse to replace a folder that is not such a solution.
+    """Refuse to replace a folder that is not such a solution, or one in which there is more, such as the pictures.
 
     Raises
     ------
@@ -50,11 +51,12 @@ def check_free(database: Path) -> None:
     folder = folder_of(database)
     try:
         is_ours = (folder / README).read_text("utf-8").startswith(MARK)
+        is_ours &= {entry.name for entry in folder.iterdir()} <= NAMES
     except (OSError, UnicodeError):
         is_ours = not folder.exists()
     if not is_ours:
-        raise FormatError(f"expected to write the solution to {str(folder)!r}, got a folder that this program did not "
-                          "write; rename it, or choose another name for the database")
+        raise FormatError(f"expected to write the solution to {str(folder)!r}, got a folder with more in it than this "
+                          "program wrote; rename it, or choose another name for the database")
 
 
 def write(database: Path, solved: Solved, tracks: Tracks, *, images: str, sparse: Path) -> None:

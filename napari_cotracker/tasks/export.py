@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,8 @@ def export(path: str | Path, tracks: Tracks, format: str | None = None, options:
         raise FormatError(f"expected to add to {str(path)!r} only, but {' '.join(changes)} Allow it (--overwrite) "
                           "or leave those out")
     notes += losses(kept, entry.keeps) + _write(entry, path, kept, read, pictures)
-    written.note(path)
+    if entry.preview is None:  # what was added to stays the user's own
+        written.note(path)
     return _report(path, entry.name, kept, notes, changes)
 
 
@@ -161,16 +162,18 @@ def preview(path: str | Path, tracks: Tracks, format: str | None = None, options
     FormatError
         As the export would.
     """
-    path, entry = Path(path), format_for(path, format)
+    path = Path(path)
+    if format is None and sessions.is_session(path):
+        with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
+            return replace(export(Path(folder) / path.name, tracks, excerpt=excerpt), path=path)
+    entry = format_for(path, format)
     read = read_options(entry.options, options, entry.name)
     kept, notes = take(tracks, read_options(Excerpt, excerpt, "excerpts"))
     changes = entry.preview(path, kept, read) if entry.preview and path.exists() else []
     with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
         trial = _trial_place(Path(folder), path)
         notes += losses(kept, entry.keeps) + _write(entry, trial, kept, read, pictures)
-        found = _report(trial, entry.name, kept, notes, changes)
-    return ExportReport(path, found.format, found.tracks, found.positions, found.notes, found.changes, found.files,
-                        found.n_bytes)
+        return replace(_report(trial, entry.name, kept, notes, changes), path=path)
 
 
 def _trial_place(folder: Path, path: Path) -> Path:

@@ -189,7 +189,7 @@ def test_few_tracks_that_live_short_are_solved_too(tmp_path):
 def test_a_folder_of_others_is_not_replaced(tmp_path):
     (tmp_path / "a_solved").mkdir()
     (tmp_path / "a_solved" / "thesis.txt").write_text("years of work")
-    with pytest.raises(FormatError, match="did not write"):
+    with pytest.raises(FormatError, match="more in it"):
         write(tmp_path, make_scene(6, 40).tracks(), solve=True)
     assert not (tmp_path / "a.db").exists()
 

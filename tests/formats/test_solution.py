@@ -38,14 +38,18 @@ def test_everything_is_there_and_says_who_made_it(tmp_path):
 
 def test_only_its_own_folder_is_replaced(tmp_path):
     solution.check_free(tmp_path / "shot.db")
-    (write(tmp_path) / "old.txt").touch()
+    (write(tmp_path) / "bal.txt").unlink()
     solution.check_free(tmp_path / "shot.db")
     assert {path.name for path in write(tmp_path).iterdir()} == FILES
+    (tmp_path / "shot_solved" / "images").mkdir()
+    with pytest.raises(FormatError, match="more in it"):
+        solution.check_free(tmp_path / "shot.db")
+    (tmp_path / "shot_solved" / "images").rmdir()
     (tmp_path / "shot_solved" / "README.txt").write_text("Dear diary")
-    with pytest.raises(FormatError, match="did not write"):
+    with pytest.raises(FormatError, match="more in it"):
         solution.check_free(tmp_path / "shot.db")
     (tmp_path / "b_solved").write_text("a file")
-    with pytest.raises(FormatError, match="did not write"):
+    with pytest.raises(FormatError, match="more in it"):
         solution.check_free(tmp_path / "b.db")
 
 

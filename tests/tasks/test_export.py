@@ -78,3 +78,19 @@ def test_what_is_read_from_below_wants_the_height(tmp_path: Path, monkeypatch: p
         read_tracks(tmp_path / "a.nk")
     again = read_tracks(tmp_path / "a.nk", size=(160, 120))
     np.testing.assert_allclose(again.xy, some_tracks().xy, atol=1e-4)
+
+
+def test_what_is_added_to_stays_the_users_own(tmp_path: Path) -> None:
+    folder = tmp_path / "labeled-data" / "film"
+    folder.mkdir(parents=True)
+    (folder / "notes.txt").write_text("mine")
+    write_tracks(folder, some_tracks(), "deeplabcut")
+    with pytest.raises(FormatError, match="did not write"):
+        write_tracks(folder, some_tracks(), "label-images")
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_a_session_can_be_tried_as_well(tmp_path: Path) -> None:
+    report = preview(tmp_path / "a.cotracker", some_tracks())
+    assert (report.path, report.format, report.tracks) == (tmp_path / "a.cotracker", "session", 3)
+    assert list(tmp_path.iterdir()) == []

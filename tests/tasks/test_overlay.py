@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_cotracker.core.errors import VideoError
+from napari_cotracker.core.errors import FormatError, VideoError
 from napari_cotracker.tasks.open import open_video
 from napari_cotracker.tasks.overlay import render_overlay
 from tests.moving_films import moving_film
@@ -45,3 +45,13 @@ def test_a_film_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
         list(render_overlay(film, some_tracks(), tmp_path / "o.gif"))
     with pytest.raises(VideoError):
         list(render_overlay(film, some_tracks(), tmp_path / "nowhere" / "o.mp4"))
+
+
+def test_a_film_of_others_is_not_replaced_unless_told(tmp_path: Path) -> None:
+    film, _ = moving_film(5)
+    (tmp_path / "o.mp4").write_text("mine")
+    with pytest.raises(FormatError, match="did not write"):
+        list(render_overlay(film, some_tracks(), tmp_path / "o.mp4"))
+    assert (tmp_path / "o.mp4").read_text() == "mine"
+    list(render_overlay(film, some_tracks(), tmp_path / "o.mp4", overwrite=True))
+    list(render_overlay(film, some_tracks(), tmp_path / "o.mp4"))
