@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from .errors import FormatError
 from .options import option
 from .tracks import DEFAULT_THRESHOLD, Source, State, Tracks, is_anchor
+from .words import counted, were
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,9 @@ def take(tracks: Tracks, excerpt: Excerpt) -> tuple[Tracks, list[str]]:
     if excerpt.min_visible:
         enough = (out.states() == State.VISIBLE).sum(0) >= excerpt.min_visible
         if not enough.all():
-            notes.append(f"{_count((~enough).sum(), 'track')} visible in fewer than {excerpt.min_visible} frames "
-                         f"{_was(int((~enough).sum()))} left out.")
+            few = int((~enough).sum())
+            notes.append(f"{counted(few, 'track')} visible in fewer than {excerpt.min_visible} frames {were(few)} "
+                         "left out.")
             out = out.select(enough)
     return (out if excerpt.scale == 1 else _scaled(out, excerpt.scale)), notes
 
@@ -97,15 +98,7 @@ def _left_out(tracks: Tracks, excerpt: Excerpt, notes: list[str]) -> NDArray[np.
 def _note(notes: list[str], cells: NDArray[np.bool_], what: str) -> None:
     count = int(cells.sum())
     if count:
-        notes.append(f"{_count(count, 'position')} {what} {_was(count)} left out.")
-
-
-def _count(count: Any, what: str) -> str:
-    return f"{int(count):,} {what}{'' if count == 1 else 's'}"
-
-
-def _was(count: int) -> str:
-    return "was" if count == 1 else "were"
+        notes.append(f"{counted(count, 'position')} {what} {were(count)} left out.")
 
 
 def _without(tracks: Tracks, cells: NDArray[np.bool_]) -> Tracks:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from .tracks import Source, State, Tracks
+from .words import are, counted
 
 REASONS = {State.OCCLUDED: "hidden somewhere", State.OUT_OF_FRAME: "out of the picture"}
 
@@ -43,14 +44,14 @@ def _length(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
     frames = np.flatnonzero(np.isfinite(tracks.xy).all(-1).sum(1))
     empty = tracks.n_frames - 1 - int(frames[-1]) if len(frames) else tracks.n_frames
     if empty:
-        yield f"{_count(empty, 'frame')} without a point at the end {'is' if empty == 1 else 'are'} not kept."
+        yield f"{counted(empty, 'frame')} without a point at the end {are(empty)} not kept."
 
 
 def _hidden(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
     located = np.isfinite(tracks.xy).all(-1)
     count = int((located & (tracks.states() != State.VISIBLE)).sum())
     if count:
-        yield f"{_count(count, 'position')} of points that are not visible {'is' if count == 1 else 'are'} left out."
+        yield f"{counted(count, 'position')} of points that are not visible {are(count)} left out."
 
 
 def _states(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
@@ -58,7 +59,7 @@ def _states(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
     for state, words in REASONS.items():
         count = int((states == state).sum())
         if count:
-            yield f"That a point is {words} is not told from not tracked ({_count(count, 'cell')})."
+            yield f"That a point is {words} is not told from not tracked ({counted(count, 'cell')})."
 
 
 def _sources(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
@@ -72,10 +73,6 @@ def _sources(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
 def _frame_numbers(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
     if tracks.frame_numbers.tolist() != list(range(tracks.n_frames)):
         yield "The plate's own frame numbers are not kept; frames count from the first."
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _has(what: str) -> Callable[[Tracks], bool]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import EditError
+from ..core.light import linear_to_srgb, srgb_to_linear
 
 Linear = NDArray[np.float32]
 Picture = NDArray[Any]
@@ -43,7 +44,7 @@ def from_linear(light: Linear, dtype: Any) -> Picture:
     if most == np.iinfo(np.uint8).max:
         place = np.clip(light, 0, 1)
         return np.asarray(_levels()[(np.sqrt(place) * (FINE - 1) + 0.5).astype(np.uint16)])
-    return np.asarray(np.rint(encoded(np.clip(light, 0, 1)) * most).astype(dtype))
+    return np.asarray(np.rint(linear_to_srgb(np.clip(light, 0, 1)) * most).astype(dtype))
 
 
 def to_share(picture: Picture) -> Linear:
@@ -51,11 +52,6 @@ def to_share(picture: Picture) -> Linear:
     if np.issubdtype(picture.dtype, np.floating):
         return picture.astype(np.float32, copy=False)
     return np.asarray(picture.astype(np.float32) / _most(picture.dtype))
-
-
-def encoded(light: NDArray[Any]) -> NDArray[Any]:
-    """Light 0 … 1 by the curve of sRGB."""
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
 
 
 def _most(dtype: Any) -> int:
@@ -66,11 +62,10 @@ def _most(dtype: Any) -> int:
 
 @cache
 def _curve(most: int) -> Linear:
-    value = np.arange(most + 1) / most
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return srgb_to_linear(np.arange(most + 1) / most).astype(np.float32)
 
 
 @cache
 def _levels() -> NDArray[np.uint8]:
     """8 bit for square roots of light, which are spread much as these."""
-    return np.asarray(np.rint(encoded((np.arange(FINE) / (FINE - 1)) ** 2) * 255), np.uint8)
+    return np.asarray(np.rint(linear_to_srgb((np.arange(FINE) / (FINE - 1)) ** 2) * 255), np.uint8)

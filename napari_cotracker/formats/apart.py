@@ -68,19 +68,29 @@ def load_apart(module: str, path: Path, function: str = "load") -> dict[str, Any
 
 @lru_cache(64)
 def _outline(path: str, stamp: tuple[int, int]) -> tuple[str, ...]:
-    found = load_apart("apart", Path(path), "list_names")
-    return tuple(found["names"])
+    try:
+        return tuple(load_apart("apart", Path(path), "list_names")["names"])
+    except MissingExtraError:  # nobody can tell what it is then
+        raise
+    except FormatError:
+        return ()
 
 
 def outline(path: Path) -> tuple[str, ...]:
-    """The names at the top of an HDF5 file, and of its attributes with an @ before them; () if it is none."""
+    """The names at the top of an HDF5 file, and of its attributes with an @ before them; () if it is none.
+
+    Raises
+    ------
+    MissingExtraError
+        If the library that reads HDF5 is not installed.
+    """
     try:
         with Path(path).open("rb") as file:
             if file.read(len(HDF5)) != HDF5:
                 return ()
         about = Path(path).stat()
         return _outline(str(path), (about.st_mtime_ns, about.st_size))
-    except (OSError, FormatError):
+    except OSError:
         return ()
 
 

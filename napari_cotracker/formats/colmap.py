@@ -53,6 +53,7 @@ from ..core.errors import FormatError
 from ..core.files import replacing
 from ..core.options import option
 from ..core.tracks import Tracks
+from ..core.words import counted, were
 from . import focal, solution
 from .epipolar import MIN_SHARED, choose_pairs, judge
 from .mapping import map_apart
@@ -98,7 +99,7 @@ class _Chosen:
     def only(self, good: NDArray[np.bool_], reason: str) -> _Chosen:
         """Without those that are not good."""
         count = int((~good).sum())
-        notes = (*self.notes, f"{_tracks(count)} {reason} {'was' if count == 1 else 'were'} left out.")
+        notes = (*self.notes, f"{counted(count, 'track')} {reason} {were(count)} left out.")
         return self if not count else _Chosen(self.columns[good], self.xy[:, good], self.seen[:, good], notes)
 
 
@@ -182,10 +183,6 @@ def _matched(pairs: int, frames: int) -> list[str]:
     if pairs:
         return [f"{pairs:,} pairs of {frames:,} pictures are matched."]
     return [f"No two pictures share {MIN_SHARED} tracks, so COLMAP has nothing to go on; track hundreds of points."]
-
-
-def _tracks(count: int) -> str:
-    return "1 track" if count == 1 else f"{count:,} tracks"
 
 
 FORMAT = Format("colmap", "COLMAP database, cameras solved on request", (".db",), None, write, sniff, Options,

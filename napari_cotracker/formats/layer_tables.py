@@ -12,15 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.files import replacing
-from ..core.tracks import Source, State, Tracks
-from .csv import Cells
+from ..core.tracks import Tracks
+from .csv import SOURCES, STATES, Cells
 from .sheets import located
 from .tables import MAX_HEADER, Row, read_header
 
 FEATURES = ("track_id", "name", "visibility", "confidence", "state", "source")
 KEEPS = frozenset({"ids", "names", "hidden", "visibility", "confidence", "sources"})
-STATES = {int(state): state.name.lower() for state in State}
-SOURCES = {int(source): source.name.lower() for source in Source}
 
 
 def write_rows(path: Path, tracks: Tracks, header: Iterable[str],

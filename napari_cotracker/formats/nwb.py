@@ -42,7 +42,7 @@ from ..core.files import replacing
 from ..core.options import option
 from ..core.tracks import DEFAULT_THRESHOLD, Tracks
 from .apart import outline
-from .sheets import Cast, cast_of, credits, likelihoods, located, rate_of
+from .sheets import Cast, cast_of, changed_names, credits, likelihoods, located, rate_of
 
 REFERENCE = "(0, 0) is the centre of the top-left pixel of the picture; x points right, y points down."
 DEFINITION = ("Visibility times confidence, both estimated by the tracker; 1.0 where a person placed or approved a "
@@ -158,10 +158,8 @@ def _poses_of(cast: Cast) -> tuple[list[_Pose], list[str]]:
         k = np.flatnonzero(columns >= 0).tolist()
         poses.append(_Pose(name, tuple(cast.keypoints[i] for i in k), tuple(parts[i] for i in k),
                            tuple(int(columns[i]) for i in k)))
-    changed = [(a, b) for a, b in zip((*cast.individuals, *cast.keypoints), (*named, *parts), strict=True)
-               if a and a != b]
-    count = "1 name was" if len(changed) == 1 else f"{len(changed):,} names were"
-    return poses, [f"{count} changed for NWB, such as {changed[0][0]!r} to {changed[0][1]!r}."] if changed else []
+    pairs = zip((*cast.individuals, *cast.keypoints), (*named, *parts), strict=True)
+    return poses, changed_names(((old, new) for old, new in pairs if old), "NWB")
 
 
 def _estimation(ndx_pose: Any, tracks: Tracks, pose: _Pose, cells: _Cells, film: Any) -> tuple[Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..core.errors import FormatError
 from ..core.tracks import DEFAULT_THRESHOLD, Source, State, Tracks, is_anchor
+from ..core.words import counted, were
 
 Mask = NDArray[np.bool_]
 MAX_EMPTY = 20  # times the tracks, in a table of individuals and keypoints
@@ -145,13 +146,16 @@ def plain_names(tracks: Tracks, allowed: str = r"[A-Za-z0-9_.-]", instead: str =
             name, k = base[: longest - len(ending)] + ending, k + 1
         taken.add(name)
         names.append(name)
-    changed = [(a, b) for a, b in zip(tracks.names, names, strict=True) if a != b]
-    return names, [f"{_times(len(changed))} changed for the program that reads it, such as {changed[0][0]!r} to "
-                   f"{changed[0][1]!r}."] if changed else []
+    return names, changed_names(zip(tracks.names, names, strict=True), "the program that reads it")
 
 
-def _times(count: int) -> str:
-    return "1 name was" if count == 1 else f"{count:,} names were"
+def changed_names(pairs: Iterable[tuple[str, str]], whom: str) -> list[str]:
+    """A sentence on which names, of pairs of old and new ones, were changed; none if all are the same."""
+    changed = [(old, new) for old, new in pairs if old != new]
+    if not changed:
+        return []
+    count, (old, new) = len(changed), changed[0]
+    return [f"{counted(count, 'name')} {were(count)} changed for {whom}, such as {old!r} to {new!r}."]
 
 
 @dataclass(frozen=True)
@@ -208,8 +212,8 @@ def cast_of(tracks: Tracks) -> Cast:
     columns = np.full((len(individuals), len(keypoints)), -1, np.int64)
     for (individual, keypoint), column in pairs.items():
         columns[individuals.index(individual), keypoints.index(keypoint)] = column
-    notes = (f"{_times(again)} given a number, for there were two of the same.",) if again else ()
-    return Cast(individuals, keypoints, columns, notes)
+    told = f"{counted(again, 'name')} {were(again)} given a number, for there were two of the same."
+    return Cast(individuals, keypoints, columns, (told,) if again else ())
 
 
 def uncast(individuals: Sequence[str], keypoints: Sequence[str]) -> tuple[str, ...]:

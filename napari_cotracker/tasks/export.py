@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..core import registry
 from ..core.declarations import Format
-from ..core.errors import FormatError
+from ..core.errors import FormatError, MissingExtraError
 from ..core.excerpt import Excerpt, take
 from ..core.losses import losses
 from ..core.options import read_options
@@ -199,9 +199,15 @@ def _report(path: Path, format: str, tracks: Tracks, notes: list[str], changes: 
 
 
 def sniffs(path: str | Path) -> bool:
-    """Whether a file is a tracks file of a format that can be read, by its content."""
+    """Whether a file is a tracks file of a format that can be read, by its content.
+
+    So may be one whose library is not installed: reading it says which.
+    """
     readable = [entry for entry in registry.formats().values() if entry.read is not None]
-    return Path(path).exists() and any(entry.sniff(Path(path)) for entry in readable)
+    try:
+        return Path(path).exists() and any(entry.sniff(Path(path)) for entry in readable)
+    except MissingExtraError:
+        return True
 
 
 def read_tracks(path: str | Path, format: str | None = None, *, size: tuple[int, int] | None = None) -> Tracks:

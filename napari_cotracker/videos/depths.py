@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import VideoError
-from .levels import linear_to_srgb, srgb_to_linear
+from ..core.light import linear_to_srgb, srgb_to_linear
 
 
 def check_picture(picture: Any) -> NDArray[Any]:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.light import linear_to_srgb
+
 SAMPLES = 1 << 16
 """Pixels of one frame that an estimate of the contrast limits looks at."""
 
@@ -45,16 +47,6 @@ class Levels:
         scaled = (values.astype(np.float64 if values.dtype.itemsize > 4 else np.float32) - low) / (high - low)
         scaled = np.clip(np.nan_to_num(scaled, nan=0.0, posinf=1.0, neginf=0.0), 0, 1)
         return np.rint((linear_to_srgb(scaled) if self.linear else scaled) * 255).astype(np.uint8)
-
-
-def linear_to_srgb(light: NDArray[Any]) -> NDArray[Any]:
-    """The sRGB curve of linear light in 0 … 1 (IEC 61966-2-1)."""
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
-
-
-def srgb_to_linear(values: NDArray[Any]) -> NDArray[Any]:
-    """Linear light of values in 0 … 1 with the sRGB curve (IEC 61966-2-1)."""
-    return np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0.04045) + 0.055) / 1.055) ** 2.4)
 
 
 def _range_of(dtype: np.dtype[Any]) -> tuple[float, float]:

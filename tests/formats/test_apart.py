@@ -6,6 +6,7 @@ import pytest
 
 from napari_cotracker.core.errors import FormatError, MissingExtraError
 from napari_cotracker.formats import apart
+from napari_cotracker.tasks.export import read_tracks, sniffs
 
 
 def hdf5(path):
@@ -73,3 +74,13 @@ def test_what_is_not_there_is_not_asked_for(tmp_path):
     for path in (tmp_path / "none", tmp_path):
         with pytest.raises(FormatError, match="cannot read"):
             apart.load_apart("apart", path)
+
+
+def test_without_the_library_nobody_can_tell_and_that_is_said(tmp_path, monkeypatch):
+    path = hdf5(tmp_path / "a.h5")
+    run = apart.subprocess.run
+    monkeypatch.setattr(apart.subprocess, "run", lambda words, **more: run(
+        [words[0], "-c", CHILD.format("print('h5py', end=''); sys.exit(4)")], **more))
+    assert sniffs(path)
+    with pytest.raises(MissingExtraError, match=r"read 'a.h5'"):
+        read_tracks(path)
