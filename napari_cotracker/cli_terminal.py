@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import typer
 from typer.core import TyperGroup
 
-from .core.errors import CotrackerError
+from .core.errors import CotrackerError, TakenError
 from .core.tracker import Control, TrackUpdate
 
 Result = TypeVar("Result")
@@ -33,7 +33,7 @@ class Commands(TyperGroup):
             sys.stdout.flush()
             return result
         except CotrackerError as error:
-            say(f"Error: {error}")
+            say(f"Error: {error}" + (" (--overwrite)" if isinstance(error, TakenError) else ""))
         except OSError as error:
             name = f" {str(error.filename)!r}" if error.filename else ""
             if not isinstance(error, BrokenPipeError):  # there, whoever read our output has gone

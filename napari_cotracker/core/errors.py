@@ -7,7 +7,8 @@
     ├── TrackingError          a run that cannot start or go on (every torch error ends up here)
     ├── CheckpointError        a weights file that is missing, damaged or of another network
     ├── FormatError            a tracks file that cannot be read or written
-    │   └── MissingExtraError  ... because an optional library is not installed
+    │   ├── MissingExtraError  ... because an optional library is not installed
+    │   └── TakenError         ... because something else is there, which may be replaced if the user says so
     └── EditError              an edit that makes no sense
 
 A message says what was expected, what was got (quoting it) and what to do next.
@@ -66,6 +67,10 @@ class MissingExtraError(FormatError):
         super().__init__(
             f"{library} is needed to {purpose} and is not installed; run: pip install 'napari-cotracker[{extra}]'"
         )
+
+
+class TakenError(FormatError):
+    """What is there was not written by this program, or would change; whoever asks may allow it."""
 
 
 class EditError(CotrackerError):

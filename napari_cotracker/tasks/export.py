@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..core import registry
 from ..core.declarations import Format
-from ..core.errors import FormatError, MissingExtraError
+from ..core.errors import FormatError, MissingExtraError, TakenError
 from ..core.excerpt import Excerpt, take
 from ..core.losses import losses
 from ..core.options import read_options
@@ -127,8 +127,8 @@ def export(path: str | Path, tracks: Tracks, format: str | None = None, options:
     read = read_options(entry.options, options, entry.name)
     changes = entry.preview(path, kept, read) if entry.preview and path.exists() else []
     if changes and not overwrite:
-        raise FormatError(f"expected to add to {str(path)!r} only, but {' '.join(changes)} Allow it (--overwrite) "
-                          "or leave those out")
+        raise TakenError(f"expected to add to {str(path)!r} only, but {' '.join(changes)} Leave those out, or allow to "
+                         "replace them")
     notes += losses(kept, entry.keeps) + _write(entry, path, kept, read, pictures)
     if entry.preview is None:  # what was added to stays the user's own
         written.note(path)

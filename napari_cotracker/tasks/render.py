@@ -13,7 +13,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..core.errors import VideoError
+from ..core.errors import TakenError
 from ..core.tracker import Control, TrackUpdate
 from ..core.video import Video
 
@@ -83,6 +83,8 @@ def render(video: Video, draw: Draw, path: str | Path, options: Any = None, cont
     ------
     VideoError
         If it cannot be written; nothing is left behind.
+    TakenError
+        If files are there that may not be replaced.
     MissingExtraError
         For OpenEXR images without the ``vfx`` extra.
     """
@@ -138,5 +140,5 @@ def _check_free(targets: list[Path], overwrite: bool) -> None:
     taken = [] if overwrite else [target for target in targets if target.exists()]
     if taken:
         more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
-        raise VideoError(f"expected a new name, got {taken[0].name!r}{more}, which exists; choose another one, or "
-                         "allow to replace it (--overwrite)")
+        raise TakenError(f"expected a new name, got {taken[0].name!r}{more}, which exists; choose another one, or "
+                         "allow to replace it")

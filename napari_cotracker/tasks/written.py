@@ -12,7 +12,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from ..core.errors import CotrackerError, FormatError
+from ..core.errors import CotrackerError, TakenError
 from ..core.files import replacing
 
 MOST = 5000
@@ -30,12 +30,12 @@ def check_free(path: Path, overwrite: bool) -> None:
 
     Raises
     ------
-    FormatError
+    TakenError
     """
     if not overwrite and path.exists() and not is_ours(path):
         what = "folder" if path.is_dir() else "file"
-        raise FormatError(f"expected a new name, got {str(path)!r}, a {what} that napari-cotracker did not write or "
-                          "that was changed since; choose another name, or allow to replace it (--overwrite)")
+        raise TakenError(f"expected a new name, got {str(path)!r}, a {what} that napari-cotracker did not write or "
+                          "that was changed since; choose another name, or allow to replace it")
 
 
 def is_ours(path: Path) -> bool:

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ..core import registry
 from ..core.declarations import GROUPS, Format
-from ..core.errors import CotrackerError, EditError, FormatError
+from ..core.errors import CotrackerError, EditError, FormatError, TakenError
 from ..core.excerpt import Excerpt, take
 from ..core.losses import losses
 from ..tasks.export import ExportReport
@@ -163,8 +163,8 @@ class ExportSection(Section):
         self._desk.say(f"exported {report.tracks} tracks as {report.format} to {Path(path).name}")
 
     def _on_trouble(self, error: CotrackerError) -> None:
-        self._refused = self._last if "--overwrite" in str(error) else None
-        self.report.setText(str(error).replace(" (--overwrite)", "").replace("(--video FILM on the command line)", ""))
+        self._refused = self._last if isinstance(error, TakenError) else None
+        self.report.setText(str(error))
         self._desk.say(self.report.text())
         self.refresh()
 

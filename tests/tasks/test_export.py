@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_cotracker.core.errors import FormatError
+from napari_cotracker.core.errors import FormatError, TakenError
 from napari_cotracker.core.tracks import Tracks
 from napari_cotracker.tasks.export import export, format_for, preview, read_tracks, write_tracks
 
@@ -53,7 +53,7 @@ def test_files_that_are_no_tracks_are_refused(tmp_path: Path) -> None:
 def test_what_others_wrote_is_not_replaced_unless_told(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("mine")
-    with pytest.raises(FormatError, match="--overwrite"):
+    with pytest.raises(TakenError, match="did not write"):
         write_tracks(path, some_tracks())
     assert path.read_text() == "mine"
     write_tracks(path, some_tracks(), overwrite=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from napari_cotracker.core.errors import VideoError
+from napari_cotracker.core.errors import TakenError, VideoError
 from napari_cotracker.core.tracker import Control, TrackUpdate
 from napari_cotracker.tasks.open import open_video
 from napari_cotracker.tasks.render import Rendered, render
@@ -116,7 +116,7 @@ def test_what_goes_wrong_leaves_nothing(tmp_path: Path) -> None:
 def test_files_are_replaced_only_where_that_is_allowed(tmp_path: Path) -> None:
     film, _ = moving_film(3)
     (tmp_path / "a.1002.png").write_bytes(b"old")
-    with pytest.raises(VideoError, match=r"'a.1002.png'.*--overwrite"):
+    with pytest.raises(TakenError, match=r"'a.1002.png'.*allow to replace"):
         finished(render(film, as_is, tmp_path / "a.####.png", overwrite=False))
     assert (tmp_path / "a.1002.png").read_bytes() == b"old"
     finished(render(film, as_is, tmp_path / "a.####.png"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from napari_cotracker.core.errors import FormatError
+from napari_cotracker.core.errors import TakenError
 from napari_cotracker.tasks import written
 
 
@@ -10,7 +10,7 @@ def test_a_file_is_ours_until_somebody_changes_it(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("one")
     assert not written.is_ours(path)
-    with pytest.raises(FormatError, match=r"a\.txt.*did not write.*--overwrite"):
+    with pytest.raises(TakenError, match=r"a\.txt.*did not write"):
         written.check_free(path, overwrite=False)
     written.check_free(path, overwrite=True)
     written.note(path)
@@ -27,7 +27,7 @@ def test_a_folder_is_ours_while_all_that_is_in_it_is(tmp_path):
     written.note(folder)
     assert written.is_ours(folder)
     (folder / "b.txt").write_text("theirs")
-    with pytest.raises(FormatError, match="a folder that"):
+    with pytest.raises(TakenError, match="a folder that"):
         written.check_free(folder, overwrite=False)
 
 
