@@ -9,7 +9,33 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from .errors import CotrackerError, FormatError
+from .errors import CotrackerError, FormatError, MissingExtraError
+
+
+@contextmanager
+def naming(path: Path, *damage: type[Exception]) -> Iterator[None]:
+    """Names the file in whatever goes wrong while it is read.
+
+    Parameters
+    ----------
+    path : Path
+    damage : types
+        Further exceptions that a damaged file causes.
+
+    Raises
+    ------
+    FormatError
+        In place of any `OSError`, of `damage`, and of a `FormatError` that does not name the file.
+    """
+    kinds: tuple[type[Exception], ...] = (FormatError, *damage)
+    try:
+        yield
+    except OSError as mishap:
+        raise FormatError(f"cannot read {str(path)!r}: {mishap.strerror or mishap}") from mishap
+    except MissingExtraError:
+        raise
+    except kinds as mishap:
+        raise FormatError(f"cannot read {str(path)!r}: {mishap}") from mishap
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import FormatError
+from ..core.files import naming
 from ..core.tracks import Tracks
 from .sparse import check_claim, laid_out
 from .tables import MAX_FRAMES
@@ -28,12 +29,8 @@ def read(path: Path) -> Tracks:
     FormatError
         If the file is missing, damaged, holds no keypoints, or claims an absurd number of frames.
     """
-    try:
+    with naming(path):
         return _tracks_of(read_json(path))
-    except OSError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap.strerror or mishap}") from mishap
-    except FormatError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap}") from mishap
 
 
 def read_json(path: Path) -> Any:

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from ..core.coordinates import CONVENTIONS
 from ..core.declarations import Format
 from ..core.errors import FormatError
+from ..core.files import naming
 from ..core.tracks import Tracks
 from .colmap_model import Model, find_model, read_binary, read_text
 from .sheets import located
@@ -52,18 +53,12 @@ def read(path: Path) -> Tracks:
         If it is no such folder, or one of its files is damaged.
     """
     path = Path(path)
-    try:
+    with naming(path, UnicodeError):
         found = find_model(path)
         if found is None:
             raise FormatError("expected a folder with cameras, images and points3D, as .txt or .bin")
         folder, ending = found
         return _tracks_of(read_binary(folder) if ending == ".bin" else read_text(folder))
-    except OSError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap.strerror or mishap}") from mishap
-    except UnicodeError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: it is not UTF-8 text ({mishap})") from mishap
-    except FormatError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap}") from mishap
 
 
 def sniff(path: Path) -> bool:

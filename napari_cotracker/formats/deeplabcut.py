@@ -42,13 +42,14 @@ from numpy.typing import NDArray
 
 from ..core.declarations import Format
 from ..core.errors import FormatError
-from ..core.files import replacing
+from ..core.files import naming, replacing
 from ..core.tracks import Tracks
 from . import dlc_project as project
 from .dlc_frames import Frame, Key, read_csv, sniff_csv, write_csv
 from .dlc_hdf5 import coordinates_of, is_hdf5, read_hdf5, write_hdf5
 from .dlc_plan import Options, Plan
 from .dlc_project import Shelf, read_project
+from .png import save_png
 from .sheets import credits, imported, uncast
 
 FREE_CELLS = 50_000_000
@@ -101,14 +102,9 @@ def _write_pictures(plan: Plan, pictures: Pictures | None) -> list[str]:
     if pictures is None:
         return [f"{len(missing):,} labelled pictures are not in the folder, for the film is not at hand; name it "
                 "(--video FILM on the command line)."]
-    import cv2
-
     for frame, name in missing.items():
-        done, content = cv2.imencode(".png", np.ascontiguousarray(pictures(frame)[..., ::-1]))
-        if not done:
-            raise FormatError(f"cannot write {name!r}: the picture of frame {frame} cannot be stored as PNG")
         with replacing(plan.shelf.folder / name) as temporary:
-            temporary.write_bytes(content.tobytes())
+            save_png(temporary, pictures(frame))
     return []
 
 
@@ -134,7 +130,7 @@ def read(path: Path) -> Tracks:
 
 
 def _tracks_of(path: Path, found: Frame) -> Tracks:
-    try:
+    with naming(path):
         frame = project.with_paths(found)
         frame.scorer()
         films = sorted({row[1] for row in frame.rows})
@@ -144,8 +140,6 @@ def _tracks_of(path: Path, found: Frame) -> Tracks:
         if None in numbers or len(set(numbers)) < len(numbers):
             raise FormatError("expected pictures that are named after their frame, each once, such as img0012.png")
         return _filled(frame, np.array(numbers, np.int64))
-    except FormatError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap}") from mishap
 
 
 def _filled(frame: Frame, numbers: NDArray[np.int64]) -> Tracks:

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from ..core.declarations import Format
 from ..core.errors import FormatError
+from ..core.files import naming
 from ..core.options import option
 from ..core.tracks import DEFAULT_THRESHOLD, Tracks
 from . import dlc_hdf5
@@ -119,10 +120,8 @@ def read(path: Path) -> Tracks:
     """
     path = Path(path)
     frame = dlc_hdf5.read_hdf5(path) if is_hdf5(path) else read_csv(path)
-    try:
+    with naming(path):
         return _tracks_of(frame)
-    except FormatError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap}") from mishap
 
 
 def _tracks_of(frame: Frame) -> Tracks:

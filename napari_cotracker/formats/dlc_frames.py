@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import FormatError
-from ..core.files import replacing
+from ..core.files import naming, replacing
 
 SINGLE = "single"  # the individual of body parts that belong to none
 Key = tuple[str, str]  # individual ("" for none), body part
@@ -120,13 +120,8 @@ def read_csv(path: Path) -> Frame:
     FormatError
         If it cannot be read, is none, or a cell is no number.
     """
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            return _read(csv.reader(file, strict=True))
-    except OSError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap.strerror or mishap}") from mishap
-    except (FormatError, UnicodeError, csv.Error) as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap}") from mishap
+    with naming(path, UnicodeError, csv.Error), Path(path).open(encoding="utf-8-sig", newline="") as file:
+        return _read(csv.reader(file, strict=True))
 
 
 def sniff_csv(path: Path) -> tuple[str, ...] | None:

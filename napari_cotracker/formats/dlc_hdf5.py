@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import FormatError, MissingExtraError
-from ..core.files import replacing
+from ..core.files import naming, replacing
 from ..core.unpickling import parse_pickle
 from .apart import HDF5, load_apart, outline
 from .dlc_frames import Frame, frame_of, level_names
@@ -34,10 +34,8 @@ def read_hdf5(path: Path) -> Frame:
         If it cannot be read or is none.
     """
     found = load_apart("dlc_hdf5", path)
-    try:
+    with naming(path):
         return frame_of(found["columns"], found["rows"], found["values"])
-    except FormatError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap}") from mishap
 
 
 def is_hdf5(path: Path) -> bool:

@@ -7,11 +7,13 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import FormatError
+from ..core.words import counted
 from .dlc_frames import SINGLE, Frame, read_csv
 from .dlc_hdf5 import read_hdf5
 
@@ -62,30 +64,24 @@ def read_project(folder: Path) -> Project:
             text = file.read(MAX_CONFIG).decode("utf-8", errors="replace")
     except OSError:
         return Project()
-    values = _top_of_yaml(text)
-    scorer = values.get("scorer", [""])
-    is_multi = "".join(values.get("multianimalproject", [])).lower() in ("true", "yes")
-    return Project(scorer[0] if scorer else "", is_multi, {name: tuple(values.get(name, ())) for name in LISTS})
+    values = _settings(text)
+    return Project(str(values.get("scorer") or ""), bool(values.get("multianimalproject")),
+                   {name: _texts(values.get(name)) for name in LISTS})
 
 
-def _top_of_yaml(text: str) -> dict[str, list[str]]:
-    """Scalars and lists of texts at the top of a YAML file; whatever else there is goes unread."""
-    found: dict[str, list[str]] = {}
-    key = ""
-    for line in (re.sub(r"(^|\s)#.*", "", line).rstrip() for line in text.splitlines()):
-        entry = re.match(r"([A-Za-z_]\w*):\s*(.*)", line)
-        if entry:
-            key, value = entry.groups()
-            inner = value[1:-1].split(",") if value.startswith("[") and value.endswith("]") else [value]
-            found[key] = [each for each in map(_unquoted, inner) if each]
-        elif key and re.match(r"\s*-\s+\S", line):
-            found[key].append(_unquoted(line.strip()[1:]))
-    return found
+def _settings(text: str) -> dict[str, Any]:
+    """The top of a YAML file; nothing if it is damaged."""
+    import yaml
+
+    try:
+        found = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
-def _unquoted(text: str) -> str:
-    text = text.strip()
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 @dataclass(frozen=True)
@@ -239,19 +235,15 @@ def changes(old: Frame, said: Said) -> list[str]:
         lost += [f"{what} in {'/'.join(old.rows[k][1:])}" for k in np.flatnonzero(there & np.isnan(far)).tolist()]
     if moves:
         distance, words = max(moves)
-        found.append(f"{_labels(len(moves))} would move, by up to {distance:.1f} pixels: {words}.")
+        found.append(f"{counted(len(moves), 'label')} would move, by up to {distance:.1f} pixels: {words}.")
     if lost:
-        found.append(f"{_labels(len(lost))} would be removed, for the point was said to be hidden: {lost[0]}.")
+        found.append(f"{counted(len(lost), 'label')} would be removed, for the point was said to be hidden: {lost[0]}.")
     return found
 
 
 def _at(frame: Frame, rows: Sequence[tuple[str, ...]], columns: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
     row_of, column_of = ({each: k for k, each in enumerate(along)} for along in (frame.rows, frame.columns))
     return frame.values[np.ix_([row_of[row] for row in rows], [column_of[column] for column in columns])]
-
-
-def _labels(count: int) -> str:
-    return "1 label" if count == 1 else f"{count:,} labels"
 
 
 def _xy(point: NDArray[np.float64]) -> str:

@@ -29,10 +29,10 @@ import numpy as np
 from ..core.coordinates import CONVENTIONS
 from ..core.declarations import Format
 from ..core.errors import FormatError
-from ..core.files import replacing
+from ..core.files import naming, replacing
 from ..core.options import option
 from ..core.tracks import Tracks
-from .plates import Keys, beginning, lines, naming, plate_of, text_of, tracks_of
+from .plates import Keys, beginning, lines, plate_of, text_of, tracks_of
 from .sheets import numbers_of, plain_names
 
 COLORS = ("red", "green", "blue", "yellow", "black", "white")

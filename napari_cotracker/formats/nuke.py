@@ -32,10 +32,10 @@ import numpy as np
 from ..core.coordinates import CONVENTIONS
 from ..core.declarations import Format
 from ..core.errors import FormatError
-from ..core.files import replacing
+from ..core.files import naming, replacing
 from ..core.options import option
 from ..core.tracks import Tracks
-from .plates import FIRST_TEXT, Curve, Keys, Plate, lines, naming, plate, text_of, tracks_of
+from .plates import FIRST_TEXT, Curve, Keys, Plate, lines, plate, text_of, tracks_of
 from .sheets import credits, spans
 from .tcl import Frames, curve, held, nodes, quoted, words
 

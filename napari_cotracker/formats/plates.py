@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -102,17 +101,6 @@ def plate(tracks: Tracks, convention: str, first: int | None, allowed: str, defa
 def lines(pattern: str, *columns: NDArray[Any]) -> str:
     """A pattern such as ``"x%d %.6f "`` once for every row of the columns; a million rows take a second."""
     return (pattern * len(columns[0])) % tuple(chain.from_iterable(zip(*(c.tolist() for c in columns), strict=True)))
-
-
-@contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Names the file in whatever is wrong with it."""
-    try:
-        yield
-    except OSError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap.strerror or mishap}") from mishap
-    except FormatError as mishap:
-        raise FormatError(f"cannot read {str(path)!r}: {mishap}") from mishap
 
 
 def text_of(path: Path) -> str:

@@ -46,6 +46,7 @@ from ..core.tracks import Tracks
 from .boxes import boxes_about, shared_cast
 from .coco import UNLABELLED, boxes_note, flags_of
 from .picture_names import picture_names
+from .png import save_png
 from .sheets import Cast, credits, located, size_of
 
 
@@ -90,7 +91,7 @@ def write(path: Path, tracks: Tracks, options: UltralyticsOptions, pictures: Any
             text = _lines(cast, flags[t : t + 1], tracks.xy[t : t + 1], size, options.margin)
             (folder / "labels" / f"{stems[t]}.txt").write_text(text, encoding="ascii", newline="\n")
             if pictures is not None and options.images:
-                _write_picture(folder / "images" / f"{stems[t]}.png", np.asarray(pictures(t), np.uint8))
+                save_png(folder / "images" / f"{stems[t]}.png", np.asarray(pictures(t), np.uint8))
         (folder / "data.yaml").write_text(_yaml(tracks, cast, options), encoding="utf-8", newline="\n")
     count = int((located(tracks) & ~on).sum())
     beyond = [f"{count:,} position{'s' * (count != 1)} outside the picture left out."] if count else []
@@ -115,15 +116,6 @@ def _lines(cast: Cast, flags: NDArray[np.int64], xy: NDArray[np.float32], size: 
     template = "0 %.9g %.9g %.9g %.9g" + " %.9g %.9g %d" * v.shape[1] + "\n"
     text: str = template * len(rows) % tuple(cells.ravel().tolist())
     return text
-
-
-def _write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
-    import cv2
-
-    done, content = cv2.imencode(".png", np.ascontiguousarray(picture[..., ::-1]))
-    if not done:
-        raise FormatError(f"cannot write {path.name!r}: the picture cannot be stored as PNG")
-    path.write_bytes(content.tobytes())
 
 
 def _yaml(tracks: Tracks, cast: Cast, options: UltralyticsOptions) -> str:

@@ -33,7 +33,7 @@ dotsize: 12
 """
 
 
-def test_the_settings_are_read_without_a_parser_of_all_yaml(tmp_path):
+def test_the_settings_are_read(tmp_path):
     (tmp_path / "config.yaml").write_text(CONFIG)
     found = dlc_project.read_project(tmp_path / "labeled-data" / "v")
     assert (found.scorer, found.is_multi) == ("Anna B", True)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import FormatError
+from napari_cotracker.core.files import naming
 from napari_cotracker.core.tracks import Source, State
-from napari_cotracker.formats.plates import Keys, beginning, lines, naming, plate, text_of, tracks_of
+from napari_cotracker.formats.plates import Keys, beginning, lines, plate, text_of, tracks_of
 from tests.formats.plated import SEEN, SURE, every_state, one_point
 
 
