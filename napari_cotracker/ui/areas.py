@@ -98,12 +98,15 @@ class AreaTool:
         """
         project, viewer = self._desk.current, self._desk.viewer
         assert project is not None
-        where = _index_of(viewer, layer)
+        where = index_of(viewer, layer)
         if isinstance(layer, Labels):
-            points = grid_on_mask(_mask_of(layer, where), count)
+            points = grid_on_mask(labels_of(layer, where) != 0, count)
+        elif regions := regions_of(layer, where):
+            points = grid_within(regions, count)
         else:
-            points = grid_within(_regions_of(layer, where), count)
-        points = _carry(viewer, layer, project.layer, points)
+            raise TrackingError(f"expected a box, polygon or ellipse in {layer.name!r} on this frame, got none; "
+                                "draw one")
+        points = carried(viewer, layer, project.layer, points)
         points = points[inside(points, project.session.size)]
         if not len(points):
             raise TrackingError("no point of the grid lies in the picture; move the area over it, or use a finer grid")
@@ -145,38 +148,36 @@ def _area_layer(picture: Layer, project: str) -> Shapes:
     )
 
 
-def _index_of(viewer: Viewer, layer: Layer) -> tuple[int, ...]:
+def index_of(viewer: Viewer, layer: Layer) -> tuple[int, ...]:
     """Where along its own axes before the picture's a layer is shown; beyond its ends, too."""
     return tuple(int(place) for place in np.rint(layer.world_to_data(viewer.dims.point)[:-2]))
 
 
-def _mask_of(layer: Labels, where: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Where the shown picture of a Labels layer is painted; nowhere on frames that it does not have."""
+def labels_of(layer: Labels, where: tuple[int, ...]) -> NDArray[np.integer]:
+    """(H, W) what a Labels layer holds at an index; nothing on frames that it does not have."""
     data = layer.data[0] if layer.multiscale else layer.data
     if any(not 0 <= index < length for index, length in zip(where, data.shape)):
-        return np.zeros(data.shape[-2:], bool)
-    return np.asarray(data[where]) != 0
+        return np.zeros(data.shape[-2:], data.dtype)
+    return np.asarray(data[where])
 
 
-def _regions_of(layer: Shapes, where: tuple[int, ...]) -> list[Region]:
-    """The shapes of the shown frame that enclose something, as (x, y)."""
+def regions_of(layer: Shapes, where: tuple[int, ...]) -> list[Region]:
+    """The shapes at an index that enclose something, as (x, y) of the layer's own."""
     found = []
     for kind, vertices in zip(layer.shape_type, layer.data):
         corners = np.asarray(vertices, float)
         if kind in ("line", "path") or (np.rint(corners[:, :-2]) != where).any():
             continue
         found.append(Region(corners[:, :-3:-1], is_ellipse=kind == "ellipse"))
-    if not found:
-        raise TrackingError(f"expected a box, polygon or ellipse in {layer.name!r} on this frame, got none; draw one")
     return found
 
 
-def _carry(viewer: Viewer, source: Layer, target: Layer, points: NDArray[np.float64]) -> NDArray[np.float64]:
+def carried(viewer: Viewer, source: Layer, target: Layer, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Points x, y of one layer in pixels of another; the way between them is affine, so three points tell it all."""
 
     def at(x: float, y: float) -> NDArray[np.float64]:
         world = np.array(viewer.dims.point, float)
-        own = np.asarray(source.data_to_world((*_index_of(viewer, source), y, x)))
+        own = np.asarray(source.data_to_world((*index_of(viewer, source), y, x)))
         world[len(world) - len(own) :] = own
         return np.array(pixel_at(target, world))
 
