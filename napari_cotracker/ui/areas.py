@@ -15,6 +15,7 @@ from ..core.errors import TrackingError
 from ..core.regions import Region, grid_on_mask, grid_within
 from .axes import obstacle, pixel_at, shape_of
 from .desk import Desk
+from .placement import over_picture
 from .project import layer_tag
 
 if TYPE_CHECKING:
@@ -139,12 +140,10 @@ class AreaTool:
 
 def _area_layer(picture: Layer, project: str) -> Shapes:
     """An empty layer to draw in, over the picture of a video layer."""
-    axes = [picture.ndim - 2, picture.ndim - 1]
     return Shapes(
         ndim=2, name="area for a grid", face_color="#ffffff22", edge_color="#ffffff",
-        edge_width=max(shape_of(picture)[-2:]) / 300, affine=picture.affine.set_slice(axes),
-        scale=picture.scale[-2:], translate=picture.translate[-2:], units=picture.units[-2:],
-        axis_labels=picture.axis_labels[-2:], metadata={"napari_cotracker": {"role": ROLE, "project": project}},
+        edge_width=max(shape_of(picture)[-2:]) / 300, **over_picture(picture),
+        metadata={"napari_cotracker": {"role": ROLE, "project": project}},
     )
 
 

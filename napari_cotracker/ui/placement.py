@@ -45,13 +45,7 @@ class Placement:
 
     def transform(self) -> dict[str, Any]:
         """What the layers take over from the video layer, now."""
-        own, axes = self._layer, slice(self._time, None)
-        return {
-            "scale": own.scale[axes], "translate": own.translate[axes],
-            "rotate": own.rotate[axes, axes], "shear": _shear_matrix(own)[axes, axes],
-            "affine": own.affine.set_slice(range(self._time, own.ndim)),
-            "units": own.units[axes], "axis_labels": own.axis_labels[axes],
-        }
+        return _transform(self._layer, self._time)
 
     def rows(self, t: NDArray[np.float32], xy: NDArray[np.float32]) -> NDArray[np.float32]:
         """(..., ndim) rows of places (..., 2) at times (...)."""
@@ -62,6 +56,22 @@ class Placement:
     def xy(self, rows: NDArray[np.floating]) -> NDArray[np.float32]:
         """(..., 2) pixels of rows."""
         return np.asarray(rows)[..., [-1, -2]].astype(np.float32)
+
+
+def over_picture(layer: Layer) -> dict[str, Any]:
+    """What a layer without time takes over from a video layer, now, to lie over each of its pictures."""
+    return _transform(layer, layer.ndim - 2)
+
+
+def _transform(layer: Layer, first: int) -> dict[str, Any]:
+    """Where a layer's axes from one of them on lie."""
+    axes = slice(first, None)
+    return {
+        "scale": layer.scale[axes], "translate": layer.translate[axes],
+        "rotate": layer.rotate[axes, axes], "shear": _shear_matrix(layer)[axes, axes],
+        "affine": layer.affine.set_slice(range(first, layer.ndim)),
+        "units": layer.units[axes], "axis_labels": layer.axis_labels[axes],
+    }
 
 
 def _shear_matrix(layer: Layer) -> NDArray[np.float64]:

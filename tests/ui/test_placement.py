@@ -9,7 +9,7 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Points
 
-from napari_cotracker.ui.placement import Placement
+from napari_cotracker.ui.placement import Placement, over_picture
 
 SHAPES: list[tuple[tuple[int, ...], tuple[str, ...], list[float]]] = [
     ((6, 10, 12), ("time", "y", "x"), [4, 7, 3]),
@@ -47,3 +47,18 @@ def test_rows_lie_where_the_video_has_the_pixel(shape: Any, labels: Any, row: li
     np.testing.assert_allclose(own.data_to_world(row), layer.data_to_world(full)[-len(row):])
     assert own.axis_labels == tuple(labels[-len(row):])
     assert own.units == layer.units[-len(row):]
+
+
+@pytest.mark.parametrize(("shape", "labels", "row"), SHAPES)
+def test_a_layer_without_time_lies_over_every_picture(shape: Any, labels: Any, row: list[float]) -> None:
+    viewer, dims = ViewerModel(), len(shape)
+    turn = np.eye(dims)
+    turn[-2:, -2:] = [[0.8, -0.6], [0.6, 0.8]]
+    shear = np.zeros(dims * (dims - 1) // 2)
+    shear[-1] = 0.25
+    layer = viewer.add_image(np.zeros(shape), axis_labels=labels, scale=np.arange(1, dims + 1) / 2, shear=shear,
+                             translate=np.arange(dims), rotate=turn, units=["s"] + ["um"] * (dims - 1))
+    own = Points(np.array([row[-2:]]), **over_picture(layer))
+    full = [0] * (dims - len(row)) + row
+    np.testing.assert_allclose(own.data_to_world(row[-2:]), layer.data_to_world(full)[-2:])
+    assert (own.axis_labels, own.units) == (("y", "x"), layer.units[-2:])
