@@ -144,15 +144,34 @@ class BetweenWarp:
     def inverse(self, xy: ArrayLike) -> Points:
         """(..., 2) which places of the reference picture are at places of the frame."""
         nearest = self.warps[int(np.argmin(np.abs(np.asarray(self.times) - self.time)))]
-        wanted = np.asarray(xy, np.float64)
-        found = nearest.inverse(wanted)
-        for _ in range(3):  # between two frames things hardly change their shape, so that this closes in at once
-            found = nearest.inverse(wanted + nearest.forward(found) - self.forward(found))
-        return found
+        return _closing_in(self, nearest, xy, 3)
 
     def _shares(self) -> Points:
         times = np.asarray(self.times, np.float64)
         return np.array([np.prod([(self.time - b) / (a - b) for b in times if b != a]) for a in times])
+
+
+@dataclass(frozen=True)
+class MeanWarp:
+    """Warps that say nearly the same, mixed: places are where they are in the mean.
+
+    Parameters
+    ----------
+    warps : sequence of Warp
+    shares : sequence of float
+        What each counts; together 1.
+    """
+
+    warps: Sequence[Warp]
+    shares: Sequence[float]
+
+    def forward(self, xy: ArrayLike) -> Points:
+        """(..., 2) where places of the reference picture are on the frame."""
+        return np.asarray(sum(share * warp.forward(xy) for share, warp in zip(self.shares, self.warps, strict=True)))
+
+    def inverse(self, xy: ArrayLike) -> Points:
+        """(..., 2) which places of the reference picture are at places of the frame."""
+        return _closing_in(self, self.warps[int(np.argmax(self.shares))], xy, 6)
 
 
 def mapped(matrix: Points, xy: ArrayLike) -> Points:
@@ -201,6 +220,15 @@ def spline_slopes(xy: Points, centres: Points, coefficients: Points, frame: Poin
     moments = pull @ np.hstack([bends, bends * c[:, :1], bends * c[:, 1:]])
     along = [moments[:, :2] * u[:, axis, None] - moments[:, 2 + 2 * axis : 4 + 2 * axis] for axis in (0, 1)]
     return value, (np.stack(along, -1) + line[1:].T) / frame[2]
+
+
+def _closing_in(warp: Warp, near: Warp, xy: ArrayLike, rounds: int) -> Points:
+    """The inverse of a warp by that of one that hardly differs in shape, so that a few rounds do."""
+    wanted = np.asarray(xy, np.float64)
+    found = near.inverse(wanted)
+    for _ in range(rounds):
+        found = near.inverse(wanted + near.forward(found) - warp.forward(found))
+    return found
 
 
 def _newton(model: Callable[[Points], tuple[Points, Points]], wanted: Points, start: Points) -> Points:

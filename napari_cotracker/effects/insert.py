@@ -115,20 +115,25 @@ class _Placed:
 
 def composite(frame: Picture, insert: Insert, warps: Sequence[Warp], options: InsertOptions | None = None, *,
               front: Linear | None = None, gain: ArrayLike = 1.0) -> Picture:
-    """A copy of a frame with a picture laid over it, mixed in linear light; other pixels stay bit by bit.
+    """A copy of a frame with a picture laid over it: `lay` of `Insert.on`."""
+    return lay(frame, insert.on(warps, (frame.shape[1], frame.shape[0])), options, front=front, gain=gain)
+
+
+def lay(frame: Picture, shown: tuple[Box, Linear], options: InsertOptions | None = None, *,
+        front: Linear | None = None, gain: ArrayLike = 1.0) -> Picture:
+    """A copy of a frame with something laid over it, mixed in linear light; other pixels stay bit by bit.
 
     Parameters
     ----------
     frame : (H, W, 3) or (H, W, 4), uint8, uint16 or float
         Alpha, if there is one, becomes as opaque as what is laid over.
-    insert : Insert
-    warps : sequence of Warp
-        Of `shutter_warps`.
+    shown : (Box, (h, w, 4) float32)
+        A part of the frame, and premultiplied light and alpha within: of `Insert.on`.
     options : InsertOptions, optional
     front : (H, W) float32, optional
         0 … 1 how much of each pixel is covered by something in front.
     gain : float or (3,)
-        Light of the inserted picture is multiplied by this.
+        Light of what is laid over is multiplied by this.
 
     Raises
     ------
@@ -139,16 +144,15 @@ def composite(frame: Picture, insert: Insert, warps: Sequence[Warp], options: In
     height, width = frame.shape[:2]
     if front is not None and front.shape != (height, width):
         raise EditError(f"expected a front matte of shape {(height, width)}, got {front.shape}")
-    box, layer = insert.on(warps, (width, height))
-    found = frame.copy()
+    (box, layer), found = shown, frame.copy()
     if not layer.size:
         return found
     strength = np.append(np.broadcast_to(np.asarray(gain, np.float64), 3), 1) * options.opacity
     part = found[box.slices]
     for top in range(0, box.height, BAND):  # a band at a time stays near the processor
         rows = slice(top, top + BAND)
-        shown: Any = 1 if front is None else 1 - np.clip(front[box.slices][rows], 0, 1)
-        planes = [layer[rows, :, k] * np.float32(strength[k]) * shown for k in range(4)]
+        seen: Any = 1 if front is None else 1 - np.clip(front[box.slices][rows], 0, 1)
+        planes = [layer[rows, :, k] * np.float32(strength[k]) * seen for k in range(4)]
         _lay(part[rows], planes, options.mode)
     return found
 

@@ -152,6 +152,30 @@ class MaskOnFrames:
             found = self._between(counts, t, size)
         return found if hidden is None else np.where(hidden > 0.5, found.dtype.type(0), found)
 
+    def matte(self, t: int, size: tuple[int, int], feather: float = 0.0, hidden: Matte | None = None) -> Matte:
+        """(H, W) 0 … 1 how much of each pixel of a frame the masks cover.
+
+        Parameters
+        ----------
+        t : int
+            0-based frame.
+        size : (width, height)
+        feather : float
+            As of `PaintedMask.matte`.
+        hidden : (H, W) float32, optional
+            0 … 1 where something is in front; so much is left out.
+        """
+        counts = shares(self._motions, t)
+        if len(counts) == 1:
+            reference = next(iter(counts))
+            found = self._masks[reference].matte(self._motions[reference].warp(t), size, feather)
+        else:
+            mean = np.zeros((size[1], size[0]), np.float32)
+            for k, count in counts.items():
+                mean += np.float32(count) * self._distance(k, None, t, size)
+            found = covered(mean, feather)
+        return found if hidden is None else np.asarray(found * (1 - np.clip(hidden, 0, 1)))
+
     def _between(self, counts: Mapping[int, float], t: int, size: tuple[int, int]) -> Labels:
         """Outlines lie between those of the two frames; a label that only one has ends half way."""
         kind = np.result_type(*(self._masks[k].dtype for k in counts))
@@ -164,10 +188,10 @@ class MaskOnFrames:
             best = np.maximum(best, mean)
         return found
 
-    def _distance(self, reference: int, value: int, t: int, size: tuple[int, int]) -> Distance:
+    def _distance(self, reference: int, value: int | None, t: int, size: tuple[int, int]) -> Distance:
         mask = self._masks[reference]
         whole = np.full((size[1], size[0]), -float(max(mask.box.width, mask.box.height)), np.float32)
-        if value in mask.values:
+        if value is None or value in mask.values:
             box, distance = mask.distance(self._motions[reference].warp(t), size, value)
             whole[box.slices] = np.maximum(distance, whole[box.slices])
         return whole

@@ -107,7 +107,7 @@ class Motion:
         """Frames that no track tells."""
         return [t for t, frame in enumerate(self.frames) if frame.how == "held"]
 
-    def supports(self, xy: ArrayLike, reach: float | None = None) -> NDArray[np.bool_]:
+    def supports(self, xy: ArrayLike, reach: float | None = None, t: int | None = None) -> NDArray[np.bool_]:
         """(...) which places of the reference picture have a track near them that the motion rests on.
 
         Parameters
@@ -115,15 +115,18 @@ class Motion:
         xy : (..., 2)
         reach : float, optional
             Pixels; by default twice the usual distance between neighbouring tracks.
+        t : int, optional
+            Only tracks that this frame's warp rests on; else those of any frame.
         """
         from scipy.spatial import cKDTree
 
         points = np.asarray(xy, np.float64)
-        near = self.places[np.isfinite(self.places).all(1) & self.used.any(0)]
+        located = np.isfinite(self.places).all(1)
+        among = self.places[located & self.used.any(0)]
+        near = among if t is None else self.places[located & self.used[t]]
         if not len(near):
             return np.zeros(points.shape[:-1], bool)
-        tree = cKDTree(near)
         if reach is None:
-            reach = 2 * float(np.median(tree.query(near, 2)[0][:, 1])) if len(near) > 1 else np.inf
-        known = np.asarray(np.isfinite(points).all(-1))
+            reach = 2 * float(np.median(cKDTree(among).query(among, 2)[0][:, 1])) if len(among) > 1 else np.inf
+        tree, known = cKDTree(near), np.asarray(np.isfinite(points).all(-1))
         return np.asarray(known & (tree.query(np.where(known[..., None], points, 0))[0] <= reach))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,48 +11,55 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.tracks import Source, State, Tracks
 from .insert import placed
 from .motion import Motion
+from .references import shares
 
 Points = NDArray[np.float64]
 
 PLACES = ("bottom left", "bottom right", "top right", "top left")
 
 
-def carry_corners(corners: ArrayLike, motion: Motion) -> Points:
-    """(T, 4, 2) where four corners are on every frame.
+def corners_between(corners: Mapping[int, ArrayLike], motions: Mapping[int, Motion], t: int) -> Points:
+    """(4, 2) where four corners are on a frame; NaN behind the camera.
 
     Parameters
     ----------
-    corners : (4, 2)
-        On the reference picture: top left, top right, bottom right, bottom left.
-    motion : Motion
+    corners : mapping
+        From 0-based reference frames to (4, 2): top left, top right, bottom right, bottom left. Between
+        two of them the corners lie between those of both.
+    motions : mapping
+        From the same frames to motions that begin there.
+    t : int
+        0-based frame.
 
     Raises
     ------
     EditError
-        If the corners do not go round.
+        If corners do not go round.
     """
-    placed((1, 1), corners)
-    return np.stack([frame.warp.forward(corners) for frame in motion.frames])
+    for each in corners.values():
+        placed((1, 1), each)
+    counts = shares({k: motions[k] for k in corners}, t)
+    return np.asarray(sum(count * motions[k].warp(t).forward(corners[k]) for k, count in counts.items()))
 
 
-def pin_tracks(corners: ArrayLike, motion: Motion, tracks: Tracks) -> Tracks:
+def pin_tracks(corners: Mapping[int, ArrayLike], motions: Mapping[int, Motion], tracks: Tracks) -> Tracks:
     """The corners as four tracks, bottom left first, as the formats of corner pins take them.
 
     Parameters
     ----------
-    corners : (4, 2)
-        On the reference picture: top left, top right, bottom right, bottom left.
-    motion : Motion
+    corners, motions : mapping
+        As of `corners_between`.
     tracks : Tracks
-        Those the motion is of; the film's facts are taken over.
+        Those the motions are of; the film's facts are taken over.
 
     Raises
     ------
     EditError
-        If the corners do not go round.
+        If corners do not go round.
     """
-    xy = carry_corners(corners, motion)[:, [3, 2, 1, 0]]
-    told = np.array([frame.how != "held" for frame in motion.frames])[:, None]
+    xy = np.stack([corners_between(corners, motions, t) for t in range(tracks.n_frames)])[:, [3, 2, 1, 0]]
+    told = np.array([any(motion.frames[t].how != "held" for motion in motions.values())
+                     for t in range(tracks.n_frames)])[:, None]
     there = np.isfinite(xy).all(-1) & told
     scores = np.where(there, 1, np.nan).astype(np.float32)
     xy = np.where(there[..., None], xy, np.nan)

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from napari_cotracker.core.warps import BetweenWarp, PlaneWarp, SplineWarp, Warp, facing, spline, spline_slopes
+from napari_cotracker.core.warps import (
+    BetweenWarp,
+    MeanWarp,
+    PlaneWarp,
+    SplineWarp,
+    Warp,
+    facing,
+    spline,
+    spline_slopes,
+)
 
 MATRIX = np.array([[1.1, 0.05, 30], [-0.03, 0.95, -12], [4e-5, -2e-5, 1]])
 FRAME = np.array([400.0, 300, 200])
@@ -21,7 +30,8 @@ def bent(strength=8.0):
 
 
 WARPS = {"still": PlaneWarp(), "plane": PlaneWarp(MATRIX), "bent": bent(2.0),
-         "between": BetweenWarp([PlaneWarp(), bent(1.0), PlaneWarp(MATRIX)], [0, 1, 2], 1.4)}
+         "between": BetweenWarp([PlaneWarp(), bent(1.0), PlaneWarp(MATRIX)], [0, 1, 2], 1.4),
+         "mean": MeanWarp([PlaneWarp(MATRIX), bent(1.0)], [0.3, 0.7])}
 
 
 @pytest.mark.parametrize("name", WARPS)
@@ -74,3 +84,8 @@ def test_between_frames_motion_is_a_parabola():
     np.testing.assert_allclose(found, [[2.25, 0]])
     np.testing.assert_allclose(BetweenWarp(moved[1:], [1, 2], 1.5).forward(np.zeros((1, 2))), [[2.5, 0]])
     np.testing.assert_array_equal(BetweenWarp(moved[2:], [2], 2.25).forward(np.zeros((1, 2))), [[4, 0]])
+
+
+def test_the_mean_of_warps_lies_between_them():
+    shifted = PlaneWarp(np.array([[1, 0, 10], [0, 1, 0], [0, 0, 1.0]]))
+    np.testing.assert_allclose(MeanWarp([PlaneWarp(), shifted], [0.75, 0.25]).forward([3, 4]), [5.5, 4])

@@ -138,3 +138,23 @@ def test_every_mask_needs_a_motion():
 
 def test_coverage_of_a_sliver():
     assert covered(np.array([[1.0, -1.0]], np.float32)).tolist() == [[1, 0]]
+
+
+def test_mattes_of_several_frames_fade_and_leave_out_what_is_hidden():
+    from napari_cotracker.effects.motion import FrameMotion, Motion
+
+    hull = np.zeros((0, 2))
+    still = [Motion(k, "translation", tuple(FrameMotion(PlaneWarp(), "direct", "translation", 4, 0.1, hull)
+                                            for _ in range(9)), hull, np.zeros((9, 0), bool)) for k in (0, 8)]
+    large, small = np.zeros((60, 80), np.uint8), np.zeros((60, 80), np.uint8)
+    large[10:50, 10:50], small[20:40, 20:40] = 1, 1
+    mask = MaskOnFrames({0: large, 8: small}, {0: still[0], 8: still[1]})
+    areas = [float(mask.matte(t, (80, 60)).sum()) for t in (0, 4, 8)]
+    assert areas[0] == pytest.approx(1600, rel=0.01)
+    assert areas[1] == pytest.approx(900, rel=0.05)  # half way: 30 px across
+    assert areas[2] == pytest.approx(400, rel=0.03)
+    hidden = np.zeros((60, 80), np.float32)
+    hidden[:, :30] = 0.25
+    assert mask.matte(0, (80, 60), hidden=hidden)[30, 20] == pytest.approx(0.75)
+    soft = mask.matte(0, (80, 60), feather=8)
+    assert 0.3 < soft[30, 10] < 0.7 < soft[30, 14] <= 1

@@ -45,6 +45,13 @@ def test_support_ends_some_way_beyond_the_tracks():
     assert motion.supports([(900, 500)], reach=500).all()
 
 
+def test_support_of_a_frame_is_that_of_the_tracks_seen_there():
+    places = np.array([(0.0, 0), (10, 0), (20, 0), (90, 0)])
+    motion = Motion(0, "translation", shifted(0, 1).frames, places, np.array([[True] * 4, [True, True, True, False]]))
+    assert motion.supports([(5, 0), (88, 0)]).tolist() == [True, True]
+    assert motion.supports([(5, 0), (88, 0)], t=1).tolist() == [True, False]
+
+
 def test_options_say_what_they_are_for():
     assert all(choice.text for choice in choices_of(MotionOptions))
     with pytest.raises(FormatError, match="one of auto, translation, similarity, affine, homography, spline"):

@@ -1,0 +1,58 @@
+"""The tracks that carry an edit are those that lie on it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from napari_cotracker.core.tracks import Tracks
+from napari_cotracker.tasks.edit_carriers import carriers
+from tests.tasks.moving_edits import FRAMES, disc, film, hide, pixels, tracks_of
+
+_, WHERE = film()
+AREA = disc(pixels(), 20) > 0
+ACROSS = 9
+
+
+def chosen(tracks: Tracks, area: object = AREA, **more: bool) -> list[int]:
+    steps = carriers(tracks, {0: area}, 0.6, is_chosen=False, **more)  # type: ignore[arg-type]
+    while True:
+        try:
+            assert 0 <= next(steps) <= 1
+        except StopIteration as end:
+            return np.flatnonzero(end.value).tolist()
+
+
+def far(tracks: Tracks) -> np.ndarray:
+    """Pixels from the area's middle on its frame."""
+    return np.hypot(*(tracks.xy[0] - [80, 60]).T)
+
+
+def test_tracks_within_and_close_around_carry_it() -> None:
+    tracks = tracks_of(WHERE)
+    assert chosen(tracks) == np.flatnonzero(far(tracks) <= 26).tolist()
+
+
+def test_with_plenty_within_none_around_are_asked() -> None:
+    tracks = tracks_of(WHERE, (60, 40, 100, 80), 9)
+    assert set(np.flatnonzero(far(tracks) < 19)) <= set(chosen(tracks)) <= set(np.flatnonzero(far(tracks) < 21))
+
+
+def test_all_do_where_few_lie_there_or_all_of_the_picture_is_meant() -> None:
+    tracks = tracks_of(WHERE, across=3)
+    assert len(chosen(tracks)) == 9
+    assert len(chosen(tracks_of(WHERE), None)) == 81
+
+
+def test_tracks_that_come_later_take_part_if_they_lie_there() -> None:
+    tracks = tracks_of(WHERE)
+    inside, outside = np.flatnonzero(far(tracks) < 15)[:2], np.flatnonzero(far(tracks) > 50)[:5]
+    late = hide(tracks, 0, np.concatenate([inside, outside]))
+    assert chosen(late) == np.flatnonzero(far(tracks) <= 26).tolist()
+
+
+def test_a_track_that_only_passes_by_does_not() -> None:
+    tracks = tracks_of(WHERE)
+    late = int(np.flatnonzero(far(tracks) < 15)[0])
+    xy = tracks.xy.copy()
+    xy[:, late] += np.linspace(-60, 60, FRAMES)[:, None] * np.array([1, 0.3], np.float32)
+    assert late not in chosen(hide(replace(tracks, xy=xy), 0, late))

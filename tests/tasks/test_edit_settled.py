@@ -1,0 +1,80 @@
+"""A solved edit is frank about how far to trust it."""
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.warps import SplineWarp
+from napari_cotracker.effects.motion import FrameMotion, MotionOptions
+from napari_cotracker.tasks.edit_settled import _doubt, samples_of
+from napari_cotracker.tasks.edits import Edit, Painting, settle
+from tests.tasks.moving_edits import SIZE, disc, film, hide, pixels, tracks_of
+
+_, WHERE = film()
+TRACKS = tracks_of(WHERE)
+EDIT = Edit("mask", {0: Painting(labels=disc(pixels()))}, MotionOptions("homography"), tracks=tuple(range(1, 82)))
+
+
+def test_facts_of_a_frame_that_tracks_tell():
+    facts = settle(EDIT, TRACKS, SIZE).facts(4)
+    assert (facts.model, facts.how, facts.inliers, facts.tracks, facts.support, facts.doubt) == \
+        ("homography", "direct", 81, 81, 1.0, "")
+    assert facts.residual < 0.01
+
+
+def test_a_frame_without_tracks_is_held_and_says_so():
+    facts = settle(EDIT, hide(TRACKS, [5], range(81)), SIZE).facts(5)
+    assert facts.how == "held"
+    assert facts.doubt.startswith("No track tells this frame")
+
+
+def test_where_no_tracks_are_near_support_is_small():
+    facts = settle(EDIT, hide(TRACKS, [5], np.flatnonzero(TRACKS.xy[0, :, 0] > 50)), SIZE).facts(5)
+    assert facts.support < 0.5
+    assert facts.doubt == f"Tracks are near only {facts.support:.0%} of it here."
+
+
+def test_what_is_seen_of_the_motion():
+    overlay = settle(EDIT, hide(TRACKS, [4], [0]), SIZE).overlay(4)
+    assert overlay.ids.tolist() == list(range(1, 82))
+    assert overlay.counted.tolist() == [False] + [True] * 80
+    assert np.nanmax(overlay.residuals) < 0.05
+    np.testing.assert_allclose(overlay.mesh[4, 4], WHERE(np.array([80.0, 60]), 0, 4), atol=0.1)
+    assert len(overlay.hull) >= 4
+
+
+def test_labels_from_tracks_rest_on_no_motion():
+    settled = settle(Edit("labels"), hide(TRACKS, [3], range(81)), SIZE)
+    assert settled.facts(2).inliers == 81
+    assert settled.facts(3).doubt == "No track is visible here."
+    assert settled.overlay(2).mesh.shape == (0, 0, 2)
+
+
+def frame(**facts):
+    given = {"warp": None, "how": "direct", "model": "homography", "inliers": 20, "residual": 0.5,
+             "support": np.zeros((0, 2)), **facts}
+    return FrameMotion(**given)
+
+
+@pytest.mark.parametrize(("facts", "share", "says"), [
+    ({}, 1.0, ""), ({"inliers": 2}, 1.0, "Only 2 tracks carry it here."),
+    ({"residual": 7.25}, 1.0, "Tracks miss by 7.2 pixels here; choose another model, or other tracks."),
+    ({"how": "reference", "residual": 9.0}, 0.0, "")])
+def test_what_speaks_against_a_frame(facts, share, says):
+    assert _doubt(frame(**facts), share, np.zeros((1, 2))) == says
+
+
+def test_a_surface_that_folds_is_told():
+    centres = np.array([(40.0, 60), (60, 60), (80, 60), (100, 60), (80, 90)])
+    bends = np.array([(400.0, 0), (-800, 0), (400, 0), (0, 0), (0, 0)])
+    warp = SplineWarp(np.eye(3), centres, np.vstack([bends, np.zeros((3, 2))]), np.array([80.0, 60, 40]))
+    places = samples_of(disc(pixels()) > 0, SIZE)
+    assert _doubt(frame(warp=warp), 1.0, places).startswith("The surface folds over itself here")
+
+
+def test_samples_lie_within():
+    line = np.zeros((120, 160), bool)
+    line[7, 3:150] = True
+    for area in (line, disc(pixels()) > 0):
+        x, y = samples_of(area, SIZE).astype(int).T
+        assert area[y, x].all()
+    assert samples_of(None, SIZE).max(0).tolist() == [159, 119]
