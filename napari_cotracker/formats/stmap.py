@@ -90,7 +90,7 @@ def read_stmap(path: Path, source: tuple[int, int] | None = None
         raise FormatError(f"cannot read {str(path)!r}: there is no such file")
     try:
         with library.File(str(path)) as file:
-            found, header = file.channels().get("RGBA"), file.header()
+            found, rate = file.channels().get("RGBA"), file.header().get("framesPerSecond")  # gone once it is closed
             pixels = None if found is None else np.asarray(found.pixels)
     except (RuntimeError, OSError, ValueError, TypeError) as mishap:
         why = str(mishap).splitlines()[0][:80]
@@ -98,7 +98,6 @@ def read_stmap(path: Path, source: tuple[int, int] | None = None
     if pixels is None or pixels.dtype != np.float32:
         kind = "none" if pixels is None else pixels.dtype
         raise FormatError(f"cannot read {str(path)!r}: expected float32 red, green, blue and alpha, got {kind}")
-    rate = header.get("framesPerSecond")
     size = source or (pixels.shape[1], pixels.shape[0])
     return FRACTIONS.to_ours(pixels[..., :2], size), pixels[..., 3], rate if isinstance(rate, Fraction) else None
 

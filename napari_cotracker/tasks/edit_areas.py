@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,6 +74,13 @@ def labels_of(painting: Painting, size: Size) -> NDArray[Any]:
     if painting.labels is not None:
         return painting.labels
     return fill(painting.shapes or (), size)
+
+
+def largest_label(paintings: Iterable[Painting], tracks: int, size: Size) -> int:
+    """The largest label that comes of what is painted; of labels that are made of tracks, of which nothing is."""
+    found = [int(labels_of(painting, size).max()) for painting in paintings
+             if painting.labels is not None or painting.shapes is not None]
+    return max(found, default=tracks)
 
 
 def _check_corners(corners: NDArray[Any], size: Size) -> None:

@@ -232,8 +232,8 @@ def samples_of(area: NDArray[np.bool_] | None, size: tuple[int, int]) -> Points:
     inside = area[places[:, 1], places[:, 0]]
     if not inside.any():  # a thin line between the places
         some = np.linspace(0, len(rows) - 1, SAMPLES).round().astype(int)
-        return np.stack([columns[some], rows[some]], -1).astype(np.float64)
-    return places[inside].astype(np.float64)
+        return np.asarray(np.stack([columns[some], rows[some]], -1), np.float64)
+    return np.asarray(places[inside], np.float64)
 
 
 def _mesh(places: Points) -> Points:

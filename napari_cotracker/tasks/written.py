@@ -46,11 +46,11 @@ def is_ours(path: Path) -> bool:
     return False
 
 
-def note(path: Path) -> None:
-    """Remember that a file, or all files of a folder, were written."""
+def note(*paths: Path) -> None:
+    """Remember that files, or all files of folders, were written; of very many nothing is remembered."""
     known = _recall()
     with suppress(OSError, CotrackerError):
-        for file in _files(path):
+        for file in [file for path in paths for file in _files(path)] if len(paths) <= MOST // 2 else []:
             known.pop(_name(file), None)
             known[_name(file)] = _fingerprint(file)
         place = _place()

@@ -56,7 +56,7 @@ class ImageTarget:
     def __init__(self, path: str | Path, kind: Kind, video: Video, frames: range, options: RenderOptions) -> None:
         check_library(kind.suffixes[0])
         self._names = choose_names(path, kind, video.path, len(frames))
-        self._files = [self._names.of(number) for number in _numbers(video, frames, options.first)]
+        self._files = [self._names.of(number) for number in numbers_of(video, frames, options.first)]
         self.paths = [self._names.folder / name for name in self._files]
         self.threads, self.notes = min(4, os.cpu_count() or 1), list[str]()
         self._video, self._frames, self._wants_sound = video, frames, options.audio
@@ -113,7 +113,7 @@ def _files_of(plate: str | None) -> Sequence[Path]:
     return []
 
 
-def _numbers(video: Video, frames: range, first: int | None) -> list[int]:
+def numbers_of(video: Video, frames: range, first: int | None) -> list[int]:
     """The number of every image; gaps are kept."""
     numbers = np.asarray(video.frame_numbers)[frames.start : frames.stop].tolist()
     return [int(number if first is None else first + number - numbers[0]) for number in numbers]

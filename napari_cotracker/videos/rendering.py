@@ -70,7 +70,7 @@ class Rendering:
             self._linear = "exr" in {self.kind.name, plate.name if plate else None}
         self._target = (ImageTarget(path, self.kind, video, self.frames, chosen) if self.kind.is_sequence else
                         FilmTarget(self.path, self.kind, video, self.frames, chosen))
-        _check_apart(self.targets, video.path)
+        check_apart(self.targets, video.path)
         self._first: NDArray[Any] | None = None
         self._workers: Workers | None = None
         self._stack = ExitStack()
@@ -163,7 +163,7 @@ def _check_frames(frames: range | None, n_frames: int) -> range:
     return chosen
 
 
-def _check_apart(targets: list[Path], plate: str | None) -> None:
+def check_apart(targets: list[Path], plate: str | None) -> None:
     """Refuse to write over what is read."""
     if plate is None:
         return

@@ -37,6 +37,8 @@ def test_a_map_comes_back_within_a_ten_thousandth_of_a_pixel(tmp_path):
     assert np.abs(got - xy).max() <= 1e-4
     assert matte == pytest.approx(alpha, abs=1e-7)
     assert rate is None
+    write_stmap(tmp_path / "m.exr", identity((6, 4)), rate=Fraction(25))
+    assert read_stmap(tmp_path / "m.exr")[2] == 25
 
 
 def test_the_identity_moves_nothing(tmp_path):

@@ -55,4 +55,4 @@ def iou(a: NDArray[Any], b: NDArray[Any]) -> float:
 
 def psnr(a: NDArray[Any], b: NDArray[Any]) -> float:
     """Of 8-bit pictures, in dB."""
-    return float(10 * np.log10(255**2 / np.square(a.astype(float) - b.astype(float)).mean()))
+    return float(10 * np.log10(255**2 / max(np.square(a.astype(float) - b.astype(float)).mean(), 1e-9)))

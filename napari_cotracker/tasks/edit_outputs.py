@@ -1,0 +1,199 @@
+"""What can be made of a settled edit: label pictures, mattes, COCO masks, tables of shapes, STMaps, pins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import EditError, FormatError
+from ..core.excerpt import Excerpt
+from ..core.tracker import Control, TrackUpdate
+from ..core.tracks import Tracks
+from ..core.video import Video
+from ..core.words import counted
+from . import written
+from .edit_settled import Matte, SettledEdit
+from .export import export, format_for
+from .sequences import beats, write_sequence
+
+Files = tuple[Path, ...]
+Steps = Generator[TrackUpdate, None, tuple[Files, list[str]]]
+
+PIN_KINDS = ("corner-pin", "corner-positioner")
+"""What formats call the tool that four corners are for, among others that they write."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where and how an edit is to be written.
+
+    Parameters
+    ----------
+    settled : SettledEdit
+    video : Video
+    tracks : Tracks
+        All of the film; what is known of it is in their meta.
+    out : str or Path
+    frames : range
+    largest : int
+        Label.
+    options : dict
+        Of whatever is written.
+    format : str, optional
+        Name of a format of tracks, for pins.
+    overwrite : bool
+    front : callable, optional
+        From a 0-based frame to a matte of what is in front.
+    control : Control
+    """
+
+    settled: SettledEdit
+    video: Video
+    tracks: Tracks
+    out: str | Path
+    frames: range
+    largest: int = 0
+    options: dict[str, Any] = field(default_factory=dict)
+    format: str | None = None
+    overwrite: bool = False
+    front: Callable[[int], Matte] | None = None
+    control: Control = field(default_factory=Control)
+
+    def front_of(self, t: int) -> Matte | None:
+        """(H, W) 0 … 1 what is in front on a frame; None if nothing is known."""
+        return None if self.front is None else self.front(t)
+
+    def labels(self, t: int) -> NDArray[Any]:
+        """(H, W) labels on a frame."""
+        found = self.settled.labels(t, self.front_of(t))
+        assert found is not None
+        return found
+
+    def refuse_options(self, what: str) -> None:
+        """Say so if there are options, where there is nothing to choose."""
+        if self.options:
+            raise FormatError(f"expected no further options for {what}, got {next(iter(self.options))!r}")
+
+
+def label_sequence(target: Target, kind: str) -> Steps:
+    """Labels as a PNG or TIFF file for every frame."""
+    from ..formats.label_pictures import kind_of, save_label_tiff, save_labels
+
+    target.refuse_options("label pictures")
+    most = np.iinfo(np.uint16 if kind == "png" else np.uint32).max
+    pixels, save = kind_of(target.largest, int(most)), save_labels if kind == "png" else save_label_tiff
+    files = yield from write_sequence(lambda t, path: save(path, target.labels(t).astype(pixels)), target.video,
+                                      target.out, kind, target.frames, overwrite=target.overwrite,
+                                      control=target.control)
+    return files, []
+
+
+def label_stack(target: Target) -> Steps:
+    """Labels as one TIFF file."""
+    from ..formats.label_pictures import kind_of
+    from ..formats.label_pictures import label_stack as stack
+
+    target.refuse_options("a stack of labels")
+    pixels = kind_of(target.largest)
+    return (yield from _into(target, stack(_free(target)), lambda add, t: add(target.labels(t).astype(pixels))))
+
+
+def coco_masks(target: Target) -> Steps:
+    """Labels as COCO's run lengths."""
+    from ..formats.coco_masks import coco_masks as masks
+    from ..formats.picture_names import picture_names
+    from ..formats.sheets import credits
+
+    target.refuse_options("COCO masks")
+    writer = masks(_free(target), picture_names(target.tracks), credits(target.tracks))
+    return (yield from _into(target, writer, lambda add, t: add(t, target.labels(t))))
+
+
+def shape_table(target: Target) -> Steps:
+    """Shapes as napari's table, which can be edited again."""
+    from ..effects.shapes import outline
+    from ..formats.shape_table import shape_table as table
+
+    target.refuse_options("a table of shapes")
+    if not any(target.settled.shapes(t) for t in target.frames[:1]):
+        raise EditError("expected shapes on the reference frame for a table of shapes, got a mask; draw shapes, or "
+                        "choose label pictures")
+    missing = [t for t in target.frames if None in target.settled.shapes(t)]
+    note = [f"In {counted(len(missing), 'frame')} a shape is missing, for too little of it is in sight."]
+    files, _ = yield from _into(target, table(_free(target)), lambda add, t: add(
+        t, [outline(shape) for shape in target.settled.shapes(t) if shape is not None]))
+    return files, note if missing else []
+
+
+def maps(target: Target) -> Steps:
+    """STMaps, an OpenEXR file for every frame."""
+    from ..formats.sheets import credits
+    from ..formats.stmap import write_stmap
+
+    target.refuse_options("STMaps")
+    about, rate = credits(target.tracks), target.video.fps
+    content: Any = target.settled.content
+
+    def save(t: int, path: Path) -> None:
+        there, valid = content.map(t)
+        write_stmap(path, there, valid, rate=rate, comment=about)
+
+    files = yield from write_sequence(save, target.video, target.out, "exr", target.frames,
+                                      overwrite=target.overwrite, control=target.control)
+    return files, []
+
+
+def pin(target: Target) -> Steps:
+    """Four corners as a file of tracks."""
+    content: Any = target.settled.content
+    corners: Tracks = content.tracks()
+    facts = {key: target.tracks.meta[key] for key in ("fps", "frame_numbers", "video", "runs")
+             if key in target.tracks.meta}
+    excerpt = Excerpt(first=target.frames.start, last=target.frames.stop - 1)
+    yield TrackUpdate.heartbeat(0.5, "writing")
+    corners = Tracks(corners.ids, corners.xy, corners.visibility, corners.confidence, corners.state, corners.source,
+                     corners.names, meta={**corners.meta, **facts})
+    entry = format_for(target.out, target.format or _pin_format(target.out))
+    reference = next(iter(target.settled.motions))
+    known = {each.name: each for each in fields(entry.options)}
+    given: dict[str, Any] = {}
+    if "corners" in known:
+        given = {"corners": ",".join(corners.names), "reference": reference}
+        given |= {name: value for name in ("kind", "tool") if name in known
+                  for value in known[name].metadata["values"] if value in PIN_KINDS}
+    report = export(target.out, corners, entry.name, {**given, **target.options}, excerpt=excerpt,
+                    overwrite=target.overwrite)
+    return (Path(target.out),), list(report.notes)
+
+
+def _pin_format(out: str | Path) -> str | None:
+    """Of several formats of the same ending the one that knows corner pins; None if the ending is enough."""
+    from ..core import registry
+
+    knowing = [entry for entry in registry.formats().values() if entry.write is not None
+               and any(each.name == "corners" for each in fields(entry.options))]
+    fitting = [(len(s), entry.name) for entry in knowing for s in entry.suffixes if str(out).lower().endswith(s)]
+    return max(fitting)[1] if fitting else None
+
+
+def _free(target: Target) -> Path:
+    path = Path(target.out)
+    written.check_free(path, target.overwrite)
+    return path
+
+
+def _into(target: Target, writer: AbstractContextManager[Any], put: Callable[[Any, int], None]) -> Steps:
+    """One file with all frames; not there if anything goes wrong."""
+    with writer as add:
+        for update, frame in beats(target.frames, target.control):
+            if frame is not None:
+                put(add, frame)
+            yield update
+    written.note(Path(target.out))
+    return (Path(target.out),), []

@@ -1,0 +1,282 @@
+"""An edit on every frame of its film, written as whatever the name of the file asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import EditError, FormatError, VideoError
+from ..core.options import read_options
+from ..core.tracker import Control, TrackUpdate
+from ..core.tracks import Tracks
+from ..core.video import Video
+from ..core.words import counted
+from ..effects.colour import to_share
+from . import edit_outputs as outputs
+from . import written
+from .edit_areas import largest_label
+from .edit_options import options_of
+from .edit_outputs import Steps, Target
+from .edit_settled import Matte, SettledEdit
+from .edits import Edit, settling
+from .open import open_video
+from .paint_back import keep_steady, steady_path
+from .render import render
+from .sequences import Cancelled
+
+SOLVING = 0.25
+"""Share of the progress until everything is solved."""
+
+FILMS = (".mp4", ".m4v", ".mov", ".mkv")
+LISTED = 5
+
+
+@dataclass(frozen=True)
+class Propagated:
+    """What was made of an edit.
+
+    Parameters
+    ----------
+    path : Path
+        As it was asked for.
+    kind : str
+        In words.
+    frames : int
+    files : tuple of Path
+        All that was written.
+    notes : tuple of str
+        What could not be kept as it was, and which frames are to be doubted, a sentence each.
+    tracks, of : int
+        How many carried it, and how many there were.
+    model : str
+        Of the motion; empty where none was solved.
+    residual : float or None
+        Pixels by which tracks miss, the median over frames.
+    seconds : float
+    """
+
+    path: Path
+    kind: str
+    frames: int
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+    tracks: int
+    of: int
+    model: str
+    residual: float | None
+    seconds: float
+
+
+def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, options: dict[str, Any] | None = None,
+              format: str | None = None, frames: range | None = None, front: str | Path | Video | None = None,
+              overwrite: bool = False, control: Control | None = None
+              ) -> Generator[TrackUpdate, None, Propagated | None]:
+    """Carry an edit to every frame and write what comes of it; yields a heartbeat for every frame.
+
+    Parameters
+    ----------
+    edit : Edit
+    video : Video
+    tracks : Tracks
+        Of all frames of the film.
+    out : str or Path
+        Masks and labels: label pictures (``x.####.png``, ``x.####.tif``, a folder), soft mattes
+        (``x.####.exr``), all frames in one file (``x.tif``), COCO (``x.json``), shapes (``x.csv``), or a
+        film to look at. STMaps: ``x.####.exr``. Pins: any file of tracks, or a film to look at. All
+        else: a film or images, as of `tasks.render.render`.
+    options : dict, optional
+        Of whatever is written: `videos.kinds.RenderOptions`, or those of a format of tracks.
+    format : str, optional
+        Name of a format of tracks, for pins.
+    frames : range, optional
+        Of step 1; all if not given.
+    front : path or Video, optional
+        Mattes of what is in front: its alpha, or white.
+    overwrite : bool
+        Whether files that this program did not write may be replaced.
+    control : Control, optional
+
+    Returns
+    -------
+    Propagated or None
+        None if it was cancelled; nothing is left behind then, nor when the generator is closed early.
+
+    Raises
+    ------
+    CotrackerError
+        If the edit makes no sense, or cannot be written; nothing is left behind.
+    """
+    began, control = monotonic(), control or Control()
+    size = (video.width, video.height)
+    chosen = _checked(video, tracks, frames)
+    _check_name(edit.what, out, options_of(edit.what, edit.effect), edit.options)
+    largest = largest_label(edit.paintings.values(), len(tracks), size)
+    try:
+        with _reading(front, video) as mattes:
+            settled = yield from _solving(edit, video, tracks, control)
+            target = Target(settled, video, tracks, out, chosen, largest, dict(options or {}), format, overwrite,
+                            mattes, control)
+            kind, steps = _steps(target)
+            files, notes = yield from _later(steps)
+    except Cancelled:
+        return None
+    facts = [settled.facts(t) for t in chosen]
+    misses = [each.residual for each in facts if np.isfinite(each.residual)]
+    model = next(iter(settled.motions.values())).model if settled.motions else ""
+    return Propagated(Path(out), kind, len(chosen), files, (*notes, *_doubts(chosen, [f.doubt for f in facts])),
+                      len(settled.ground.tracks), len(tracks), model, float(np.median(misses)) if misses else None,
+                      monotonic() - began)
+
+
+def _checked(video: Video, tracks: Tracks, frames: range | None) -> range:
+    if tracks.n_frames != video.n_frames:
+        raise EditError(f"expected tracks of the film's {video.n_frames} frames, got tracks of {tracks.n_frames}")
+    chosen = range(video.n_frames) if frames is None else frames
+    if not len(chosen) or chosen.step != 1 or chosen.start < 0 or chosen.stop > video.n_frames:
+        raise EditError(f"expected frames out of 0 to {video.n_frames - 1} one after the other, got {chosen.start} to "
+                        f"{chosen.stop - 1}")
+    return chosen
+
+
+def _solving(edit: Edit, video: Video, tracks: Tracks, control: Control) -> Generator[TrackUpdate, None, SettledEdit]:
+    steps = settling(edit, tracks, (video.width, video.height), read=lambda t: video.read_native([t])[0])
+    while True:
+        if control.cancelled():
+            raise Cancelled
+        try:
+            yield TrackUpdate.heartbeat(SOLVING * next(steps), "solving how it moves")
+        except StopIteration as end:
+            found: SettledEdit = end.value
+            return found
+
+
+def _later(steps: Steps) -> Steps:
+    """The same after what was solved."""
+    while True:
+        try:
+            update = next(steps)
+        except StopIteration as end:
+            found: tuple[tuple[Path, ...], list[str]] = end.value
+            return found
+        yield replace(update, done=SOLVING + (1 - SOLVING) * update.done)
+
+
+def _steps(target: Target) -> tuple[str, Steps]:
+    """What the name asks for, in words, and the way there."""
+    what, ending = target.settled.what, _ending(target.out)
+    if what == "stmap":
+        return "STMaps", outputs.maps(target)
+    if what == "pin" and ending not in FILMS:
+        return "corner pin", outputs.pin(target)
+    if what not in ("mask", "labels") or ending in FILMS:
+        return "film" if ending in FILMS else "images", _rendered(target)
+    if ending == ".exr":
+        return "mattes", _rendered(target)
+    if ending in (".tif", ".tiff"):
+        alone = "#" not in Path(target.out).name and "%" not in Path(target.out).name
+        return ("stack of labels", outputs.label_stack(target)) if alone else \
+            ("label pictures", outputs.label_sequence(target, "tiff"))
+    if ending == ".json":
+        return "COCO masks", outputs.coco_masks(target)
+    if ending == ".csv":
+        return "table of shapes", outputs.shape_table(target)
+    return "label pictures", outputs.label_sequence(target, "png")
+
+
+def _check_name(what: str, out: str | Path, kind: type[Any], options: Any) -> None:
+    """Refuse a name that nothing can be written to, before anything is solved."""
+    read_options(kind, options, what)
+    from ..videos.kinds import choose_kind, is_folder
+
+    ending = _ending(out)
+    if what in ("mask", "labels"):
+        known = (".png", ".tif", ".tiff", ".exr", ".json", ".csv", *FILMS)
+        if ending not in known and not is_folder(out):
+            raise FormatError(f"expected a name ending in {', '.join(known)}, or a folder for label pictures, got "
+                              f"{Path(out).name!r}")
+    elif what == "stmap":
+        if ending != ".exr":
+            raise FormatError(f"expected a name such as 'map.####.exr' for STMaps, got {Path(out).name!r}")
+    elif what != "pin":
+        choose_kind(out)
+
+
+def _ending(out: str | Path) -> str:
+    return Path(out).suffix.lower()
+
+
+def _rendered(target: Target) -> Steps:
+    """A film, or images; soft mattes of masks where they become OpenEXR."""
+    settled = target.settled
+    is_matte = settled.what in ("mask", "labels") and _ending(target.out) == ".exr"
+    to_look_at = settled.what in ("mask", "labels", "pin") and not is_matte
+
+    def draw(t: int, picture: NDArray[Any]) -> NDArray[Any]:
+        front = target.front_of(t)
+        if not is_matte:
+            return settled.draw(t, picture, front)
+        matte = settled.matte(t, front)
+        return (target.labels(t) > 0).astype(np.float32) if matte is None else matte
+
+    free = _free_targets(target)
+    beside = [steady_path(target.out)] if settled.what == "stabilise" else []
+    for path in beside:
+        written.check_free(path, target.overwrite)
+    done = yield from render(target.video, draw, target.out, target.options, target.control, frames=target.frames,
+                             native=not (to_look_at or is_matte))
+    if done is None:
+        raise Cancelled
+    for path in beside:
+        keep_steady(path, settled, target.tracks)
+    written.note(*free, *beside)
+    return (*done.files, *beside), [note for note in done.notes if not is_matte or "sound" not in note]
+
+
+def _free_targets(target: Target) -> list[Path]:
+    """All files of a render, if they may be written."""
+    from ..videos.rendering import Rendering
+
+    targets = Rendering(target.out, target.video, target.options, frames=target.frames).targets
+    for path in targets:
+        written.check_free(path, target.overwrite)
+    return targets
+
+
+@contextmanager
+def _reading(front: str | Path | Video | None, video: Video) -> Iterator[Callable[[int], Matte] | None]:
+    """What reads mattes of what is in front, if there are any."""
+    if front is None:
+        yield None
+        return
+    mattes = open_video(front)
+    if (mattes.n_frames, mattes.width, mattes.height) != (video.n_frames, video.width, video.height):
+        raise VideoError(f"expected mattes of the film's {video.n_frames} frames of {video.width} × {video.height} "
+                         f"pixels, got {mattes.n_frames} of {mattes.width} × {mattes.height}")
+
+    def read(t: int) -> Matte:
+        picture = to_share(mattes.read_native([t])[0])
+        return np.asarray(picture[..., 3] if picture.shape[-1] == 4 else picture.max(-1))
+
+    yield read
+    if mattes is not front:
+        mattes.close()
+
+
+def _doubts(frames: range, doubts: list[str]) -> list[str]:
+    """What speaks against frames, those of one kind together."""
+    found: dict[str, list[int]] = {}
+    says: dict[str, str] = {}
+    for t, doubt in zip(frames, doubts, strict=True):
+        if doubt:
+            kind = " ".join(doubt.split()[:2])
+            found.setdefault(kind, []).append(t)
+            says.setdefault(kind, doubt)
+    return [f"{counted(len(which), 'frame')} ({', '.join(map(str, which[:LISTED]))}"
+            f"{' …' if len(which) > LISTED else ''}): {says[kind]}" for kind, which in found.items()]

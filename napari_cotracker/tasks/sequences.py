@@ -1,0 +1,97 @@
+"""Files of any kind, one for each frame of a clip, numbered as the plate; all of them, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from time import sleep
+
+from ..core.errors import VideoError
+from ..core.tracker import Control, TrackUpdate
+from ..core.video import Video
+from . import written
+from .render import PAUSE
+
+Save = Callable[[int, Path], None]
+
+
+class Cancelled(Exception):
+    """Leaves what is being written, so that nothing of it stays."""
+
+
+def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames: range, *,
+                   overwrite: bool = False, control: Control | None = None
+                   ) -> Generator[TrackUpdate, None, tuple[Path, ...]]:
+    """Write a file for every frame; yields a heartbeat for each.
+
+    Parameters
+    ----------
+    save : callable
+        ``save(frame, path)`` writes the file of a 0-based frame.
+    video : Video
+    path : str or Path
+        ``shot.####.png``, ``shot.%04d.png``, or a folder.
+    kind : str
+        One of `napari_cotracker.videos.kinds.KINDS`.
+    frames : range
+        Of step 1.
+    overwrite : bool
+        Whether files that this program did not write may be replaced.
+    control : Control, optional
+
+    Returns
+    -------
+    tuple of Path
+        All files.
+
+    Raises
+    ------
+    Cancelled
+        Nothing is left behind then, nor when the generator is closed early.
+    VideoError
+        If the name has no place for numbers, or something cannot be written.
+    TakenError
+        If there is something that may not be replaced.
+    """
+    from ..videos.image_target import numbers_of
+    from ..videos.kinds import KINDS
+    from ..videos.numbering import choose_names
+    from ..videos.rendering import check_apart
+    from ..videos.stills import filling
+
+    names = choose_names(path, KINDS[kind], video.path, len(frames))
+    files = [names.of(number) for number in numbers_of(video, frames, None)]
+    targets = [names.folder / file for file in files]
+    check_apart(targets, video.path)
+    for target in targets:
+        written.check_free(target, overwrite)
+    try:
+        with filling(names.folder, files) as folder:
+            for update, frame in beats(frames, control):
+                if frame is not None:
+                    save(frame, folder / files[frame - frames.start])
+                yield update
+    except OSError as mishap:
+        raise VideoError(f"cannot write {str(targets[0])!r}: {mishap.strerror or mishap}; choose a folder that is "
+                         "writable and has room") from None
+    written.note(*targets)
+    return tuple(targets)
+
+
+def beats(frames: range, control: Control | None, verb: str = "writing"
+          ) -> Generator[tuple[TrackUpdate, int | None], None, None]:
+    """Each frame with the heartbeat to yield once it is done; heartbeats without a frame while it is paused.
+
+    Raises
+    ------
+    Cancelled
+        As soon as the user wants no more.
+    """
+    control = control or Control()
+    for count, frame in enumerate(frames, 1):
+        while control.paused() and not control.cancelled():
+            sleep(PAUSE)
+            yield TrackUpdate.heartbeat((count - 1) / len(frames), "paused"), None
+        if control.cancelled():
+            raise Cancelled
+        yield TrackUpdate.heartbeat(count / len(frames), f"{verb}, frame {count} of {len(frames)}"), frame

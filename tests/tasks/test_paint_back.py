@@ -1,0 +1,95 @@
+"""What is painted on a steady film comes back to the film."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_cotracker.core.errors import EditError, FormatError
+from napari_cotracker.effects.motion import MotionOptions
+from napari_cotracker.tasks.edits import Edit, Painting
+from napari_cotracker.tasks.open import open_video
+from napari_cotracker.tasks.paint_back import paint_back, steady_path
+from napari_cotracker.tasks.propagate import propagate
+from napari_cotracker.videos.stills import save_picture
+from tests.moving_films import Film
+from tests.tasks.moving_edits import FRAMES, SIZE, film, pixels, tracks_of
+
+FILM, WHERE = film()
+LAST = FRAMES - 1
+SPOT = np.array([100.0, 50])
+
+
+def steady(folder: Path, **options: Any) -> Path:
+    edit = Edit("stabilise", {0: Painting()}, MotionOptions("homography"), {"border": "black", **options})
+    list(propagate(edit, FILM, tracks_of(WHERE), folder / "steady.####.png"))
+    return folder / "steady.steady.json"
+
+
+def dab(at: np.ndarray) -> np.ndarray:
+    """Red paint around a place."""
+    paint = np.zeros((*SIZE[::-1], 4), np.uint8)
+    paint[np.hypot(*np.moveaxis(pixels() - at, -1, 0)) < 5] = (255, 0, 0, 255)
+    return paint
+
+
+def middle(picture: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Where two pictures differ."""
+    off = np.abs(picture.astype(float) - other).sum(-1)
+    return np.array((off[..., None] * pixels()).sum((0, 1)) / off.sum())
+
+
+def test_paint_on_the_steady_film_is_where_it_belongs_on_the_film(tmp_path: Path) -> None:
+    kept = steady(tmp_path)
+    still = open_video(tmp_path / "steady.####.png").read([0, LAST])
+    assert np.abs(still[0, 40:80, 50:110].astype(int) - still[1, 40:80, 50:110]).mean() < 3
+    save_picture(tmp_path / "paint.png", dab(SPOT))
+    list(paint_back(FILM, kept, tmp_path / "paint.png", tmp_path / "done.####.png"))
+    found = open_video(tmp_path / "done.####.png").read(range(FRAMES))
+    for t in range(FRAMES):
+        np.testing.assert_allclose(middle(found[t], FILM.frames[t]), WHERE(SPOT, 0, t), atol=1.0)
+    np.testing.assert_array_equal(found[LAST, :20, :40], FILM.frames[LAST, :20, :40])
+
+
+def test_paint_of_every_frame(tmp_path: Path) -> None:
+    kept = steady(tmp_path, path="smooth")
+    (tmp_path / "paint").mkdir()
+    for t in range(FRAMES):
+        save_picture(tmp_path / "paint" / f"p.{t}.png", dab(SPOT) if t == 3 else np.zeros((*SIZE[::-1], 4), np.uint8))
+    list(paint_back(FILM, kept, tmp_path / "paint", tmp_path / "done.####.png"))
+    found = open_video(tmp_path / "done.####.png").read(range(FRAMES))
+    assert [bool((a != b).any()) for a, b in zip(found, FILM.frames, strict=True)] == [t == 3 for t in range(FRAMES)]
+
+
+def test_what_does_not_belong_together_is_told(tmp_path: Path) -> None:
+    kept = steady(tmp_path)
+    save_picture(tmp_path / "paint.png", dab(SPOT))
+    save_picture(tmp_path / "opaque.png", dab(SPOT)[..., :3])
+    save_picture(tmp_path / "small.png", dab(SPOT)[:50])
+    (tmp_path / "few").mkdir()
+    for t in range(2):
+        save_picture(tmp_path / "few" / f"p.{t}.png", dab(SPOT))
+    before = sorted(tmp_path.iterdir())
+    for paint, message in (("opaque.png", "expected paint with alpha"),
+                           ("small.png", "paint of the steady film's size"),
+                           ("few", "expected paint for all 8 frames, got 2")):
+        with pytest.raises(EditError, match=message):
+            list(paint_back(FILM, kept, tmp_path / paint, tmp_path / "o.####.png"))
+    with pytest.raises(EditError, match="the film that was held still, of 8 frames"):
+        list(paint_back(Film(FILM.frames[:4]), kept, tmp_path / "paint.png", tmp_path / "o.####.png"))
+    with pytest.raises(FormatError, match="cannot read"):
+        list(paint_back(FILM, tmp_path / "paint.png", tmp_path / "paint.png", tmp_path / "o.####.png"))
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_one_picture_does_not_fit_a_film_that_still_moves(tmp_path: Path) -> None:
+    kept = steady(tmp_path, path="smooth")
+    save_picture(tmp_path / "paint.png", dab(SPOT))
+    with pytest.raises(EditError, match="smooth path still moves"):
+        list(paint_back(FILM, kept, tmp_path / "paint.png", tmp_path / "o.####.png"))
+
+
+def test_the_name_of_the_file_beside(tmp_path: Path) -> None:
+    names = ["steady.mp4", "steady.####.png", "steady_%04d.exr", "steady", "####.png"]
+    assert [steady_path(tmp_path / name).name for name in names] == ["steady.steady.json"] * 4 + ["film.steady.json"]
