@@ -47,8 +47,16 @@ def keys_table():
 
 
 def command_reference():
-    commands = typer.main.get_command(app).commands
+    commands = dict(each_command(typer.main.get_command(app)))
     return "\n\n".join(f"## {name}\n\n{described(name, command)}" for name, command in commands.items())
+
+
+def each_command(group, above=""):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from each_command(command, f"{above}{name} ")
+        else:
+            yield above + name, command
 
 
 def described(name, command):

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from . import __version__
+from .cli_propagate import app as propagate
 from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
 from .cli_text import effort_lines, evaluation_lines, lines_of, program_lines, session_lines
 from .cli_track import check_apart, check_target, track_and_write
@@ -16,6 +17,7 @@ from .core.excerpt import Excerpt
 from .core.options import choices_of, read_options
 
 app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, add_completion=False)
+app.add_typer(propagate, name="propagate", help="Carry an edit of one frame to every other, and write it.")
 
 Film = Annotated[Path, typer.Argument(metavar="VIDEO", help="A film, a folder of pictures or one of a sequence.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]

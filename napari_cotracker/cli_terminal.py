@@ -46,10 +46,16 @@ class Commands(TyperGroup):
 
 
 class Interrupt(Control):
-    """Within its block the first Ctrl-C asks the run to stop; the second one stops the program."""
+    """Within its block the first Ctrl-C asks the run to stop; the second one stops the program.
 
-    def __init__(self) -> None:
-        self._asked = False
+    Parameters
+    ----------
+    then : str
+        What becomes of the work, in words.
+    """
+
+    def __init__(self, then: str = "what was tracked so far is kept") -> None:
+        self._asked, self._then = False, then
 
     def cancelled(self) -> bool:
         """Whether Ctrl-C was pressed."""
@@ -69,7 +75,7 @@ class Interrupt(Control):
         if self._asked:
             raise KeyboardInterrupt
         self._asked = True
-        say("\nStopping; what was tracked so far is kept. Ctrl-C again stops at once.")
+        say(f"\nStopping; {self._then}. Ctrl-C again stops at once.")
 
     def finish(self) -> None:
         """End the program with the exit code of a cancelled run, if this one was."""

@@ -16,7 +16,7 @@ from ..core.tracks import State, Tracks
 from ..effects.brightness import gain_of
 from ..effects.insert import lay
 from ..effects.inserts import InsertOnFrames, Placement
-from ..effects.maps import forward_map, inverse_map, whole
+from ..effects.maps import Box, forward_map, inverse_map, whole
 from ..effects.mask import MaskOnFrames
 from ..effects.pins import corners_between, pin_tracks
 from ..effects.pixels import change
@@ -113,7 +113,7 @@ class InsertContent(Nothing):
 
     def draw(self, t: int, picture: Picture, front: Matte | None) -> Picture:
         """The frame with the picture on it."""
-        shown, gain = self._insert.on(t, self._ground.size, self._options), np.ones(3, np.float32)
+        shown, gain = self._shown(t), np.ones(3, np.float32)
         if self._pictures:
             reference = self._ground.main(t)
             gain = gain_of(self._pictures[reference], picture, self._ground.motions[reference], t)
@@ -122,12 +122,24 @@ class InsertContent(Nothing):
 
     def matte(self, t: int, front: Matte | None) -> Matte:
         """(H, W) 0 … 1 how much of each pixel it covers."""
-        box, layer = self._insert.on(t, self._ground.size, self._options)
+        box, layer = self._shown(t)
         found = np.zeros(self._ground.size[::-1], np.float32)
         if layer.size:
             found[box.slices] = layer[..., 3] * np.float32(self._options.opacity)
         hidden = self._ground.hidden(t, front)
         return found if hidden is None else np.asarray(found * (1 - np.clip(hidden, 0, 1)))
+
+    def _shown(self, t: int) -> tuple[Box, NDArray[np.float32]]:
+        """A part of the frame, and premultiplied light and alpha there."""
+        box, layer = self._insert.on(t, self._ground.size, self._options)
+        feather = self._ground.matte.feather
+        if not (feather and layer.size):
+            return box, layer
+        import cv2
+
+        inside = np.pad((layer[..., 3] > 0.5).astype(np.uint8), 1)
+        depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+        return box, layer * np.clip(depth / np.float32(feather), 0, 1)[..., None]
 
     def corners(self, t: int) -> Points | None:
         """Where its corners are, if it was placed by them."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import EditError
 from ..core.files import naming
+from ..core.regions import Region
 
 Picture = NDArray[Any]
 
@@ -82,6 +83,32 @@ def read_labels(path: Path, frame: int = 0) -> NDArray[Any]:
     if white in (0xFF, 0xFFFF) and (found == white).any():
         return (found > white // 2).astype(np.uint8)
     return found
+
+
+def read_shapes(path: Path, frame: int) -> tuple[Region, ...]:
+    """The shapes of a frame, of a table that napari saves of a Shapes layer.
+
+    Parameters
+    ----------
+    path : Path
+    frame : int
+        0-based; a table of shapes without a frame is for any.
+
+    Raises
+    ------
+    EditError
+        If it has none for that frame.
+    FormatError
+        If it is no such table.
+    """
+    from ..formats.shape_table import read_shape_table
+
+    found = read_shape_table(Path(path))
+    shapes = found.get(frame, found.get(None, ()))
+    if not shapes:
+        raise EditError(f"expected shapes on frame {frame} in {Path(path).name!r}, got shapes on frames "
+                        f"{', '.join(str(t) for t in list(found)[:5]) or 'none'}; name the frame: FILE@FRAME")
+    return tuple(shapes)
 
 
 def _numbers(path: Path, frame: int) -> NDArray[Any] | None:

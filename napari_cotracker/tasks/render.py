@@ -111,6 +111,13 @@ def render(video: Video, draw: Draw, path: str | Path, options: Any = None, cont
                     tuple(rendering.notes), monotonic() - began)
 
 
+def render_options() -> type[Any]:
+    """The dataclass of the options of films and images."""
+    from ..videos.kinds import RenderOptions
+
+    return RenderOptions
+
+
 class _Cancelled(Exception):
     """Leaves the rendering, so that nothing of it stays."""
 

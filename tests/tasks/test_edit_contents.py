@@ -67,6 +67,13 @@ def test_a_placed_picture_has_corners_and_a_matte():
     assert edit.matte(0, None)[60, 70] == pytest.approx(0.5)
 
 
+def test_a_pictures_edge_fades_inwards():
+    edit = settled("insert", Painting(picture=np.full((8, 8, 3), 255, np.uint8), corners=SQUARE),
+                   matte=MatteOptions(feather=10))
+    row = edit.matte(0, None)[60, 49:72:5]
+    np.testing.assert_allclose(row, [0, 0.5, 1, 1, 1], atol=0.11)
+
+
 def test_brightness_follows_the_surface():
     dim = (FILM.frames[LAST] * 0.5).astype(np.uint8)
     edit = Edit("insert", {0: Painting(picture=np.full((8, 8, 3), 200, np.uint8), corners=SQUARE)}, PLANE,
