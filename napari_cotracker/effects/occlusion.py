@@ -6,19 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.tracks import DEFAULT_THRESHOLD, State, Tracks
-from .maps import over_box, whole
+from .maps import Box, over_box, whole
 from .motion import Motion
 
 Matte = NDArray[np.float32]
 Points = NDArray[np.float64]
 
 WIDE = 0.6  # times the distance between neighbouring tracks: how far each speaks for what is around
-STEP = 8  # px
+FINE = 3.0  # places within that
+STEPS = 8, 24  # px between places
 NEAREST = 12  # tracks that are asked for a place
 
 
 def hidden_share(tracks: Tracks, motion: Motion, t: int, size: tuple[int, int],
-                 threshold: float = DEFAULT_THRESHOLD) -> Matte:
+                 threshold: float = DEFAULT_THRESHOLD, *, box: Box | None = None) -> Matte:
     """(H, W) 0 … 1 how surely the surface is hidden, by the states of the tracks around; 0 if none is hidden.
 
     Its edge lies somewhere between tracks: for a clean one, carry a mask of what is in front by its own tracks.
@@ -34,24 +35,34 @@ def hidden_share(tracks: Tracks, motion: Motion, t: int, size: tuple[int, int],
     size : (width, height)
     threshold : float
         As of `Tracks.states`.
+    box : Box, optional
+        The part of the frame that matters; all else is 0. Everything by default.
     """
     states = tracks.states(threshold)[t]
     hidden = np.isin(states, (State.OCCLUDED_LOCATED, State.OCCLUDED))
     at = motion.warp(t).forward(motion.places)
     known = (hidden | (states == State.VISIBLE)) & np.isfinite(at).all(1)
-    if not hidden[known].any():
-        return np.zeros((size[1], size[0]), np.float32)
-    found = over_box(lambda places: _share(places, at[known], hidden[known]), whole(size), step=STEP)[..., 0]
-    return np.clip(found, 0, 1)
+    found, area = np.zeros((size[1], size[0]), np.float32), box or whole(size)
+    if hidden[known].any() and area.width and area.height:
+        share = _Share(at[known], hidden[known])
+        found[area.slices] = np.clip(over_box(share.at, area, step=share.step)[..., 0], 0, 1)
+    return found
 
 
-def _share(places: Points, at: Points, hidden: NDArray[np.bool_]) -> Points:
-    from scipy.spatial import cKDTree
+class _Share:
+    """How many of the tracks around a place are hidden, near ones counting more."""
 
-    tree = cKDTree(at)
-    count = min(NEAREST, len(at))
-    reach = WIDE * float(np.median(tree.query(at, 2)[0][:, 1])) if len(at) > 1 else 1.0
-    distance, who = (found.reshape(len(places), count) for found in tree.query(places, count))
-    # far from all tracks the nearest one decides
-    closeness = np.exp(-0.5 * (np.square(distance) - np.square(distance[:, :1])) / max(reach, 1.0) ** 2)
-    return np.asarray((closeness * hidden[who]).sum(1) / closeness.sum(1))[:, None]
+    def __init__(self, at: Points, hidden: NDArray[np.bool_]) -> None:
+        from scipy.spatial import cKDTree
+
+        self._tree, self._hidden, self._count = cKDTree(at), hidden, min(NEAREST, len(at))
+        apart = float(np.median(self._tree.query(at, 2)[0][:, 1])) if len(at) > 1 else 1.0
+        self._reach = max(WIDE * apart, 1.0)
+        self.step = int(np.clip(self._reach / FINE, *STEPS))
+
+    def at(self, places: Points) -> Points:
+        """(K, 1) 0 … 1."""
+        distance, who = (found.reshape(len(places), self._count) for found in self._tree.query(places, self._count))
+        # far from all tracks the nearest one decides
+        closeness = np.exp(-0.5 * (np.square(distance) - np.square(distance[:, :1])) / self._reach**2)
+        return np.asarray((closeness * self._hidden[who]).sum(1) / closeness.sum(1))[:, None]

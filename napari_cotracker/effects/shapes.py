@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..core.errors import EditError
 from ..core.regions import Region
 from ..core.warps import Warp
+from .maps import Box
 from .motion import Motion
 from .references import shares
 
@@ -75,13 +76,11 @@ def outline(shape: Region) -> Points:
 
 def fill(shapes: Sequence[Region | None], size: tuple[int, int]) -> Labels:
     """(H, W) labels 1, 2, … of the pixels whose centres lie in each shape; later ones over earlier ones."""
-    from skimage.draw import polygon
-
     found = np.zeros((size[1], size[0]), np.uint16)
     for value, shape in enumerate(shapes, 1):
         if shape is not None:
-            x, y = outline(shape).T
-            found[polygon(y, x, found.shape)] = value
+            box, inside = _inside(outline(shape), size)
+            found[box.slices][inside] = value
     return found
 
 
@@ -103,6 +102,23 @@ def check_shapes(shapes: Sequence[Region], size: tuple[int, int]) -> None:
         if (vertices.max(0) < -0.5).any() or (vertices.min(0) > np.array(size) - 0.5).any():
             raise EditError(f"expected shapes on the picture of {size[0]} × {size[1]} pixels, got shape {number}, "
                             "which lies outside; move it")
+
+
+def _inside(vertices: Points, size: tuple[int, int]) -> tuple[Box, NDArray[np.bool_]]:
+    """The part of a picture that a polygon lies in, and which of its pixels are inside, by the even-odd rule.
+
+    Row by row, from where edges cross it: that takes a tenth of the time of asking every pixel.
+    """
+    low, high = np.clip(np.floor(vertices.min(0)), 0, size), np.clip(np.ceil(vertices.max(0)) + 1, 0, size)
+    box = Box(*low.astype(int).tolist(), *high.astype(int).tolist())
+    rows = np.arange(box.top, box.bottom)
+    crossings = np.zeros((box.height, box.width + 1), np.int32)
+    for (ax, ay), (bx, by) in zip(vertices.tolist(), np.roll(vertices, -1, 0).tolist(), strict=True):
+        at = np.flatnonzero((ay > rows) != (by > rows))
+        x = np.ceil(ax + (rows[at] - ay) / (by - ay) * (bx - ax)) if len(at) else np.zeros(0)
+        np.add.at(crossings, (at, np.clip(x - box.left, 0, box.width).astype(int)), 1)
+    to_the_right = np.cumsum(crossings[:, ::-1], 1)[:, -2::-1]
+    return box, to_the_right % 2 > 0
 
 
 def _carried(vertices: Points, warp: Warp) -> Region | None:

@@ -34,7 +34,8 @@ def draw_labels(picture: Picture, labels: NDArray[Any], strength: float) -> Pict
         return found
     shown, part = labels[box.slices], found[box.slices]
     # numbers beyond the palette take its colours again, but for that of the background
-    colours = _colours(picture.dtype)[np.where(shown > 0, (shown.astype(np.int64) - 1) % 255 + 1, 0)]
+    numbers = shown if shown.dtype == np.uint8 else np.where(shown > 0, (shown.astype(np.int64) - 1) % 255 + 1, 0)
+    colours = _colours(picture.dtype)[numbers]
     below = np.ascontiguousarray(part[..., :3])
     mixed = cv2.addWeighted(below, 1 - strength, colours, strength, 0)
     np.copyto(part[..., :3], mixed, where=(shown > 0)[..., None])

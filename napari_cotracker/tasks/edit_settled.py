@@ -13,6 +13,7 @@ from ..core.regions import Region
 from ..core.tracks import State, Tracks
 from ..core.warps import SplineWarp
 from ..core.words import counted
+from ..effects.maps import Box, box_on_frame
 from ..effects.motion import FrameMotion, Motion
 from ..effects.occlusion import hidden_share
 from ..effects.references import shares
@@ -24,6 +25,7 @@ Matte = NDArray[np.float32]
 
 SAMPLES = 20  # places across an area by which is told how much of it tracks support
 LINES = 9  # of the mesh, each way
+MARGIN = 40  # px around what is painted, for soft edges
 FAR_OFF = 3.0  # px by which tracks miss where a frame is to be doubted
 FEW = 3  # tracks
 LEAST_SUPPORT = 0.5
@@ -64,8 +66,15 @@ class Ground:
         """(H, W) 0 … 1 where something is in front on a frame; None if nothing is known to be."""
         if not (self.matte.behind and self.motions):
             return front
-        found = hidden_share(self.tracks, self.motions[self.main(t)], t, self.size, self.threshold)
+        found = hidden_share(self.tracks, self.motions[self.main(t)], t, self.size, self.threshold, box=self._box(t))
         return found if front is None else np.maximum(found, front)
+
+    def _box(self, t: int) -> Box:
+        """The part of a frame where what is painted may be."""
+        boxes = [box_on_frame(motion.warp(t), _around(self.samples[k]), self.size, MARGIN)
+                 for k, motion in self.motions.items()]
+        low, high = np.min(boxes, axis=0).tolist(), np.max(boxes, axis=0).tolist()
+        return Box(low[0], low[1], high[2], high[3])
 
 
 class Content(Protocol):
@@ -234,6 +243,12 @@ def samples_of(area: NDArray[np.bool_] | None, size: tuple[int, int]) -> Points:
         some = np.linspace(0, len(rows) - 1, SAMPLES).round().astype(int)
         return np.asarray(np.stack([columns[some], rows[some]], -1), np.float64)
     return np.asarray(places[inside], np.float64)
+
+
+def _around(places: Points) -> Box:
+    low, high = np.floor(places.min(0)).astype(int).tolist(), np.ceil(places.max(0)).astype(int).tolist()
+    reach = [max(side, MARGIN) // 4 for side in (high[0] - low[0], high[1] - low[1])]  # samples may miss its rim
+    return Box(low[0] - reach[0], low[1] - reach[1], high[0] + reach[0] + 1, high[1] + reach[1] + 1)
 
 
 def _mesh(places: Points) -> Points:
