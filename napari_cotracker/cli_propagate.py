@@ -24,7 +24,7 @@ from .cli_edits import (
 from .cli_terminal import Commands, Interrupt, follow, say, show
 from .cli_track import check_apart
 from .core.excerpt import Excerpt
-from .core.options import choices_of, read_options
+from .core.options import choices_of
 
 if TYPE_CHECKING:
     from .tasks.edits import Painting
@@ -45,6 +45,7 @@ Names = Annotated[str, typer.Option("--tracks", metavar="NAMES", help=f"Which ca
 First = Annotated[int | None, typer.Option("--first", metavar="K", help=EXCERPT["first"])]
 Last = Annotated[int | None, typer.Option("--last", metavar="K", help=EXCERPT["last"])]
 Front = Annotated[Path | None, typer.Option(metavar="MATTES", help="A film or images, white or opaque in front of it.")]
+Plane = Annotated[str, typer.Option("--model", help="What is taken out: translation, similarity, affine, homography.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that this program did not write.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
 
@@ -76,7 +77,8 @@ def mask(source: Source, video: Film, out: Out, masks: Masks, *, reference: Refe
 
 
 @app.command()
-def insert(source: Source, video: Film, out: Out, image: Annotated[Path, typer.Option(metavar="FILE", help="With alpha.")], *,
+def insert(source: Source, video: Film, out: Out, image: Annotated[Path, typer.Option(metavar="FILE", help="With alpha.")],
+           *,
            corners: Annotated[list[str] | None, typer.Option(metavar="'X,Y X,Y X,Y X,Y[@FRAME]'", help=(
                "Where its corners are: top left, top right, bottom right, bottom left. Without, it is as large as the "
                "film."))] = None,
@@ -102,7 +104,7 @@ def effect(source: Source, video: Film, out: Out, masks: Masks,
 @app.command()
 def stabilise(source: Source, video: Film, out: Out, *,
               reference: Annotated[int | None, typer.Option(metavar="K", help="Frame that stays as it is.")] = None,
-              model: Model = "auto", options: Words = None, tracks: Names = "", first: First = None,
+              model: Plane = "similarity", options: Words = None, tracks: Names = "", first: First = None,
               last: Last = None, overwrite: Overwrite = False, as_json: Json = False) -> None:
     """Hold a film still, or move it smoothly; a file beside it lets paint go back (`propagate back`)."""
     asked = Asked(source, video, out, model, options or [], tracks, first, last, None, overwrite)
@@ -179,17 +181,16 @@ def carry(what: str, asked: Asked, paintings: dict[int, Painting], *, effect: st
         With the exit code of a cancelled run.
     """
     from .tasks.edit_options import read_words as read_edit_words
-    from .tasks.edits import Edit, MotionOptions
+    from .tasks.edits import Edit
     from .tasks.open import open_video
     from .tasks.propagate import propagate
 
     check_apart([Path(asked.out)], [asked.video, asked.source, asked.front])
-    words = read_edit_words(what, read_words(asked.words), effect)
-    motion = words.motion if asked.model == "auto" else read_options(MotionOptions, {**asdict(words.motion), "model":
-                                                                                     asked.model}, "motion")
+    given = read_words(asked.words)
+    words = read_edit_words(what, {"model": asked.model, **given} if asked.model != "auto" else given, effect)
     with closing(open_video(asked.video)) as film, Interrupt("nothing is written") as interrupt:
         tracks = tracks_on(film, asked.source)
-        edit = Edit(what, paintings, motion, words.own, effect, carriers_of(tracks, asked.names), words.matte)
+        edit = Edit(what, paintings, words.motion, words.own, effect, carriers_of(tracks, asked.names), words.matte)
         frames = range(asked.first or 0, film.n_frames if asked.last is None else asked.last + 1)
         run = propagate(edit, film, tracks, asked.out, options=words.rest, format=asked.format, frames=frames,
                         front=asked.front, overwrite=asked.overwrite, control=interrupt)

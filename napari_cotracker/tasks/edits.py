@@ -178,7 +178,10 @@ def _checked(edit: Edit, tracks: Tracks, size: tuple[int, int]) -> Edit:
         raise EditError(f"expected a reference frame from 0 to {tracks.n_frames - 1}, got {wrong[0]}")
     for count, painting in enumerate(paintings.values()):
         check_painting(edit.what, painting, size, is_first=count == 0)
-    return replace(edit, options=options, paintings=paintings)
+    motion = edit.motion
+    if edit.what == "stabilise" and motion.model == "auto":  # what most of the picture does: nothing that bends
+        motion = replace(motion, model=options.model)
+    return replace(edit, options=options, paintings=paintings, motion=motion)
 
 
 def _chosen(edit: Edit, tracks: Tracks) -> Tracks:

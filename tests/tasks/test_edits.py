@@ -90,6 +90,18 @@ def test_what_holds_still_needs_no_painting():
     assert np.abs(FILM.frames[0][inner].astype(int) - FILM.frames[LAST][inner]).mean() > 20
 
 
+def test_a_film_is_held_by_what_most_of_it_does():
+    still = np.flatnonzero(TRACKS.xy[0, :, 0] < 100)  # two thirds go with the film, the rest another way
+    xy = TRACKS.xy.copy()
+    others = np.setdiff1d(np.arange(81), still)
+    xy[:, others] += np.arange(FRAMES)[:, None, None] * np.array([3, 2], np.float32)
+    edit = Edit("stabilise", {0: Painting()}, options={"border": "black"})
+    held = settle(edit, replace(TRACKS, xy=xy), SIZE)
+    assert held.motions[0].model == "similarity"
+    back = held.content.stabilised.warp(LAST).forward(np.array([60.0, 60]))
+    np.testing.assert_allclose(back, WHERE(np.array([60.0, 60]), 0, LAST), atol=0.2)
+
+
 def test_one_track_is_enough_and_it_is_said_what_it_cannot_tell():
     settled = settle(mask_edit(tracks=(41,)), TRACKS, SIZE)
     assert settled.facts(LAST).model == "translation"
