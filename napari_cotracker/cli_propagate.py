@@ -77,8 +77,8 @@ def mask(source: Source, video: Film, out: Out, masks: Masks, *, reference: Refe
 
 
 @app.command()
-def insert(source: Source, video: Film, out: Out, image: Annotated[Path, typer.Option(metavar="FILE", help="With alpha.")],
-           *,
+def insert(source: Source, video: Film, out: Out,
+           image: Annotated[Path, typer.Option(metavar="FILE", help="With alpha, if any.")], *,
            corners: Annotated[list[str] | None, typer.Option(metavar="'X,Y X,Y X,Y X,Y[@FRAME]'", help=(
                "Where its corners are: top left, top right, bottom right, bottom left. Without, it is as large as the "
                "film."))] = None,
