@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -62,6 +63,15 @@ def categories() -> Table:
     base = np.array([[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in _OKABE_ITO])
     tinted = np.concatenate([base + (1 - base) * tint if tint >= 0 else base * (1 + tint) for tint in _TINTS])
     return _with_no_value(np.resize(np.c_[tinted, np.ones(len(tinted))], (255, 4)))
+
+
+def label_colours() -> Any:
+    """A colormap for Labels layers: nothing for 0, then the palette of tracks, over and over."""
+    from napari.utils.colormaps import CyclicLabelColormap
+
+    colours = categories()[: 1 + len(_OKABE_ITO) * len(_TINTS)].copy()
+    colours[0] = 0
+    return CyclicLabelColormap(colors=colours)
 
 
 def rim_of(colours: Table) -> Table:

@@ -23,10 +23,12 @@ class Errand(QObject):
     Signals
     -------
     changed : it began or ended
+    progressed : (TrackUpdate)
     failed : (CotrackerError)
     """
 
     changed = Signal()
+    progressed = Signal(object)
     failed = Signal(object)
 
     def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
@@ -45,6 +47,7 @@ class Errand(QObject):
         """Start a task; `done` hears its result."""
         self.cancel()
         mailbox = self._mailbox = Mailbox(self)
+        mailbox.updated.connect(self.progressed)
         mailbox.finished.connect(lambda result, cancelled: self._finish(mailbox, done, result, cancelled))
         mailbox.failed.connect(lambda error: self._fail(mailbox, error))
         self._job = self._worker.start(task, video, arguments, mailbox.listener, urgent=True)

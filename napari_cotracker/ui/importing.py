@@ -30,7 +30,12 @@ def join(project: Project, tracks: Tracks, name: str, *, as_anchors: bool = Fals
     CotrackerError
         If they do not fit the video, or there is none.
     """
+    return take_in(project, tracks, f"import {len(tracks)} tracks from {name}", as_anchors=as_anchors)
+
+
+def take_in(project: Project, tracks: Tracks, label: str, *, as_anchors: bool = False) -> int:
+    """The same for tracks from anywhere; `label` is for the history."""
     fitted = with_video(tracks, project.video)
-    project.session.bring(anchored(fitted) if as_anchors else fitted, f"import {len(tracks)} tracks from {name}")
+    project.session.bring(anchored(fitted) if as_anchors else fitted, label)
     project.show().refresh()
     return len(tracks)

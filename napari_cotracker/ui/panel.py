@@ -24,6 +24,7 @@ from .naming import Naming
 from .notices import notify
 from .place_section import PlaceSection
 from .project import Project
+from .propagate_section import PropagateSection
 from .sections import button, line, row
 from .table import TracksTable
 from .timeline import Timeline
@@ -65,7 +66,7 @@ class Panel(QWidget):
         self.keys = Keys(self.desk, self.correct, self.edits, self.key_help.toggle, parent=self)
         self.video, self.place = VideoSection(self.desk), PlaceSection(self.desk, self.naming)
         self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
-        self.export = ExportSection(self.desk, worker)
+        self.propagate, self.export = PropagateSection(self.desk, worker), ExportSection(self.desk, worker)
         self.history = HistorySection(self.desk, self.correct.answers)
         self._project: Project | None = None
         self._lay_out()
@@ -84,6 +85,7 @@ class Panel(QWidget):
         self.inspect.close_look()
         self.correct.close()
         self.history.let_go()
+        self.propagate.close_all()
         self.export.close_errand()
         self.track.close_theme()
         self.hands.close()
@@ -113,8 +115,8 @@ class Panel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 4, 8, 8)
         column.addWidget(self.key_help)
-        for section in (self.video, self.place, self.track, self.inspect, self.correct, self.export,
-                        self.history):
+        for section in (self.video, self.place, self.track, self.inspect, self.correct, self.propagate,
+                        self.export, self.history):
             column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
@@ -128,6 +130,7 @@ class Panel(QWidget):
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 6, 12, 6)
         foot.addWidget(self.track.run_bar)
+        foot.addWidget(self.propagate.output.bar)
         foot.addLayout(row(self.undo_button, self.redo_button, self.edit_menu.button(), 1, self.help_button))
         foot.addWidget(self.told)
         whole.addLayout(foot)

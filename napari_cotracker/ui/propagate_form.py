@@ -1,0 +1,131 @@
+"""Fields for an edit: what it is, what it is made of, how it looks and how it moves."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+from ..core import registry
+from ..core.errors import EditError
+from ..tasks.edit_options import WITH_MATTE
+from ..tasks.edits import WHATS, Edit, MatteOptions, MotionOptions, options_of
+from .desk import Desk
+from .option_fields import OptionFields
+from .project import Project
+from .propagate_source import Source
+from .sections import GAP, Section, choice, form
+
+CARRIERS = {"near": "those near it", "selected": "selected tracks", "all": "all tracks"}
+CARRIERS_TIP = ("Tracks that carry the edit. Those near it are those on what is painted and close around it, as they "
+                "are best for one thing; all are best for the whole picture.")
+
+
+class EditForm(QWidget):
+    """What is to stick to what moves.
+
+    Parameters
+    ----------
+    desk : Desk
+
+    Signals
+    -------
+    changed : any field, or what is painted
+    what_changed : another kind of edit; `changed` follows
+    """
+
+    changed = Signal()
+    what_changed = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.source = Source(desk)
+        self.whats = choice("edit", "What is to stick to what moves", WHATS)
+        self.effects = choice("effect", "What is done to the pixels within the mask",
+                              {name: effect.title for name, effect in registry.effects().items()})
+        self.carriers = choice("carried by", CARRIERS_TIP, CARRIERS)
+        self.motion, self.matte = OptionFields(MotionOptions, "motion"), OptionFields(MatteOptions, "matte")
+        self.options = OptionFields(options_of("mask"), "mask")
+        self._lay_out()
+        self.whats.currentIndexChanged.connect(self._show_what)
+        self.effects.currentIndexChanged.connect(self._show_what)
+        self.carriers.currentIndexChanged.connect(lambda _: self.changed.emit())
+        for each in (self.motion, self.matte, self.source):
+            each.changed.connect(self.changed)
+        self._show_what()
+
+    @property
+    def what(self) -> str:
+        """One of `WHATS`."""
+        return str(self.whats.currentData())
+
+    def missing(self) -> str:
+        """What is to be done before there is something to solve, in words."""
+        project = self._desk.current
+        if project is None:
+            return "Open a film first."
+        if not project.is_indexed:
+            return "The film's index is being read."
+        if not len(project.session.ids):
+            return "Place points on what is to carry the edit, and track them first."
+        return self.source.missing()
+
+    def edit(self) -> tuple[Project, Edit] | None:
+        """What is asked for now, and of which video; None if something is missing.
+
+        Raises
+        ------
+        CotrackerError
+            If an option makes no sense.
+        """
+        project = self._desk.current
+        if project is None or self.missing():
+            return None
+        effect = self.effects.currentData() if self.what == "effect" else None
+        return project, Edit(self.what, self.source.paintings(), self.motion.options(), self.options.options(), effect,
+                             self._carriers(project), self.matte.options())
+
+    def _carriers(self, project: Project) -> tuple[int, ...] | None:
+        which = self.carriers.currentData()
+        if which == "near":
+            return None
+        if which == "all":
+            return tuple(project.session.ids.tolist())
+        if not len(project.selection):
+            raise EditError("no track is selected; click one in the picture or in the timeline, or take all tracks")
+        return tuple(project.selection.ids.tolist())
+
+    def _show_what(self) -> None:
+        old = self.options
+        self.options = OptionFields(options_of(self.what, self.effects.currentData()), self.what)
+        self.options.changed.connect(self.changed)
+        self._place.replaceWidget(old, self.options)
+        old.deleteLater()
+        self.options.setVisible(bool(self.options.fields))
+        self._lines.setRowVisible(1, self.what == "effect")
+        self.matte.setVisible(self.what in WITH_MATTE)
+        self.source.show_what(self.what)
+        self._looks.setVisible(bool(self.options.fields) or self.what in WITH_MATTE)
+        self.what_changed.emit()
+        self.changed.emit()
+
+    def _lay_out(self) -> None:
+        self._lines, carried = form(), form()
+        self._lines.addRow("Edit", self.whats)
+        self._lines.addRow("Effect", self.effects)
+        carried.addRow("Carried by", self.carriers)
+        self._looks, moves = Section("How it looks", is_open=False), Section("How it moves", is_open=False)
+        holder = QWidget()
+        self._place = QVBoxLayout(holder)
+        self._place.setContentsMargins(0, 0, 0, 0)
+        self._place.addWidget(self.options)
+        self._looks.body.addWidget(holder)
+        self._looks.body.addWidget(self.matte)
+        moves.body.addLayout(carried)
+        moves.body.addWidget(self.motion)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addLayout(self._lines)
+        for part in (self.source, self._looks, moves):
+            column.addWidget(part)

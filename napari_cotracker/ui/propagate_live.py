@@ -1,0 +1,169 @@
+"""An edit that is kept up to date: solved anew when something changes, drawn for whatever frame is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from qtpy.QtCore import QObject, QTimer, Signal
+
+from ..core.errors import CotrackerError
+from ..core.tracks import Tracks
+from ..tasks.edit_settled import SettledEdit
+from ..tasks.edits import Edit, settling
+from .background import Background
+from .project import Project
+from .propagate_drawing import Drawn, drawing
+
+SOON_MS, LATER_MS = 150, 700  # after a choice of the user's; after tracks changed
+
+
+@dataclass(frozen=True)
+class Live:
+    """An edit that is solved.
+
+    Parameters
+    ----------
+    project : Project
+    edit : Edit
+    settled : SettledEdit
+    doubts : dict of int to str
+        Frames that are to be doubted, with a sentence each.
+    """
+
+    project: Project
+    edit: Edit
+    settled: SettledEdit
+    doubts: dict[int, str]
+
+
+class LiveEdit(QObject):
+    """Solves and draws in the background; while that fails, what was solved last stays.
+
+    Parameters
+    ----------
+    make : callable
+        The project and the edit that the user asks for now; None if there is nothing to solve yet. May raise a
+        `CotrackerError`.
+
+    Attributes
+    ----------
+    now : Live or None
+        What was solved last.
+    drawn : Drawn or None
+        What was drawn last of it.
+
+    Signals
+    -------
+    solved : `now` is another one, or none
+    painted : `drawn` is another one
+    changed : it works, or does no more
+    progressed : (float) of solving
+    failed : (str) why it could not be solved or drawn
+    """
+
+    solved = Signal()
+    painted = Signal()
+    changed = Signal()
+    progressed = Signal(float)
+    failed = Signal(str)
+
+    def __init__(self, make: Callable[[], tuple[Project, Edit] | None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._make = make
+        self.now: Live | None = None
+        self.drawn: Drawn | None = None
+        self._solver, self._painter = Background("edit solver", self), Background("edit painter", self)
+        self._solver.progressed.connect(self.progressed)
+        self._solver.finished.connect(self._take)
+        self._solver.failed.connect(self._fail)
+        self._painter.finished.connect(self._take_drawn)
+        self._painter.failed.connect(self._fail)
+        self._clock = QTimer(self, singleShot=True)
+        self._clock.timeout.connect(self.solve)
+
+    @property
+    def is_solving(self) -> bool:
+        """Whether what is shown is about to be replaced."""
+        return self._clock.isActive() or self._solver.is_busy
+
+    def soon(self, pause: int = SOON_MS) -> None:
+        """Solve anew after a short pause, in milliseconds, in which nothing else has changed."""
+        self._clock.start(pause)
+        self.changed.emit()
+
+    def solve(self) -> None:
+        """Solve what is asked for now."""
+        self._clock.stop()
+        try:
+            asked = self._make()
+        except CotrackerError as error:
+            self._solver.drop()
+            self._fail(error)
+            return
+        if asked is None:
+            self.forget()
+            return
+        project, edit = asked
+        if project.session.is_running():
+            self.soon(LATER_MS)  # tracks are coming in
+            return
+        tracks = project.session.tracks
+        self._solver.ask(lambda: _solving(project, edit, tracks))
+        self.changed.emit()
+
+    def paint(self) -> None:
+        """Draw the frame that is shown."""
+        live = self.now
+        if live is not None:
+            t = live.project.frame
+            self._painter.ask(lambda: drawing(live.settled, live.project.video, t))
+
+    def forget(self) -> None:
+        """Nothing is to be solved or drawn."""
+        self._clock.stop()
+        self._solver.drop()
+        self._painter.drop()
+        self.now = self.drawn = None
+        self.solved.emit()
+        self.painted.emit()
+        self.changed.emit()
+
+    def close(self) -> None:
+        """For good."""
+        self._clock.stop()
+        self._solver.close()
+        self._painter.close()
+
+    def _take(self, live: Live) -> None:
+        self.now = live
+        self.solved.emit()
+        self.changed.emit()
+        self.paint()
+
+    def _take_drawn(self, drawn: Drawn) -> None:
+        if self.now is not None:
+            self.drawn = drawn
+            self.painted.emit()
+
+    def _fail(self, error: CotrackerError) -> None:
+        self.changed.emit()
+        self.failed.emit(str(error))
+
+
+def _solving(project: Project, edit: Edit, tracks: Tracks) -> Generator[float, None, Live]:
+    video = project.video
+    steps: Generator[float, None, SettledEdit] = settling(
+        edit, tracks, project.session.size, read=lambda t: _picture(video, t))
+    settled = yield from steps
+    doubts = {}
+    for t in range(tracks.n_frames):
+        if sentence := settled.facts(t).doubt:
+            doubts[t] = sentence
+        yield 1.0
+    return Live(project, edit, settled, doubts)
+
+
+def _picture(video: Any, t: int) -> Any:
+    return video.read([t])[0]

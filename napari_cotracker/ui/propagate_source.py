@@ -1,0 +1,297 @@
+"""What an edit is made of: a painted layer, a picture, corners, and the frames on which they were set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from napari.layers import Image, Labels, Layer
+from numpy.typing import NDArray
+from qtpy.QtCore import QSignalBlocker, Signal
+from qtpy.QtWidgets import QComboBox, QWidget
+
+from ..core.errors import EditError
+from ..tasks.edit_pictures import read_picture
+from ..tasks.edits import Painting
+from .areas import areas_in
+from .colours import label_colours
+from .desk import Desk
+from .links import Links
+from .placement import Placement
+from .project import Project, layer_tag
+from .propagate_corners import corners_amid
+from .propagate_paintings import PaintedLayer, Paintings
+from .sections import ask_for_file, button, choice, form, row
+
+Points = NDArray[np.float64]
+
+PAINTED, PLACED, STILL = ("mask", "effect"), ("insert", "pin"), ("stabilise", "stmap")
+CHANGES = {"", "inserted", "removed", "reordered", "renamed"}  # after which the lists of layers may be others
+MOST_BYTES = 16 << 30  # of a new layer to paint in; untouched frames of it take no memory
+FILE = "file"
+PICTURES = "Pictures (*.png *.tif *.tiff *.jpg *.jpeg *.exr *.webp)"
+
+
+class Source(QWidget):
+    """Fields for what is propagated, by its kind.
+
+    Signals
+    -------
+    changed
+    """
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.what = "mask"
+        self.painted, self.placed, self.still = Paintings(self), Paintings(self), Paintings(self)
+        self.painted_layer = PaintedLayer(desk, self.painted)
+        self._file: tuple[str, NDArray[Any]] | None = None
+        self._picture: NDArray[Any] | None = None
+        self._picture_frame = 0
+        self._make_fields()
+        self._lay_out()
+        self.layers.currentIndexChanged.connect(lambda _: self.painted_layer.follow(self.layers.currentData()))
+        self.pictures.currentIndexChanged.connect(lambda _: self._choose_picture())
+        for paintings in (self.painted, self.placed, self.still):
+            paintings.changed.connect(self._on_changed)
+        desk.viewer.layers.events.connect(self._list_layers)
+        self.show_what("mask")
+
+    def show_what(self, what: str) -> None:
+        """Show the fields that one of `WHATS` needs."""
+        self.what = what
+        for field, shown in ((self.layers, what in PAINTED), (self.pictures, what == "insert"),
+                             (self.frames, what != "labels")):
+            self._lines.setRowVisible(self._rows[field], shown)
+        self.place_button.setVisible(what in PLACED)
+        self.use_button.setVisible(what in (*PAINTED, *STILL))
+        self._list_layers()
+        self._show_frames()
+
+    def paintings(self) -> dict[int, Painting]:
+        """What there is to propagate, by reference frames; empty while something is missing."""
+        if self.what in PAINTED:
+            return self.painted.all()
+        if self.what == "pin":
+            return self.placed.all()
+        if self.what != "insert":
+            return self.still.all() if self.what in STILL else {}
+        if self._picture is None:
+            return {}
+        if not len(self.placed):
+            return {self._picture_frame: Painting(picture=self._picture)} if self._covers_film else {}
+        return {t: Painting(picture=self._picture, corners=painting.corners)
+                for t, painting in self.placed.all().items()}
+
+    def missing(self) -> str:
+        """What is to be done before there is something to propagate, in words."""
+        if self.paintings() or self.what in STILL or self.what == "labels":
+            return ""
+        if self.what in PAINTED:
+            if self.painted_layer.layer is None:
+                return "Choose a layer, or New to paint a mask on this frame."
+            return "Paint what is to be carried on this frame, or go to where it is painted and press This frame."
+        if self.what == "insert" and self._picture is None:
+            return "Choose a picture: an image layer, or a file."
+        return "Press Place for four corners on this frame, and drag them to where it belongs."
+
+    def use_frame(self) -> None:
+        """The frame that is shown becomes a reference frame.
+
+        Raises
+        ------
+        EditError
+            If there is nothing on it.
+        """
+        project = self._desk.current
+        if project is None:
+            return
+        if self.what in PAINTED:
+            self.painted_layer.take()
+        elif self.what in STILL:
+            self.still.clear()
+            self.still.put(project.frame, Painting())
+        else:
+            self.place()
+
+    def place(self) -> None:
+        """Put four corners onto the frame that is shown: where they are carried to, or in the middle of the view."""
+        project = self._desk.current
+        if project is None:
+            return
+        carried = self.carried()
+        if carried is None or not np.isfinite(carried).all():
+            aspect = None
+            if self.what == "insert" and self._picture is not None:
+                aspect = self._picture.shape[1] / self._picture.shape[0]
+            carried = corners_amid(project.session.size, aspect)
+        self.put_corners(project.frame, carried)
+        self._desk.say("Drag the corners to where they belong; on other frames, dragging them corrects.")
+
+    def put_corners(self, t: int, corners: Points) -> None:
+        """Corners are here on this frame."""
+        self.placed.put(t, Painting(corners=corners))
+
+    def carried(self) -> Points | None:
+        """Where corners are on the frame that is shown; whoever knows replaces this."""
+        return None
+
+    def take_picture(self, path: str) -> None:
+        """Read a picture file."""
+        self._desk.attempt(lambda: self._take_picture(Path(path)))
+
+    def follow(self, project: Project | None) -> None:
+        """Another video, or none: its frames are others."""
+        self.painted_layer.follow(None)
+        for paintings in (self.painted, self.placed, self.still):
+            paintings.clear()
+        self._list_layers()
+        self.setEnabled(project is not None)
+
+    def close(self) -> bool:
+        """Listen no more."""
+        self.painted_layer.close()
+        self._desk.viewer.layers.events.disconnect(self._list_layers)
+        return super().close()
+
+    @property
+    def _covers_film(self) -> bool:
+        project = self._desk.current
+        return (project is not None and self._picture is not None
+                and self._picture.shape[1::-1] == project.session.size)
+
+    def _take_picture(self, path: Path) -> None:
+        self._file = path.name, read_picture(path)
+        self._list_layers()
+        _choose(self.pictures, FILE)
+        self._choose_picture()
+
+    def _choose_picture(self) -> None:
+        chosen = self.pictures.currentData()
+        if chosen == FILE and self._file is not None:
+            self._picture = self._file[1]
+        else:
+            self._picture = _pixels_of(chosen) if isinstance(chosen, Image) else None
+        if self._picture is not None:
+            self._use_picture()
+        self._on_changed()
+
+    def _use_picture(self) -> None:
+        """A picture of another size than the film needs corners; they are put in the middle, if there are none."""
+        project = self._desk.current
+        if project is not None:
+            self._picture_frame = project.frame
+            if not self._covers_film and not len(self.placed):
+                self.place()
+
+    def new_layer(self) -> None:
+        """Add a Labels layer over the video, with the brush in hand."""
+        project = self._desk.current
+        if project is not None:
+            self._desk.attempt(lambda: self._add_layer(project))
+
+    def _add_layer(self, project: Project) -> None:
+        place = Placement(self._desk.viewer, project.layer)
+        shape = (place.limits(project.session.n_frames)[1] + 1).astype(int)
+        if shape.prod() > MOST_BYTES:
+            raise EditError(f"expected a film of at most {MOST_BYTES >> 30} GB of pixels to paint on every frame, got "
+                            f"{int(shape.prod()) >> 30} GB; add a Labels layer of one picture, and choose it here")
+        layer = Labels(np.zeros(shape, np.uint8), name=f"{project.layer.name} mask", opacity=0.5, **place.transform())
+        layer.colormap = label_colours()
+        self._desk.viewer.add_layer(layer)
+        _choose(self.layers, layer)
+        self._desk.viewer.layers.selection.active = layer
+        layer.brush_size = max(round(max(project.session.size) / 40), 1)
+        layer.mode = "paint"
+        self._desk.say("Paint on this frame; what is painted on others corrects.")
+
+    def _list_layers(self, event: object = None) -> None:
+        if getattr(event, "type", "") not in CHANGES:
+            return
+        viewer = self._desk.viewer
+        areas = {layer: layer.name for layer in areas_in(viewer)}
+        pictures = {layer: layer.name for layer in viewer.layers
+                    if isinstance(layer, Image) and layer.rgb and layer.ndim == 2 and not layer_tag(layer)}
+        file = {} if self._file is None else {FILE: self._file[0]}
+        _fill(self.layers, {None: "choose a layer", **areas})
+        if not _fill(self.pictures, {None: "choose a picture", **file, **pictures}):
+            self._choose_picture()
+        self.painted_layer.follow(self.layers.currentData())  # the chosen one may have gone
+
+    def _on_changed(self) -> None:
+        self._show_frames()
+        self.changed.emit()
+
+    def _show_frames(self) -> None:
+        frames = list(self.paintings())
+        words = []
+        for t in frames:
+            words.append((f"{t}", f"go {t}"))
+            if self.what != "insert" or len(self.placed):
+                words.append(("✕", f"remove {t}"))
+        self.frames.show_words(words or [("the one with most tracks" if self.what in STILL else "none yet", "")])
+
+    def _on_link(self, stands_for: str) -> None:
+        verb, _, t = stands_for.partition(" ")
+        project = self._desk.current
+        if project is not None and verb == "go":
+            project.go_to(int(t))
+        elif verb == "remove":
+            store = self.painted if self.what in PAINTED else self.still if self.what in STILL else self.placed
+            store.remove(int(t))
+
+    def _make_fields(self) -> None:
+        self.layers = choice("painted layer", "The Labels or Shapes layer of yours that holds what is to be carried")
+        self.new_button = button("New", "A new layer to paint a mask in", self.new_layer)
+        self.pictures = choice("picture", "An image layer of yours, colour or with transparency, that is one picture")
+        self.file_button = button("File…", "Read a picture from a file; transparent parts stay transparent",
+                                  lambda: ask_for_file(self, "A picture", self.take_picture, PICTURES))
+        self.place_button = button("Place", "Four corners on the frame that is shown, to be dragged; on another frame "
+                                   "they correct", self.place)
+        self.frames = Links()
+        self.frames.setAccessibleName("reference frames")
+        self.frames.setToolTip("Frames on which you said what it looks like: the first is the main one, others "
+                               "correct. Click a number to go there, ✕ to leave it out.")
+        self.frames.clicked.connect(self._on_link)
+        self.use_button = button("This frame", "Take what is on the frame that is shown", self._use)
+
+    def _use(self) -> None:
+        self._desk.attempt(self.use_frame)
+
+    def _lay_out(self) -> None:
+        self._lines = form()
+        self._rows: dict[QWidget, int] = {}
+        for text, field, *more in (("Layer", self.layers, self.new_button),
+                                   ("Picture", self.pictures, self.file_button),
+                                   ("On frames", self.frames, self.place_button, self.use_button)):
+            self._rows[field] = self._lines.rowCount()
+            self._lines.addRow(text, row(field, *more))
+        self.setLayout(self._lines)
+
+
+def _fill(box: QComboBox, items: dict[Any, str]) -> bool:
+    """Other items in a list; says whether what was chosen is still there, and thus chosen still."""
+    chosen = box.currentData()
+    with QSignalBlocker(box):
+        box.clear()
+        for value, text in items.items():
+            box.addItem(text, value)
+        box.setCurrentIndex(list(items).index(chosen) if chosen in items else 0)
+    return chosen in items
+
+
+def _choose(box: QComboBox, value: Any) -> None:
+    """An entry by what it stands for, which Qt cannot compare if it is a layer."""
+    box.setCurrentIndex(next(k for k in range(box.count()) if box.itemData(k) == value))
+
+
+def _pixels_of(layer: Layer) -> NDArray[Any]:
+    """(H, W, 3 or 4) of an image layer; shares 0 … 1, which napari shows as they are, become whole numbers."""
+    data = np.asarray(layer.data[0] if layer.multiscale else layer.data)
+    if np.issubdtype(data.dtype, np.floating):
+        return np.rint(np.clip(np.nan_to_num(data), 0, 1) * 65535).astype(np.uint16)
+    return data
