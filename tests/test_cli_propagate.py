@@ -61,7 +61,7 @@ def refused(what: str, *words: str) -> str:
 
 def test_a_mask_becomes_label_pictures() -> None:
     result = carry("mask", "--mask", "mask.png", "--model", "homography", "-o", "out.####.png")
-    assert result.stdout.startswith("out.####.png: label pictures, 8 frames, carried by 15 of 81 tracks (homography, ")
+    assert result.stdout.startswith("out.####.png: label pictures, 8 frames, carried by 59 of 81 tracks (homography, ")
     assert len(list(Path().glob("out.*.png"))) == FRAMES
 
 

@@ -71,8 +71,8 @@ class Edit:
     effect : str, optional
         One of `core.registry.effects`, where `what` is "effect".
     tracks : tuple of int, optional
-        Ids of the tracks that carry it. If not given: those within and close around what is painted
-        where there are enough, else all.
+        Ids of the tracks that carry it. If not given: those within what is painted, and around it those
+        that go along; all where few are within.
     matte : MatteOptions
         For masks, pictures and effects.
     """
