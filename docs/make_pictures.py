@@ -1,6 +1,6 @@
 """Makes the pictures of the tour and the animation of the README, from the real program.
 
-    xvfb-run -a -s "-screen 0 1920x1200x24" python docs/make_pictures.py [FOLDER [tour | animation]]
+    xvfb-run -a -s "-screen 0 1920x1200x24" python docs/make_pictures.py [FOLDER [tour | edit | animation]]
 
 On a computer with a screen leave xvfb-run out, and the mouse alone while it runs. It opens the window on a sample
 clip, clicks and drags as a user does, has the child process track, and writes PNG files and `tour.gif` into FOLDER,
@@ -34,6 +34,8 @@ LEAF = [(334, 262), (322, 285), (330, 298), (390, 301), (438, 268), (462, 206), 
 BOXES = {"caterpillar": [(178, 80), (234, 106)], "green": [(214, 216), (268, 282)],
          "ladybird": [(186, 302), (238, 345)], "striped": [(322, 184), (356, 220)]}
 HIDDEN = 43  # a frame on which the striped beetle is beneath the leaf
+PAINTED, CARRIED = 55, 66  # the frame on which a mask of the green beetle is painted, and one to look at
+BEETLE = (252, 231, 26, 42)  # middle and half axes, y before x
 LIMIT, ANIMATION_LIMIT = 300_000, 2_000_000  # bytes
 
 GIF_WIDTH, GIF_RATE, GIF_COLOURS = 960, 10, 240
@@ -42,14 +44,16 @@ Box = tuple[int, int, int, int] | None
 ARROW = [(0, 0), (0, 17), (4, 13.2), (6.6, 19), (9.2, 17.9), (6.7, 12.3), (12, 12)]
 
 
-def main(folder: Path, parts: tuple[str, ...] = ("tour", "animation")) -> None:
+def main(folder: Path, parts: tuple[str, ...] = ("tour", "edit", "animation")) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with own_folders():
         if "tour" in parts:
             tour(folder)
+        if "edit" in parts:
+            edit(folder)
         if "animation" in parts:
             Animation(folder).play()
-    for path in sorted(folder.glob("tour*")):
+    for path in sorted([*folder.glob("tour*"), *folder.glob("edit-section*")]):
         limit = ANIMATION_LIMIT if path.suffix == ".gif" else LIMIT
         size = path.stat().st_size
         print(f"{size / 1000:7.0f} kB  {path.name}{'  TOO LARGE' if size > limit else ''}")
@@ -213,6 +217,36 @@ def tour(folder: Path) -> None:
     export(window, folder)
     consent(window, folder)
     trouble(window, folder)
+    window.close()
+
+
+def edit(folder: Path) -> None:
+    """A mask of the green beetle, painted on one frame, on another one; its tracks are the clip's exact ones."""
+    from skimage.draw import ellipse
+
+    from napari_cotracker.core.samples import sample_truth
+    from napari_cotracker.tasks.export import read_tracks
+
+    window = Window()
+    panel, project = window.panel, window.project
+    project.adopt(read_tracks(sample_truth("insects")))
+    project.go_to(PAINTED)
+    section = panel.propagate
+    for other in (panel.video, panel.place, panel.track, panel.inspect, panel.correct):
+        other.open(False)
+    section.open()
+    window.show_part(section)
+    window.press(section.source.new_button)
+    layer = section.source.painted_layer.layer
+    rows, columns = ellipse(*BEETLE, rotation=np.pi / 4, shape=layer.data.shape[1:])
+    layer.data_setitem((np.full(len(rows), PAINTED), rows, columns), 1)
+    window.settle(0.5)
+    window.wait_until(lambda: section.live.drawn is not None and not section.live.is_solving)
+    project.go_to(CARRIED)
+    window.show_part(section)
+    window.wait_until(lambda: section.live.drawn.t == CARRIED)
+    window.settle(1)
+    window.save(folder / "edit-section.png")
     window.close()
 
 
