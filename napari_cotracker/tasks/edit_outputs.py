@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core import registry
+from ..core.declarations import Format
 from ..core.errors import EditError, FormatError
 from ..core.excerpt import Excerpt
 from ..core.tracker import Control, TrackUpdate
@@ -159,7 +161,7 @@ def pin(target: Target) -> Steps:
     yield TrackUpdate.heartbeat(0.5, "writing")
     corners = Tracks(corners.ids, corners.xy, corners.visibility, corners.confidence, corners.state, corners.source,
                      corners.names, meta={**corners.meta, **facts})
-    entry = format_for(target.out, target.format or _pin_format(target.out))
+    entry = pin_format(target.out, target.format)
     reference = next(iter(target.settled.motions))
     known = {each.name: each for each in fields(entry.options)}
     given: dict[str, Any] = {}
@@ -172,14 +174,20 @@ def pin(target: Target) -> Steps:
     return (Path(target.out),), list(report.notes)
 
 
-def _pin_format(out: str | Path) -> str | None:
-    """Of several formats of the same ending the one that knows corner pins; None if the ending is enough."""
-    from ..core import registry
+def pin_format(out: str | Path, name: str | None = None) -> Format:
+    """The format of a pin: by its name, else by the ending, of several the one that knows corner pins.
 
+    Raises
+    ------
+    FormatError
+        If there is none.
+    """
+    if name is not None:
+        return format_for(out, name)
     knowing = [entry for entry in registry.formats().values() if entry.write is not None
                and any(each.name == "corners" for each in fields(entry.options))]
     fitting = [(len(s), entry.name) for entry in knowing for s in entry.suffixes if str(out).lower().endswith(s)]
-    return max(fitting)[1] if fitting else None
+    return format_for(out, max(fitting)[1] if fitting else None)
 
 
 def _free(target: Target) -> Path:

@@ -116,7 +116,10 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
     began, control = monotonic(), control or Control()
     size = (video.width, video.height)
     chosen = _checked(video, tracks, frames)
-    _check_name(edit.what, out, options_of(edit.what, edit.effect), edit.options)
+    read_options(options_of(edit.what, edit.effect), edit.options, edit.effect or edit.what)
+    _check_name(edit.what, out, format)
+    if Path(out).is_file():  # nobody should wait to hear that
+        written.check_free(Path(out), overwrite)
     largest = largest_label(edit.paintings.values(), len(tracks), size)
     try:
         with _reading(front, video) as mattes:
@@ -190,9 +193,8 @@ def _steps(target: Target) -> tuple[str, Steps]:
     return "label pictures", outputs.label_sequence(target, "png")
 
 
-def _check_name(what: str, out: str | Path, kind: type[Any], options: Any) -> None:
+def _check_name(what: str, out: str | Path, format: str | None) -> None:
     """Refuse a name that nothing can be written to, before anything is solved."""
-    read_options(kind, options, what)
     from ..videos.kinds import choose_kind, is_folder
 
     ending = _ending(out)
@@ -204,7 +206,9 @@ def _check_name(what: str, out: str | Path, kind: type[Any], options: Any) -> No
     elif what == "stmap":
         if ending != ".exr":
             raise FormatError(f"expected a name such as 'map.####.exr' for STMaps, got {Path(out).name!r}")
-    elif what != "pin":
+    elif what == "pin" and ending not in FILMS:
+        outputs.pin_format(out, format)
+    else:
         choose_kind(out)
 
 

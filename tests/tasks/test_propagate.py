@@ -1,5 +1,6 @@
 """An edit becomes a film or files, whole or not at all."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,7 @@ def test_what_others_wrote_is_not_replaced(tmp_path: Path) -> None:
     (MASK, "m.gif", r"a name ending in \.png, .* or a folder for label pictures, got 'm.gif'"),
     (INSERT, "m.gif", "a name ending in .*, or a folder for images, got 'm.gif'"),
     (Edit("stmap"), "m.png", "a name such as 'map.####.exr' for STMaps, got 'm.png'"),
+    (Edit("pin", {0: Painting(corners=SQUARE)}), "m.gif", "a file name ending in one of .* got 'm.gif'"),
     (Edit("roto"), "m.png", "one of mask, insert, .* to propagate, got 'roto'"),
     (replace(MASK, options={"glow": 1}), "m.png", "expected options of mask out of label, strength; got 'glow'"),
 ])
@@ -180,3 +182,26 @@ def test_places_that_cannot_be_written_are_told(tmp_path: Path) -> None:
                                                      source=TRACKS.source[:3]))
     with pytest.raises(EditError, match="frames out of 0 to 7 one after the other, got 6 to 9"):
         run(MASK, tmp_path / "m.tif", frames=range(6, 10))
+
+
+@pytest.mark.parametrize(("module", "name", "out"), [
+    ("napari_cotracker.formats.label_pictures", "save_labels", "m.####.png"),
+    ("napari_cotracker.formats.stmap", "write_stmap", "m.####.exr")])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str,
+                                                        name: str, out: str) -> None:
+    def full(path: Path, *rest: Any, **more: Any) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"{module}.{name}", full)
+    with pytest.raises(VideoError, match="No space left on device; choose a folder that is writable and has room"):
+        run(MASK if out.endswith("png") else Edit("stmap"), tmp_path / out)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is read-only for an administrator")
+def test_a_folder_that_is_read_only_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    for edit, name in ((MASK, "m.tif"), (MASK, "m.####.png"), (INSERT, "m.mp4")):
+        with pytest.raises(CotrackerError, match="choose"):
+            run(edit, tmp_path / name)
