@@ -196,7 +196,9 @@ class CoTracker3(nn.Module):
     def _match(self, pyramid: Sequence[Tensor], templates: Tensor, xy: Tensor, *, pace: Pace, clips: int,
                ends: Ends | None) -> Iterator[tuple[slice, Tensor]]:
         """Embedded correlations of all levels, (n, T, L · C), a few tracks at a time."""
-        chunk = min(pace.tokens, CPU_CHUNK if self.device.type == "cpu" else GPU_CHUNK)
+        # in training everything is kept for the gradients anyway, and many small pieces keep a GPU waiting
+        most = CPU_CHUNK if self.device.type == "cpu" else pace.tokens if torch.is_grad_enabled() else GPU_CHUNK
+        chunk = min(pace.tokens, most)
         dtype = self.corr_mlp.fc1.weight.dtype
         near = volumes(pyramid, templates, xy, dtype, chunk, clips=clips)
         far = volumes(pyramid, ends.templates, xy, dtype, chunk, clips=clips) if ends else None

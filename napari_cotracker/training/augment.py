@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -24,8 +24,7 @@ def augment(clips: Clips, chance: Chance, *, reverses: bool = True) -> Clips:
         clips = transpose(clips)
     if chance.happens(0.5) and reverses:
         clips = reverse(clips)
-    order = torch.randperm(3, generator=chance.generator, device=chance.device)
-    clips = replace(clips, video=clips.video[:, :, order])
+    clips = replace(clips, video=clips.video[:, :, chance.order(3)])
     return erase(clips, chance) if chance.happens(0.5) else clips
 
 
@@ -57,21 +56,49 @@ def reverse(clips: Clips) -> Clips:
 
 def erase(clips: Clips, chance: Chance) -> Clips:
     """Flat boxes lie over some frames of each clip; points under them are hidden. Query cells stay free."""
-    video, visible = clips.video.clone(), clips.visible.clone()
-    count, length, _, height, width = video.shape
-    asked = torch.zeros_like(visible).scatter_(1, clips.queries[:, None, :, 0].long(), True)
-    for clip in range(count):
-        for _ in range(chance.whole(1, MOST_BOXES + 1)):
-            first = chance.whole(1, length)
-            frames = slice(first, min(first + chance.whole(1, max(2, length // 2)), length))
-            w, h = (max(2, round(side * chance.number(0.08, 0.35))) for side in (width, height))
-            x, y = chance.whole(0, width - w + 1), chance.whole(0, height - h + 1)
-            xy = clips.xy[clip, frames]
-            corner, sides = xy.new_tensor([x - 0.5, y - 0.5]), xy.new_tensor([w, h])
-            under = ((xy >= corner) & (xy < corner + sides)).all(-1)
-            if bool((under & asked[clip, frames]).any()):
-                continue
-            box = video[clip, frames, :, y : y + h, x : x + w]
-            box[:] = box.float().mean((0, 2, 3), keepdim=True).to(torch.uint8)
-            visible[clip, frames] &= ~under
-    return replace(clips, video=video, visible=visible)
+    asked = torch.zeros_like(clips.visible).scatter_(1, clips.queries[:, None, :, 0].long(), True)
+    for _ in range(chance.whole(1, MOST_BOXES + 1)):
+        clips = _cover(clips, _Boxes.draw(clips, chance), asked)
+    return clips
+
+
+@dataclass(frozen=True)
+class _Boxes:
+    """A box over some frames of every clip: (B, 1) first and last frames and borders, the upper ones beyond it."""
+
+    frames: tuple[Tensor, Tensor]
+    x: tuple[Tensor, Tensor]
+    y: tuple[Tensor, Tensor]
+
+    @classmethod
+    def draw(cls, clips: Clips, chance: Chance) -> _Boxes:
+        count, length, _, height, width = clips.video.shape
+        first = chance.integers((count, 1), 1, length)
+        sides = []
+        for side in (width, height):
+            size = (side * chance.uniform((count, 1), 0.08, 0.35)).round().clamp_min(2)
+            start = (chance.uniform((count, 1)) * (side - size + 1)).floor()
+            sides.append((start, start + size))
+        return cls((first, first + chance.integers((count, 1), 1, max(2, length // 2))), *sides)
+
+
+def _cover(clips: Clips, boxes: _Boxes, asked: Tensor) -> Clips:
+    """One box over every clip, where it lies over no query."""
+    length, _, height, width = clips.video.shape[1:]
+    t, y, x = (torch.arange(n, device=clips.video.device) for n in (length, height, width))
+    when = _between(t, boxes.frames)
+    where = _between(y, boxes.y)[:, :, None] & _between(x, boxes.x)[:, None]
+    # positions are pixel centres, a box ends at the edges of its pixels
+    at_x, at_y = (_between(clips.xy[..., axis] + 0.5, (low[:, None], high[:, None]))
+                  for axis, (low, high) in enumerate((boxes.x, boxes.y)))
+    under = at_x & at_y & when[:, :, None]
+    when = when & ~(under & asked).flatten(1).any(1, keepdim=True)
+    box = when[:, :, None, None, None] & where[:, None, None]
+    inside = box.float()
+    mean = (clips.video * inside).sum((1, 3, 4), keepdim=True) / inside.sum((1, 3, 4), keepdim=True).clamp_min(1)
+    video = torch.where(box, mean.to(torch.uint8), clips.video)
+    return replace(clips, video=video, visible=clips.visible & ~(under & when[:, :, None]))
+
+
+def _between(values: Tensor, limits: tuple[Tensor, Tensor]) -> Tensor:
+    return (values >= limits[0]) & (values < limits[1])

@@ -83,7 +83,7 @@ def _compress(pictures: Tensor, chance: Chance) -> Tensor:
     if not chance.happens(0.33) or h % 8 or w % 8:
         return pictures
     basis, steps = _blocks(pictures.device)
-    steps = steps * float(chance.log_uniform((1,), 0.3, 2.5))
+    steps = steps * chance.log_number(0.3, 2.5)
     blocks = (pictures - 128).unflatten(-1, (w // 8, 8)).unflatten(-3, (h // 8, 8)).transpose(-3, -2)
     waves = basis @ blocks @ basis.T
     back: Tensor = basis.T @ ((waves / steps).round() * steps) @ basis

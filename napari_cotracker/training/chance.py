@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 
 import torch
@@ -12,7 +13,10 @@ Shape = Sequence[int]
 
 
 class Chance:
-    """A seeded source of random tensors.
+    """A seeded source of random tensors, and of single numbers.
+
+    Single numbers decide what is done, so they never come from a GPU: asking it for one would wait until
+    all that it still has to do is done.
 
     Parameters
     ----------
@@ -23,6 +27,7 @@ class Chance:
     def __init__(self, seed: int, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
         self.generator = torch.Generator(device=self.device).manual_seed(seed)
+        self.dice = random.Random(seed)
 
     def uniform(self, shape: Shape, low: float = 0.0, high: float = 1.0) -> Tensor:
         """Evenly between two limits."""
@@ -46,12 +51,20 @@ class Chance:
 
     def number(self, low: float, high: float) -> float:
         """One number between two limits."""
-        return float(self.uniform((1,), low, high))
+        return self.dice.uniform(low, high)
+
+    def log_number(self, low: float, high: float) -> float:
+        """One number between two limits, evenly in the logarithm."""
+        return math.exp(self.number(math.log(low), math.log(high)))
 
     def whole(self, low: int, high: int) -> int:
         """One whole number from `low` to `high` - 1."""
-        return int(self.integers((1,), low, high))
+        return self.dice.randrange(low, high)
 
     def happens(self, probability: float) -> bool:
         """Whether something of a probability happens."""
-        return bool(self.coin((1,), probability))
+        return self.dice.random() < probability
+
+    def order(self, count: int) -> list[int]:
+        """The numbers from 0 to `count` - 1 in any order."""
+        return self.dice.sample(range(count), count)

@@ -18,6 +18,7 @@ from .textures import draw_textures
 
 SHUTTER_STEPS = 3  # pictures within one exposure, where there is motion blur
 CANDIDATES = 4  # points looked at for each that is kept
+SEEK_HIDING = 2.5  # how much more, in the logarithm, a point is wanted that hides and shows
 
 
 @dataclass(frozen=True)
@@ -155,11 +156,12 @@ class Workshop:
         layer = (covers * order).argmax(1)
         rows, columns = torch.arange(clips, device=t.device)[:, None], torch.arange(n, device=t.device)
         faces = then.faces(plane)[rows, layer, columns, 0]
-        picked = _prefer_sprites(chance, layer, faces, sizes.tracks)
-        layer, t, spot = layer[rows, picked], t[rows, picked], spot[rows, picked]
-        material = then.to_material(plane)[:, :, :, 0][rows, layer, picked]
+        material = then.to_material(plane)[:, :, :, 0][rows, layer, columns]
         xy, visible = self._follow(motion, look, layer, material, limit)
-        return torch.cat([t[..., None], spot], -1).float(), xy, visible
+        picked = _preferred(chance, layer, faces, visible, sizes.tracks)
+        cells = picked[:, None].expand(-1, sizes.length, -1)
+        queries = torch.cat([t[..., None], spot], -1).float()[rows, picked]
+        return queries, xy.gather(2, cells[..., None].expand(-1, -1, -1, 2)), visible.gather(2, cells)
 
     def _follow(self, motion: Motion, look: Look, layer: Tensor, material: Tensor, limit: Tensor
                 ) -> tuple[Tensor, Tensor]:
@@ -173,8 +175,12 @@ class Workshop:
         return xy, inside & facing & ~(covers & above).any(1)
 
 
-def _prefer_sprites(chance: Chance, layer: Tensor, fit: Tensor, keep: int) -> Tensor:
-    """(B, keep) which of (B, C) candidates to keep: small layers more often than their area says, unfit ones never."""
-    counts = F.one_hot(layer).sum(1).gather(1, layer).float()
+def _preferred(chance: Chance, layer: Tensor, fit: Tensor, visible: Tensor, keep: int) -> Tensor:
+    """(B, keep) which of (B, C) candidates to keep: never unfit ones, and more often than there are of them those on
+    small layers and those that hide for a while."""
+    counts = (layer[:, :, None] == layer[:, None]).sum(2)
     gumbel = -torch.log(-torch.log(chance.uniform(layer.shape, 1e-6, 1 - 1e-6)))
-    return (gumbel - 0.7 * counts.log()).masked_fill(~fit, -torch.inf).topk(keep, 1).indices
+    hidden = (~visible).float().mean(1)
+    hides = (hidden > 0.08) & (hidden < 0.75)
+    liking = gumbel - 0.7 * counts.log() + SEEK_HIDING * hides
+    return liking.masked_fill(~fit, -torch.inf).topk(keep, 1).indices

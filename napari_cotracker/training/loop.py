@@ -165,7 +165,9 @@ class Trainer:
         losses = self._losses(supply.batch(self.state.step, lesson), lesson)
         self.optimiser.zero_grad(set_to_none=True)
         losses["total"].backward()
-        return {name: float(value.detach()) for name, value in losses.items()}
+        # a GPU is asked once for all of them: it has to be done before it answers
+        values = torch.stack([value.detach().float() for value in losses.values()])
+        return dict(zip(losses, values.tolist(), strict=True))
 
     def _step(self) -> float:
         """Move the weights along the gradients; gives the gradients' size before it was limited."""
@@ -195,8 +197,8 @@ class Trainer:
         """Move the average after the weights; faster at first, when they change most."""
         keep = min(self.options.average, (1 + self.state.step) / (10 + self.state.step))
         with torch.no_grad():
-            for name, value in self.model.state_dict().items():
-                self.average[name].lerp_(value, 1 - keep)
+            now = self.model.state_dict()
+            torch._foreach_lerp_([self.average[name] for name in now], list(now.values()), 1 - keep)
 
     def _make_model(self, start: Path | None) -> CoTracker3:
         if self.state.weights:

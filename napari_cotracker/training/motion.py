@@ -69,8 +69,6 @@ class Motion:
 
     def to_material(self, plane: Tensor) -> Tensor:
         """Plane to material."""
-        if not bool((self.radius > 0).any()):
-            return plane
         radius = self.radius[..., None, None]
         arc = torch.asin((plane[..., 0] / radius.clamp_min(1e-3)).clamp(-1, 1))
         u = torch.where(radius > 0, radius * (arc + self.turn[..., None]), plane[..., 0])

@@ -43,7 +43,7 @@ def blob(sheet: Sheet) -> Tensor:
 
 def rounded(sheet: Sheet) -> Tensor:
     """From a diamond over an ellipse to a box."""
-    n = float(sheet.chance.log_uniform((1,), 1.2, 9.0))
+    n = sheet.chance.log_number(1.2, 9.0)
     return 1 - ((sheet.x.abs() + 1e-6) ** n + (sheet.y.abs() + 1e-6) ** n) ** (1 / n)
 
 

@@ -36,9 +36,9 @@ class Supply:
     def __init__(self, options: TrainOptions, seed: int, device: torch.device, photos: Sequence[Tensor] = ()) -> None:
         self._options, self._seed, self._device, self._photos = options, seed, device, photos
         self._thread = ThreadPoolExecutor(1, "clips")
+        self._now: tuple[int, Lesson, Clips] | None = None
         self._coming: tuple[int, Lesson, Future[Clips]] | None = None
         self._pool: deque[Clips] = deque(maxlen=max(options.pool, 1))
-        self._lesson: Lesson | None = None
         self._workshop: tuple[int, Workshop] | None = None
 
     def close(self) -> None:
@@ -47,32 +47,38 @@ class Supply:
 
     def batch(self, step: int, lesson: Lesson) -> Clips:
         """The clips of a step."""
-        if self._coming is None or self._coming[:2] != (step, lesson):
-            self._coming = (step, lesson, self._thread.submit(self._draw, step, lesson))
-        fresh = self._coming[2].result()
-        self._coming = (step + 1, lesson, self._thread.submit(self._draw, step + 1, lesson))
-        if self._options.reuse <= 1:
-            return augment(fresh, self._chance(step, 1), reverses=self._is_whole(lesson))
-        if lesson != self._lesson:
-            self._pool.clear()
-            self._lesson = lesson
-        self._pool.extend(fresh.map(lambda part, i=i: part[i : i + 1]) for i in range(len(fresh)))  # type: ignore[misc]
+        chunk, place = divmod(step, self._options.together)
+        fresh = self._fetch(chunk, lesson)
+        first, stop = (len(fresh) * n // self._options.together for n in (place, place + 1))
+        newest = [fresh.map(lambda part, i=i: part[i : i + 1]) for i in range(first, stop)]  # type: ignore[misc]
         chance = self._chance(step, 1)
-        newest = list(self._pool)[-len(fresh) :][: lesson.batch]
-        rest = chance.integers((lesson.batch - len(newest),), 0, len(self._pool)).tolist()
-        picked = [*newest, *(self._pool[index] for index in rest)]
-        return Clips.join([augment(clip, chance, reverses=self._is_whole(lesson)) for clip in picked])
+        self._pool.extend(newest)
+        # where clips are used once, all are new ones
+        older = [self._pool[chance.whole(0, len(self._pool))] for _ in range(lesson.batch - len(newest))]
+        return augment(Clips.join([*newest[: lesson.batch], *older]), chance, reverses=self._is_whole(lesson))
+
+    def _fetch(self, chunk: int, lesson: Lesson) -> Clips:
+        """The clips that are drawn together for some steps; those of the next ones are then begun."""
+        if self._now is None or self._now[:2] != (chunk, lesson):
+            if self._coming is None or self._coming[:2] != (chunk, lesson):
+                self._coming = (chunk, lesson, self._thread.submit(self._draw, chunk, lesson))
+            if self._now and self._now[1] != lesson:
+                self._pool.clear()
+            self._now = (chunk, lesson, self._coming[2].result())
+            self._coming = (chunk + 1, lesson, self._thread.submit(self._draw, chunk + 1, lesson))
+        return self._now[2]
 
     def _is_whole(self, lesson: Lesson) -> bool:
         """Whether clips of a lesson are always solved as one window."""
         return lesson.length <= self._options.network.window
 
-    def _draw(self, step: int, lesson: Lesson) -> Clips:
-        chance = self._chance(step, 0)
-        many = lesson.batch / max(self._options.reuse, 1.0)
-        count = int((step + 1) * many) - int(step * many) or 1
+    def _draw(self, chunk: int, lesson: Lesson) -> Clips:
+        chance = self._chance(chunk, 0)
+        many = self._options.together * lesson.batch / max(self._options.reuse, 1.0)
+        count = int((chunk + 1) * many) - int(chunk * many) or 1
         first = 0.4 if self._is_whole(lesson) else 0.6
-        return self._bank(step).make(chance, ClipSizes(count, lesson.length, lesson.tracks, lesson.size, first))
+        sizes = ClipSizes(count, lesson.length, lesson.tracks, lesson.size, first)
+        return self._bank(chunk * self._options.together).make(chance, sizes)
 
     def _bank(self, step: int) -> Workshop:
         age = step // REFRESH

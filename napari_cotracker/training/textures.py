@@ -102,9 +102,9 @@ def stripes(brush: Brush) -> Tensor:
     warp = brush.noise(2, 1.8) * chance.number(0.0, 5.0)
     angle = chance.number(0, math.pi)
     c, s = math.cos(angle), math.sin(angle)
-    wave = torch.sin((brush.x * c + brush.y * s + warp[0]) * (2 * math.pi / chance.log_uniform((1,), 6, 60)))
+    wave = torch.sin((brush.x * c + brush.y * s + warp[0]) * (2 * math.pi / chance.log_number(6, 60)))
     if chance.happens(0.6):
-        across = (-brush.x * s + brush.y * c + warp[1]) * (2 * math.pi / chance.log_uniform((1,), 6, 60))
+        across = (-brush.x * s + brush.y * c + warp[1]) * (2 * math.pi / chance.log_number(6, 60))
         wave = wave * torch.sin(across)
     return brush.blend(torch.sigmoid(wave[None] * chance.number(1.0, 6.0))) + brush.grain(0.05)
 
@@ -142,13 +142,13 @@ def photo(brush: Brush) -> Tensor:
     picture = brush.photos[chance.whole(0, len(brush.photos))]
     h, w = picture.shape[1:]
     most = min(h, w)
-    side = int(chance.log_uniform((1,), min(brush.side * 0.6, most * 0.5), most))
+    side = int(chance.log_number(min(brush.side * 0.6, most * 0.5), most))
     y, x = chance.whole(0, h - side + 1), chance.whole(0, w - side + 1)
     crop = picture[None, :, y : y + side, x : x + side].to(chance.device)
     crop = F.interpolate(crop, (brush.side, brush.side), mode="area" if side > brush.side else "bilinear")[0]
     if chance.happens(0.5):
         crop = crop.flip(2)
-    return crop[torch.randperm(3, generator=chance.generator, device=chance.device)]
+    return crop[chance.order(3)]
 
 
 DRAWN = (clouds, patches, leaves, cells, stripes, spots, print_, fade)
