@@ -42,15 +42,15 @@ class Errand(QObject):
         """Whether it is on its way."""
         return self._job is not None
 
-    def send(self, task: str, arguments: dict[str, Any], done: Callable[[Any], object], video: Video | None = None
-             ) -> None:
-        """Start a task; `done` hears its result."""
+    def send(self, task: str, arguments: dict[str, Any], done: Callable[[Any], object], video: Video | None = None, *,
+             urgent: bool = True) -> None:
+        """Start a task; `done` hears its result. Longer work waits for it, if it is urgent."""
         self.cancel()
         mailbox = self._mailbox = Mailbox(self)
         mailbox.updated.connect(self.progressed)
         mailbox.finished.connect(lambda result, cancelled: self._finish(mailbox, done, result, cancelled))
         mailbox.failed.connect(lambda error: self._fail(mailbox, error))
-        self._job = self._worker.start(task, video, arguments, mailbox.listener, urgent=True)
+        self._job = self._worker.start(task, video, arguments, mailbox.listener, urgent=urgent)
         self.changed.emit()
 
     def cancel(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from qtpy.QtCore import QEvent, Qt, Signal
-from qtpy.QtGui import QPalette
+from qtpy.QtGui import QPalette, QResizeEvent
 from qtpy.QtWidgets import QLabel, QWidget
 
 
@@ -46,6 +46,15 @@ class Links(QLabel):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._write()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Forms do not ask for the height again when words wrap."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(0)  # or it would never shrink
+        self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+
     def _write(self) -> None:
         colour = self.palette().color(QPalette.ColorRole.WindowText).name()
         parts = [f'<a href="{escape(stands_for)}" style="color: {colour}">{escape(word)}</a>' if stands_for
@@ -53,3 +62,4 @@ class Links(QLabel):
         text = " ".join(parts)
         if text != self.text():
             self.setText(text)
+            self._fit()

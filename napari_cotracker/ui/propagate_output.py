@@ -33,7 +33,7 @@ OUTPUTS = {
     "mask": MASKS, "labels": MASKS, "stmap": {"####.exr": "STMaps, OpenEXR"},
     **{what: {**FILMS, **PICTURES} for what in ("insert", "effect", "stabilise")},
     "pin": {"pin.nk": "Nuke corner pin (.nk)", "txt": "After Effects corner pin (.txt)", "npz": "Tracks (.npz)",
-            "csv": "Table (.csv)"},
+            "csv": "Table (.csv)", "mp4": "Film with its outline (.mp4)"},
 }
 """What a name may end in, for each kind of edit, and what is written then."""
 
@@ -159,9 +159,9 @@ class Output(QWidget):
         project, edit = asked
         self._last = path
         arguments = {"edit": edit, "tracks": project.to_save(), "out": path, "overwrite": overwrite}
-        self._show_progress(0.0, "solving")
+        self._show_progress(0.0, "waiting for its turn")
         self._say("")
-        self._errand.send("propagate", arguments, partial(self._show_done, path), project.video)
+        self._errand.send("propagate", arguments, partial(self._show_done, path), project.video, urgent=False)
 
     def _show_done(self, path: str, done: Any) -> None:
         self._say("\n".join([f"{done.files[0].name} and {counted(len(done.files) - 1, 'file')} more." if

@@ -233,7 +233,7 @@ class Source(QWidget):
             words.append((f"{t}", f"go {t}"))
             if self.what != "insert" or len(self.placed):
                 words.append(("✕", f"remove {t}"))
-        self.frames.show_words(words or [("the one with most tracks" if self.what in STILL else "none yet", "")])
+        self.frames.show_words(words or [("most tracks" if self.what in STILL else "none yet", "")])
 
     def _on_link(self, stands_for: str) -> None:
         verb, _, t = stands_for.partition(" ")
@@ -255,7 +255,8 @@ class Source(QWidget):
         self.frames = Links()
         self.frames.setAccessibleName("reference frames")
         self.frames.setToolTip("Frames on which you said what it looks like: the first is the main one, others "
-                               "correct. Click a number to go there, ✕ to leave it out.")
+                               "correct. Click a number to go there, ✕ to leave it out. Most tracks: the one where "
+                               "most are visible.")
         self.frames.clicked.connect(self._on_link)
         self.use_button = button("This frame", "Take what is on the frame that is shown", self._use)
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_cotracker.ui.colours import NO_VALUE, SCALES, categories, category_index, group_numbers, ramp, rim_of
+from napari_cotracker.ui.colours import (
+    NO_VALUE,
+    SCALES,
+    categories,
+    category_index,
+    group_numbers,
+    label_colours,
+    ramp,
+    rim_of,
+)
 
 
 def luminance(colours: np.ndarray) -> np.ndarray:
@@ -57,3 +66,10 @@ def test_groups_are_numbered_by_name() -> None:
 def test_rims_stand_out_from_every_colour() -> None:
     for table in (ramp(), categories()):
         assert (np.abs(luminance(rim_of(table)) - luminance(table)) > 0.25).all()
+
+
+def test_labels_have_the_colours_of_tracks_and_the_background_none() -> None:
+    found = label_colours().map(np.array([0, 1, 2, 22]))
+    assert found[0, 3] == 0
+    np.testing.assert_allclose(found[1:3], categories()[1:3], atol=1e-3)
+    np.testing.assert_allclose(found[3], found[1])  # over and over

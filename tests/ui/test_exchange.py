@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from napari_cotracker.core.errors import EditError, FormatError
+from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.ui.exchange import Errand
 
 from .mouse import settle
@@ -42,6 +43,22 @@ def test_its_result_is_heard_once_it_is_over(sender: Sender) -> None:
     job.finish("tracks")
     settle()
     assert (sender.got, sender.errand.is_busy, sender.changes) == (["tracks"], False, 2)
+
+
+def test_its_progress_is_heard_and_what_takes_long_waits_for_others(sender: Sender) -> None:
+    heard: list[Any] = []
+    sender.errand.progressed.connect(heard.append)
+    sender.errand.send("propagate", {}, sender.got.append, urgent=False)
+    job = sender.worker.jobs[-1]
+    assert not job.urgent
+    update = TrackUpdate.heartbeat(0.25, "rendering")
+    job.listener.updated(update)
+    settle()
+    assert heard == [update]
+    sender.errand.cancel()
+    job.listener.updated(update)
+    settle()
+    assert heard == [update]
 
 
 def test_a_failure_is_told(sender: Sender) -> None:

@@ -31,3 +31,15 @@ def test_they_have_the_colour_of_the_text_in_any_theme(qtbot: Any) -> None:
     links.setPalette(palette)
     links.changeEvent(QEvent(QEvent.Type.PaletteChange))
     assert "#010203" in links.text()
+
+
+def test_words_that_wrap_get_the_height_they_need(qtbot: Any) -> None:
+    links = Links()
+    qtbot.addWidget(links)
+    links.resize(120, 20)
+    links.show_words([("3", "3")])
+    one = links.minimumHeight()
+    links.show_words([(f"{t}", f"{t}") for t in range(100, 140)])
+    assert links.minimumHeight() > 3 * one
+    links.show_words([("3", "3")])
+    assert links.minimumHeight() == one
