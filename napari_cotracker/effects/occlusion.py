@@ -16,6 +16,7 @@ WIDE = 0.6  # times the distance between neighbouring tracks: how far each speak
 FINE = 3.0  # places within that
 STEPS = 8, 24  # px between places
 NEAREST = 12  # tracks that are asked for a place
+AROUND = 6  # tracks around a hidden one, of which another is hidden where something is in front
 
 
 def hidden_share(tracks: Tracks, motion: Motion, t: int, size: tuple[int, int],
@@ -42,11 +43,22 @@ def hidden_share(tracks: Tracks, motion: Motion, t: int, size: tuple[int, int],
     hidden = np.isin(states, (State.OCCLUDED_LOCATED, State.OCCLUDED))
     at = motion.warp(t).forward(motion.places)
     known = (hidden | (states == State.VISIBLE)) & np.isfinite(at).all(1)
+    hidden[known] = _not_alone(at[known], hidden[known])
     found, area = np.zeros((size[1], size[0]), np.float32), box or whole(size)
     if hidden[known].any() and area.width and area.height:
         share = _Share(at[known], hidden[known])
         found[area.slices] = np.clip(over_box(share.at, area, step=share.step)[..., 0], 0, 1)
     return found
+
+
+def _not_alone(at: Points, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which tracks are hidden together with another around them; one alone rather got lost than behind something."""
+    from scipy.spatial import cKDTree
+
+    if not hidden.any() or hidden.all():
+        return hidden
+    _, around = cKDTree(at).query(at, min(AROUND + 1, len(at)))
+    return np.asarray(hidden & (hidden[around].sum(1) > 1))
 
 
 class _Share:

@@ -63,11 +63,13 @@ class Ground:
         return max(counts, key=lambda k: counts[k])
 
     def hidden(self, t: int, front: Matte | None = None) -> Matte | None:
-        """(H, W) 0 … 1 where something is in front on a frame; None if nothing is known to be."""
-        if not (self.matte.behind and self.motions):
+        """(H, W) 0 … 1 where something is in front on a frame; None if nothing is known to be.
+
+        A matte that is given knows better than tracks, between which edges can only be guessed.
+        """
+        if front is not None or not (self.matte.behind and self.motions):
             return front
-        found = hidden_share(self.tracks, self.motions[self.main(t)], t, self.size, self.threshold, box=self._box(t))
-        return found if front is None else np.maximum(found, front)
+        return hidden_share(self.tracks, self.motions[self.main(t)], t, self.size, self.threshold, box=self._box(t))
 
     def _box(self, t: int) -> Box:
         """The part of a frame where what is painted may be."""

@@ -34,6 +34,14 @@ def test_nothing_hidden_is_nothing_in_front():
     assert not hidden_share(TRACKS, motion, 2, SIZE).any()
 
 
+def test_a_single_track_that_is_hidden_among_others_that_are_seen_got_lost():
+    far = np.hypot(*(TRACKS.xy[2] - (480, 270)).T)
+    nearest = np.sort(far)
+    alone, two = (hiding(lambda xy, n=n: far < nearest[n]) for n in (1, 2))
+    assert not hidden_share(alone, solve_motion(alone, 0), 2, SIZE).any()
+    assert hidden_share(two, solve_motion(two, 0), 2, SIZE).max() > 0.5
+
+
 def test_all_hidden_is_all_in_front():
     tracks = hiding(lambda xy: xy[:, 0] > -1)
     assert hidden_share(tracks, solve_motion(tracks, 0), 2, SIZE).min() > 0.9
