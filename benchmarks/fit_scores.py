@@ -70,7 +70,7 @@ def make_clips(count: int, seed: int, folder: Path) -> Iterator[dict[str, Floats
         if not path.exists():
             shop = shop or Workshop(Chance(seed), photos=load_photos())
             chance = Chance(number)
-            drawn = shop.make(chance, ClipSizes(1, chance.whole(24, 65), 40, (SIDE, SIDE)))
+            drawn = shop.make(chance, ClipSizes(1, chance.whole(24, 65), 40, (SIDE, SIDE), hiding=0))
             np.savez_compressed(path, video=drawn.video[0].permute(0, 2, 3, 1).numpy(), q=drawn.queries[0].numpy(),
                                 xy=drawn.xy[0].numpy(), vis=drawn.visible[0].numpy())
         with np.load(path) as file:

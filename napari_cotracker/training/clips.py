@@ -18,7 +18,6 @@ from .textures import draw_textures
 
 SHUTTER_STEPS = 3  # pictures within one exposure, where there is motion blur
 CANDIDATES = 4  # points looked at for each that is kept
-SEEK_HIDING = 2.5  # how much more, in the logarithm, a point is wanted that hides and shows
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,8 @@ class ClipSizes:
         Share of the points whose query is on the first frame.
     layers : (fewest, most)
         The background included.
+    hiding : float
+        How much more, in the logarithm, points are wanted that hide for a while.
     """
 
     clips: int
@@ -74,6 +75,7 @@ class ClipSizes:
     size: tuple[int, int]
     first: float = 0.6
     layers: tuple[int, int] = (5, 13)
+    hiding: float = 2.5
 
 
 class Workshop:
@@ -158,7 +160,7 @@ class Workshop:
         faces = then.faces(plane)[rows, layer, columns, 0]
         material = then.to_material(plane)[:, :, :, 0][rows, layer, columns]
         xy, visible = self._follow(motion, look, layer, material, limit)
-        picked = _preferred(chance, layer, faces, visible, sizes.tracks)
+        picked = _preferred(chance, layer, faces, visible, sizes)
         cells = picked[:, None].expand(-1, sizes.length, -1)
         queries = torch.cat([t[..., None], spot], -1).float()[rows, picked]
         return queries, xy.gather(2, cells[..., None].expand(-1, -1, -1, 2)), visible.gather(2, cells)
@@ -175,12 +177,12 @@ class Workshop:
         return xy, inside & facing & ~(covers & above).any(1)
 
 
-def _preferred(chance: Chance, layer: Tensor, fit: Tensor, visible: Tensor, keep: int) -> Tensor:
-    """(B, keep) which of (B, C) candidates to keep: never unfit ones, and more often than there are of them those on
+def _preferred(chance: Chance, layer: Tensor, fit: Tensor, visible: Tensor, sizes: ClipSizes) -> Tensor:
+    """(B, N) which of (B, C) candidates to keep: never unfit ones, and more often than there are of them those on
     small layers and those that hide for a while."""
     counts = (layer[:, :, None] == layer[:, None]).sum(2)
     gumbel = -torch.log(-torch.log(chance.uniform(layer.shape, 1e-6, 1 - 1e-6)))
     hidden = (~visible).float().mean(1)
     hides = (hidden > 0.08) & (hidden < 0.75)
-    liking = gumbel - 0.7 * counts.log() + SEEK_HIDING * hides
-    return liking.masked_fill(~fit, -torch.inf).topk(keep, 1).indices
+    liking = gumbel - 0.7 * counts.log() + sizes.hiding * hides
+    return liking.masked_fill(~fit, -torch.inf).topk(sizes.tracks, 1).indices

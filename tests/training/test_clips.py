@@ -83,7 +83,8 @@ def test_points_are_found_on_small_things_more_often_than_their_area_says() -> N
     layer = torch.cat([torch.zeros(1, 900), torch.ones(1, 100)], 1).long()
     fit = torch.ones(1, 1000, dtype=torch.bool)
     fit[:, 950:] = False
-    picked = drawing._preferred(Chance(1), layer, fit, torch.ones(1, 6, 1000, dtype=torch.bool), 100)
+    seen = torch.ones(1, 6, 1000, dtype=torch.bool)
+    picked = drawing._preferred(Chance(1), layer, fit, seen, ClipSizes(1, 6, 100, (64, 64)))
     assert len(set(picked[0].tolist())) == 100
     assert 0.15 < float((picked >= 900).float().mean()) < 0.5
     assert int(picked.max()) < 950
@@ -93,7 +94,7 @@ def test_points_that_hide_and_show_are_preferred_to_those_that_are_always_or_nev
     visible = torch.ones(1, 6, 900, dtype=torch.bool)
     visible[:, 2:4, 300:600], visible[:, :, 600:] = False, False
     layer, fit = torch.zeros(1, 900).long(), torch.ones(1, 900, dtype=torch.bool)
-    picked = drawing._preferred(Chance(1), layer, fit, visible, 100)[0]
+    picked = drawing._preferred(Chance(1), layer, fit, visible, ClipSizes(1, 6, 100, (64, 64)))[0]
     assert 0.5 < float(((picked >= 300) & (picked < 600)).float().mean()) < 1
 
 
