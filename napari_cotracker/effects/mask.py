@@ -71,7 +71,8 @@ class PaintedMask:
             near = _sampled(part, places[here])
             values[here] = np.where(near > best[here], self.dtype.type(part.value), values[here])
             best[here] = np.maximum(near, best[here])
-        inside = _sampled(self._all, places) > 0
+        # a single area's edge is that of all
+        inside = (best if len(self._parts) == 1 else _sampled(self._all, places)) > 0
         found[box.slices] = np.where(inside, values, 0)
         return found
 

@@ -13,9 +13,9 @@ Matte = NDArray[np.float32]
 Points = NDArray[np.float64]
 
 WIDE = 0.6  # times the distance between neighbouring tracks: how far each speaks for what is around
-FINE = 3.0  # places within that
+FINE = 2.0  # places within that
 STEPS = 8, 24  # px between places
-NEAREST = 12  # tracks that are asked for a place
+NEAREST = 6  # tracks that are asked for a place
 AROUND = 6  # tracks around a hidden one, of which another is hidden where something is in front
 
 
