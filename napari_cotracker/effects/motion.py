@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.options import option
 from ..core.tracks import DEFAULT_THRESHOLD
-from ..core.warps import BetweenWarp, Warp
+from ..core.warps import BetweenWarp, PlaneWarp, Warp
 from .motion_planes import KINDS
 
 Points = NDArray[np.float64]
@@ -130,3 +130,30 @@ class Motion:
             reach = 2 * float(np.median(cKDTree(among).query(among, 2)[0][:, 1])) if len(among) > 1 else np.inf
         tree, known = cKDTree(near), np.asarray(np.isfinite(points).all(-1))
         return np.asarray(known & (tree.query(np.where(known[..., None], points, 0))[0] <= reach))
+
+    def tells(self, xy: ArrayLike, t: int) -> NDArray[np.bool_]:
+        """(K,) where a frame is told: near a track it rests on, and on a plane anywhere between these.
+
+        Parameters
+        ----------
+        xy : (K, 2)
+            Places of the reference picture.
+        t : int
+            0-based frame.
+        """
+        points = np.asarray(xy, np.float64)
+        found = self.supports(points, t=t)
+        if isinstance(self.frames[t].warp, PlaneWarp):
+            found |= _between(self.places[np.isfinite(self.places).all(1) & self.used[t]], points)
+        return found
+
+
+def _between(outer: Points, points: Points) -> NDArray[np.bool_]:
+    """(K,) which of (K, 2) points are within the outline of others, or on it."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    try:
+        sides = ConvexHull(outer).equations
+    except (QhullError, ValueError):  # on a line, or none
+        return np.zeros(len(points), bool)
+    return np.asarray((points @ sides[:, :2].T + sides[:, 2] <= 1e-9).all(1))

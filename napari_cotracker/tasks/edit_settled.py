@@ -106,7 +106,7 @@ class EditFacts:
     residual : float
         Pixels by which they miss, root mean square; NaN without any.
     support : float
-        0 … 1 share of the edit's area that has tracks near it.
+        0 … 1 share of the edit's area that has tracks near it, or around it if it moves as a plane.
     doubt : str
         A sentence where the frame is to be doubted; else empty.
     """
@@ -208,7 +208,7 @@ class SettledEdit:
             return EditFacts("", "direct", seen, len(tracks), np.nan, 1.0, "" if seen else "No track is visible here.")
         reference = self.ground.main(t)
         motion, places = self.motions[reference], self.ground.samples[reference]
-        support = float(motion.supports(places, t=t).mean()) if len(places) else 0.0
+        support = float(motion.tells(places, t).mean()) if len(places) else 0.0
         frame = motion.frames[t]
         return EditFacts(frame.model, frame.how, frame.inliers, len(tracks), frame.residual, support,
                          _doubt(frame, support, places))

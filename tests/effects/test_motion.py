@@ -5,7 +5,7 @@ import pytest
 
 from napari_cotracker.core.errors import FormatError
 from napari_cotracker.core.options import choices_of, read_options
-from napari_cotracker.core.warps import PlaneWarp
+from napari_cotracker.core.warps import PlaneWarp, SplineWarp
 from napari_cotracker.effects.motion import FrameMotion, Motion, MotionOptions
 from napari_cotracker.effects.motion_solving import solve_motion
 from tests.moving_surfaces import plane, tracks_on
@@ -50,6 +50,31 @@ def test_support_of_a_frame_is_that_of_the_tracks_seen_there():
     motion = Motion(0, "translation", shifted(0, 1).frames, places, np.array([[True] * 4, [True, True, True, False]]))
     assert motion.supports([(5, 0), (88, 0)]).tolist() == [True, True]
     assert motion.supports([(5, 0), (88, 0)], t=1).tolist() == [True, False]
+
+
+def test_a_plane_is_told_between_its_tracks_too():
+    """A dense grid of which most tracks were lost is no reason to doubt what moves as a plane."""
+    corners = [(0.0, 0), (200, 0), (200, 100), (0, 100)]
+    places = np.array([*corners, *((x, 50.0) for x in range(60, 140, 2))])
+    used = np.array([[True] * len(places), [True] * 4 + [False] * (len(places) - 4)])
+    motion = Motion(0, "translation", shifted(0, 1).frames, places, used)
+    asked = [(100, 30), (1, 1), (203, 100), (250, 50), (np.nan, 0)]
+    assert motion.supports(asked, t=1).tolist() == [False, True, True, False, False]
+    assert motion.tells(asked, 1).tolist() == [True, True, True, False, False]
+
+
+def test_what_bends_is_told_only_near_its_tracks():
+    places = np.array([(0.0, 0), (200, 0), (200, 100), (0, 100), *((x, 0.0) for x in range(90, 110, 2))])
+    bent = SplineWarp(np.eye(3), places, np.zeros((len(places) + 3, 2)), np.array([100.0, 50, 100]))
+    frames = (FrameMotion(bent, "direct", "spline", len(places), 0.1, places),)
+    motion = Motion(0, "spline", frames, places, np.ones((1, len(places)), bool))
+    assert motion.tells([(100, 50), (101, 1)], 0).tolist() == [False, True]
+
+
+def test_tracks_on_a_line_tell_no_plane_beside_it():
+    places = np.array([(0.0, 0), (10, 0), (20, 0), (90, 0)])
+    motion = Motion(0, "translation", shifted(0).frames, places, np.ones((1, 4), bool))
+    assert motion.tells([(5, 0), (50, 60)], 0).tolist() == [True, False]
 
 
 def test_options_say_what_they_are_for():
