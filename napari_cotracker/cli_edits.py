@@ -104,7 +104,8 @@ def carriers_of(tracks: Tracks, names: str) -> tuple[int, ...] | None:
 def told(done: Propagated) -> str:
     """What was made, in one line."""
     carried = f"carried by {done.tracks} of {counted(done.of, 'track')}"
-    by = f" ({done.model}, off by {done.residual:.2g} px)" if done.model and done.residual is not None else ""
+    agree = f", {done.agree} of them agree on a typical frame" if done.agree < done.tracks else ""
+    by = f" ({done.model}, off by {done.residual:.2g} px{agree})" if done.model and done.residual is not None else ""
     return f"{done.path}: {done.kind}, {counted(done.frames, 'frame')}, {carried}{by}"
 
 

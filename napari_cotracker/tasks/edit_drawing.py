@@ -17,7 +17,7 @@ OUTLINE = np.array([1.0, 0.35, 0.0], np.float32)  # light of an orange
 
 
 def draw_labels(picture: Picture, labels: NDArray[Any], strength: float) -> Picture:
-    """A copy of a frame with labels over it, each in its colour of `formats.palette`.
+    """A copy of a frame with labels over it, each in its colour of `formats.palette` made as bright as it can be.
 
     Parameters
     ----------
@@ -61,5 +61,7 @@ def draw_corners(picture: Picture, corners: NDArray[np.float64]) -> Picture:
 
 @cache
 def _colours(dtype: np.dtype[Any]) -> Picture:
-    """(256, 3) the palette in a kind of pixels."""
-    return from_linear(to_linear(palette()), dtype)
+    """(256, 3) the palette in a kind of pixels, without its darkness, in which films are not seen."""
+    colours = palette().astype(np.float32)
+    bright = np.rint(colours * 255 / np.maximum(colours.max(1, keepdims=True), 1)).astype(np.uint8)
+    return from_linear(to_linear(bright), dtype)

@@ -55,6 +55,8 @@ class Propagated:
         What could not be kept as it was, and which frames are to be doubted, a sentence each.
     tracks, of : int
         How many carried it, and how many there were.
+    agree : int
+        How many of them agreed on how it moves, the median over frames.
     model : str
         Of the motion; empty where none was solved.
     residual : float or None
@@ -69,6 +71,7 @@ class Propagated:
     notes: tuple[str, ...]
     tracks: int
     of: int
+    agree: int
     model: str
     residual: float | None
     seconds: float
@@ -134,8 +137,8 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
     misses = [each.residual for each in facts if np.isfinite(each.residual)]
     model = next(iter(settled.motions.values())).model if settled.motions else ""
     return Propagated(Path(out), kind, len(chosen), files, (*notes, *_doubts(chosen, [f.doubt for f in facts])),
-                      len(settled.ground.tracks), len(tracks), model, float(np.median(misses)) if misses else None,
-                      monotonic() - began)
+                      len(settled.ground.tracks), len(tracks), int(np.median([each.inliers for each in facts])), model,
+                      float(np.median(misses)) if misses else None, monotonic() - began)
 
 
 def _checked(video: Video, tracks: Tracks, frames: range | None) -> range:

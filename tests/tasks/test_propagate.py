@@ -66,6 +66,7 @@ def test_a_logo_is_on_every_frame_where_it_belongs(tmp_path: Path) -> None:
     assert np.abs(found[y - 8 : y + 8, x - 8 : x + 8].astype(int) - [220, 0, 0]).max() <= 3
     np.testing.assert_array_equal(found[:15], FILM.frames[LAST][:15])
     assert (done.tracks, done.of, done.model, done.notes) == (56, 81, "homography", ())
+    assert 50 <= done.agree <= 56
     assert done.residual is not None and done.residual < 0.05
 
 
