@@ -68,6 +68,18 @@ def carriers(tracks: Tracks, areas: Mapping[int, Area | None], threshold: float,
     return found
 
 
+def doubt_of(tracks: Tracks, areas: Mapping[int, Area | None], threshold: float) -> str:
+    """A sentence where too few tracks lie on what is painted, so that all carry it; else nothing."""
+    if any(area is None for area in areas.values()):
+        return ""
+    seen = tracks.states(threshold) == State.VISIBLE
+    count = int(_seeds(tracks, areas, seen, AROUND).sum())
+    if count >= min(ENOUGH, len(tracks)):
+        return ""
+    lie = "only one track lies" if count == 1 else f"only {count} tracks lie" if count else "no track lies"
+    return f"All tracks carry it, for {lie} on what is painted: it moves as the picture does. Track more points on it."
+
+
 def _seeds(tracks: Tracks, areas: Mapping[int, Area | None], seen: Columns, around: float) -> Columns:
     """Which tracks are seen in an area on its reference frame, or around it."""
     found = np.zeros(len(tracks), bool)

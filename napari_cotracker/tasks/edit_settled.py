@@ -48,6 +48,8 @@ class Ground:
         As of `Tracks.states`.
     samples : mapping of int to (K, 2)
         Places within what is painted on each reference frame.
+    doubt : str
+        A sentence where all of it is to be doubted; else empty.
     """
 
     tracks: Tracks
@@ -56,6 +58,7 @@ class Ground:
     matte: MatteOptions
     threshold: float
     samples: Mapping[int, Points]
+    doubt: str = ""
 
     def main(self, t: int) -> int:
         """The reference frame that counts most on a frame."""
@@ -211,7 +214,7 @@ class SettledEdit:
         support = float(motion.tells(places, t).mean()) if len(places) else 0.0
         frame = motion.frames[t]
         return EditFacts(frame.model, frame.how, frame.inliers, len(tracks), frame.residual, support,
-                         _doubt(frame, support, places))
+                         _doubt(frame, support, places) or ("" if frame.how == "reference" else self.ground.doubt))
 
     def overlay(self, t: int) -> EditOverlay:
         """What there is to draw of a frame's motion."""

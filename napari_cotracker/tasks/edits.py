@@ -19,7 +19,7 @@ from ..core.tracks import State, Tracks
 from ..effects.motion import Motion, MotionOptions
 from ..effects.motion_solving import solving
 from .edit_areas import area_of, check_painting
-from .edit_carriers import carriers
+from .edit_carriers import carriers, doubt_of
 from .edit_contents import content_of
 from .edit_options import WHATS, MatteOptions, options_of
 from .edit_settled import Ground, SettledEdit, samples_of
@@ -134,7 +134,8 @@ def settling(edit: Edit, tracks: Tracks, size: tuple[int, int], *, read: Read | 
         steps = solving(carrying, reference, edit.motion)
         motions[reference] = yield from _share(0.3 + part * count, part, steps)
     samples = {t: samples_of(area, size) for t, area in areas.items()}
-    ground = Ground(carrying, motions, size, edit.matte, edit.motion.threshold, samples)
+    doubt = doubt_of(tracks, areas, edit.motion.threshold) if edit.tracks is None else ""
+    ground = Ground(carrying, motions, size, edit.matte, edit.motion.threshold, samples, doubt)
     return SettledEdit(edit.what, ground, content_of(edit, ground, _pictures(edit, read)))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from napari_cotracker.core.tracks import Tracks
-from napari_cotracker.tasks.edit_carriers import carriers
+from napari_cotracker.tasks.edit_carriers import carriers, doubt_of
 from tests.tasks.moving_edits import FRAMES, disc, film, hide, pixels, tracks_of
 
 _, WHERE = film()
@@ -76,3 +76,17 @@ def test_a_track_that_only_passes_by_does_not() -> None:
     xy = tracks.xy.copy()
     xy[:, late] += np.linspace(-60, 60, FRAMES)[:, None] * np.array([1, 0.3], np.float32)
     assert late not in chosen(hide(replace(tracks, xy=xy), 0, late))
+
+
+def test_it_is_said_when_too_few_tracks_lie_on_it() -> None:
+    tracks, few = tracks_of(WHERE), tracks_of(WHERE, (10, 10, 40, 40))
+    assert doubt_of(tracks, {0: AREA}, 0.6) == ""
+    assert doubt_of(tracks, {0: None}, 0.6) == ""
+    assert "no track lies on what is painted" in doubt_of(few, {0: AREA}, 0.6)
+    assert chosen(few) == list(range(len(few)))
+    one = few.select(np.array([0]))
+    shifted = replace(one, xy=one.xy - one.xy[0] + np.array([80, 60], np.float32))
+    assert doubt_of(shifted, {0: AREA}, 0.6) == ""  # it is all there is, and lies on it
+    others = tracks.select(far(tracks) > 40)
+    others.xy[:, 0] = [80, 60]
+    assert "only one track lies on what is painted" in doubt_of(others, {0: AREA}, 0.6)

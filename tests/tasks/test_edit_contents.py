@@ -24,7 +24,7 @@ def settled(what, painting, **more):
 
 def test_a_mask_is_shown_in_its_colour():
     found = settled("mask", Painting(labels=MASK), options={"strength": 1.0}).draw(0, FILM.frames[0])
-    assert (found[MASK > 0] == [128, 0, 0]).all()
+    assert (found[MASK > 0] == [255, 0, 0]).all()
     np.testing.assert_array_equal(found[MASK == 0], FILM.frames[0][MASK == 0])
 
 
