@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import __version__
+from . import __version__, cli_threads  # noqa: F401 - before numpy is loaded
 from .cli_propagate import app as propagate
 from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
 from .cli_text import effort_lines, evaluation_lines, lines_of, program_lines, session_lines

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..core.errors import TrackingError
+from ..core.threads import keep_to_one
 from . import messages
 
 logger = logging.getLogger(__name__)
@@ -159,11 +160,11 @@ def _apart() -> dict[str, Any]:
 
 def _environment() -> dict[str, str]:
     """This process's environment, in which the child finds the same package, wherever it was imported from."""
-    root = str(Path(__file__).parents[2])
-    if "site-packages" in Path(root).parts:
-        return dict(os.environ)
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    root, found = str(Path(__file__).parents[2]), dict(os.environ)
+    keep_to_one(found)
+    if "site-packages" not in Path(root).parts:
+        found["PYTHONPATH"] = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    return found
 
 
 def _pipe(pipe: Any) -> BinaryIO:
