@@ -13,16 +13,14 @@ from .cli_propagate import app as propagate
 from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
 from .cli_text import effort_lines, evaluation_lines, lines_of, program_lines, session_lines
 from .cli_track import check_apart, check_target, track_and_write
+from .cli_words import EXCERPT, First, Json, Last, Overwrite
 from .core.excerpt import Excerpt
-from .core.options import choices_of, read_options
+from .core.options import read_options
 
 app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(propagate, name="propagate", help="Carry an edit of one frame to every other, and write it.")
 
 Film = Annotated[Path, typer.Argument(metavar="VIDEO", help="A film, a folder of pictures or one of a sequence.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that this program did not write.")]
-EXCERPT = {choice.name: choice.text for choice in choices_of(Excerpt)}
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="File to write: .npz, .csv, .cotracker, ...")]
 
 
@@ -122,8 +120,8 @@ def convert(
     first_frame: Annotated[int | None, typer.Option(metavar="N", help="What IN calls the film's first frame.")] = None,
     anchors: Annotated[bool, typer.Option("--as-anchors", help="What is read counts as placed by a person.")] = False,
     tracks: Annotated[str, typer.Option(metavar="NAMES", help=EXCERPT["tracks"])] = "",
-    first: Annotated[int | None, typer.Option(metavar="K", help=EXCERPT["first"])] = None,
-    last: Annotated[int | None, typer.Option(metavar="K", help=EXCERPT["last"])] = None,
+    first: First = None,
+    last: Last = None,
     anchors_only: Annotated[bool, typer.Option("--anchors-only", help=EXCERPT["anchors_only"])] = False,
     min_confidence: Annotated[float, typer.Option(help=EXCERPT["min_confidence"])] = 0.0,
     min_visible: Annotated[int, typer.Option(metavar="N", help=EXCERPT["min_visible"])] = 0,

@@ -23,14 +23,12 @@ from .cli_edits import (
 )
 from .cli_terminal import Commands, Interrupt, follow, say, show
 from .cli_track import check_apart
-from .core.excerpt import Excerpt
-from .core.options import choices_of
+from .cli_words import EXCERPT, First, Json, Last, Overwrite
 
 if TYPE_CHECKING:
     from .tasks.edits import Painting
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
-EXCERPT = {choice.name: choice.text for choice in choices_of(Excerpt)}
 
 Source = Annotated[Path, typer.Argument(metavar="TRACKS", help="A session, or a tracks file that can be read.")]
 Film = Annotated[Path, typer.Option("--video", metavar="VIDEO", help="The film.")]
@@ -42,12 +40,8 @@ Model = Annotated[str, typer.Option(help="auto, translation, similarity, affine,
 Words = Annotated[list[str] | None, typer.Option("--option", "-O", metavar="NAME=VALUE",
                                                  help="`propagate options WHAT` lists them.")]
 Names = Annotated[str, typer.Option("--tracks", metavar="NAMES", help=f"Which carry it. {EXCERPT['tracks']}")]
-First = Annotated[int | None, typer.Option("--first", metavar="K", help=EXCERPT["first"])]
-Last = Annotated[int | None, typer.Option("--last", metavar="K", help=EXCERPT["last"])]
 Front = Annotated[Path | None, typer.Option(metavar="MATTES", help="A film or images, white or opaque in front of it.")]
 Plane = Annotated[str, typer.Option("--model", help="What is taken out: translation, similarity, affine, homography.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that this program did not write.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
 
 
 @dataclass(frozen=True)

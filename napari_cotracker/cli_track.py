@@ -85,7 +85,7 @@ def check_target(out: Path, format: str | None = None, overwrite: bool = False, 
     from .tasks.written import check_free
 
     if overlay is not None:
-        check_free(overlay, overwrite)
+        check_free(overlay, overwrite=overwrite)
     if format is None and is_session(out):
         check_new(out)
     else:

@@ -61,8 +61,9 @@ class Insert:
         height, width = picture.shape[:2]
         light = to_linear(picture[..., :3])
         alpha = to_share(picture[..., 3:]) if picture.shape[2] == 4 else np.ones((height, width, 1), np.float32)
-        self.placement = np.eye(3) if corners is None else placed((width, height), corners)
+        placement = np.eye(3) if corners is None else placed((width, height), corners)
         # a border without anything makes the outer edges soft
+        self._placement = placement @ np.array([(1, 0, -1), (0, 1, -1), (0, 0, 1)])
         self._source = Source(np.pad(np.concatenate([light * alpha, alpha], -1), [(1, 1), (1, 1), (0, 0)]))
 
     def on(self, warps: Sequence[Warp], size: tuple[int, int]) -> tuple[Box, Linear]:
@@ -81,7 +82,7 @@ class Insert:
             The part of the frame outside of which there is nothing.
         layer : (H, W, 4) float32
         """
-        placed_warps = [_Placed(warp, self.placement) for warp in warps]
+        placed_warps = [Placed(warp, self._placement) for warp in warps]
         boxes = [box_on_frame(warp, self._source.box, size) for warp in placed_warps]
         boxes = [box for box in boxes if box.width and box.height]
         if not boxes:
@@ -99,18 +100,26 @@ class Insert:
 
 
 @dataclass(frozen=True)
-class _Placed:
-    """From pixels of the inserted picture, which has a border of one, to a frame."""
+class Placed:
+    """From pixels of a picture by way of the reference picture to a frame.
+
+    Parameters
+    ----------
+    warp : Warp
+    matrix : (3, 3)
+        From the picture to the reference picture.
+    """
 
     warp: Warp
-    placement: Points
+    matrix: Points
 
     def forward(self, xy: ArrayLike) -> Points:
-        return self.warp.forward(mapped(self.placement, np.asarray(xy, np.float64) - 1))
+        """(..., 2) where places of the picture are on the frame."""
+        return self.warp.forward(mapped(self.matrix, xy))
 
     def inverse(self, xy: ArrayLike) -> Points:
-        back = np.asarray(np.linalg.inv(self.placement), np.float64)
-        return mapped(back, self.warp.inverse(xy)) + 1
+        """(..., 2) which places of the picture are at places of the frame."""
+        return mapped(np.asarray(np.linalg.inv(self.matrix), np.float64), self.warp.inverse(xy))
 
 
 def composite(frame: Picture, insert: Insert, warps: Sequence[Warp], options: InsertOptions | None = None, *,

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import EditError
-from ..core.warps import MeanWarp, Warp, mapped
-from .insert import Insert, InsertOptions, placed, shutter_warps
+from ..core.warps import MeanWarp, Warp
+from .insert import Insert, InsertOptions, Placed, placed, shutter_warps
 from .maps import Box
 from .motion import Motion
 from .references import shares
@@ -86,26 +86,12 @@ class InsertOnFrames:
 
     def _warps(self, counts: Mapping[int, float], t: int, options: InsertOptions | None) -> list[Warp]:
         """From a picture to the frame, one or several times within it."""
-        each = [[_Seated(warp, self._matrices[k]) for warp in shutter_warps(self._motions[k], t, options)]
+        each = [[Placed(warp, self._matrices[k]) for warp in shutter_warps(self._motions[k], t, options)]
                 for k in counts]
         if len(each) == 1:
             return list(each[0])
         total = sum(counts.values())
         return [MeanWarp(warps, [count / total for count in counts.values()]) for warps in zip(*each, strict=True)]
-
-
-@dataclass(frozen=True)
-class _Seated:
-    """From pixels of a picture by way of the reference picture to a frame."""
-
-    warp: Warp
-    matrix: Points
-
-    def forward(self, xy: ArrayLike) -> Points:
-        return self.warp.forward(mapped(self.matrix, xy))
-
-    def inverse(self, xy: ArrayLike) -> Points:
-        return mapped(np.asarray(np.linalg.inv(self.matrix), np.float64), self.warp.inverse(xy))
 
 
 def _sum(layers: list[tuple[Box, Linear]]) -> tuple[Box, Linear]:

@@ -22,7 +22,8 @@ from ..core.words import counted
 from . import written
 from .edit_settled import Matte, SettledEdit
 from .export import export, format_for
-from .sequences import beats, write_sequence
+from .progress import beats
+from .sequences import write_sequence
 
 Files = tuple[Path, ...]
 Steps = Generator[TrackUpdate, None, tuple[Files, list[str]]]
@@ -126,11 +127,18 @@ def shape_table(target: Target) -> Steps:
     if not any(target.settled.shapes(t) for t in target.frames[:1]):
         raise EditError("expected shapes on the reference frame for a table of shapes, got a mask; draw shapes, or "
                         "choose label pictures")
-    missing = [t for t in target.frames if None in target.settled.shapes(t)]
-    note = [f"In {counted(len(missing), 'frame')} a shape is missing, for too little of it is in sight."]
-    files, _ = yield from _into(target, table(_free(target)), lambda add, t: add(
-        t, [outline(shape) for shape in target.settled.shapes(t) if shape is not None]))
-    return files, note if missing else []
+    missing = 0
+
+    def put(add: Any, t: int) -> None:
+        nonlocal missing
+        shapes = target.settled.shapes(t)
+        missing += None in shapes
+        add(t, [outline(shape) for shape in shapes if shape is not None])
+
+    files, notes = yield from _into(target, table(_free(target)), put)
+    if missing:
+        notes.append(f"In {counted(missing, 'frame')} a shape is missing, for too little of it is in sight.")
+    return files, notes
 
 
 def maps(target: Target) -> Steps:
@@ -192,7 +200,7 @@ def pin_format(out: str | Path, name: str | None = None) -> Format:
 
 def _free(target: Target) -> Path:
     path = Path(target.out)
-    written.check_free(path, target.overwrite)
+    written.check_free(path, overwrite=target.overwrite)
     return path
 
 

@@ -112,6 +112,8 @@ class EditFacts:
         0 … 1 share of the edit's area that has tracks near it, or around it if it moves as a plane.
     doubt : str
         A sentence where the frame is to be doubted; else empty.
+    reason : str
+        The same in a word, alike for frames that are doubted for the same reason.
     """
 
     model: str
@@ -121,6 +123,7 @@ class EditFacts:
     residual: float
     support: float
     doubt: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,13 +211,16 @@ class SettledEdit:
         tracks = self.ground.tracks
         if not self.motions:
             seen = int((tracks.states(self.ground.threshold)[t] == State.VISIBLE).sum())
-            return EditFacts("", "direct", seen, len(tracks), np.nan, 1.0, "" if seen else "No track is visible here.")
+            doubt, reason = ("", "") if seen else ("No track is visible here.", "held")
+            return EditFacts("", "direct", seen, len(tracks), np.nan, 1.0, doubt, reason)
         reference = self.ground.main(t)
         motion, places = self.motions[reference], self.ground.samples[reference]
         support = float(motion.tells(places, t).mean()) if len(places) else 0.0
         frame = motion.frames[t]
-        return EditFacts(frame.model, frame.how, frame.inliers, len(tracks), frame.residual, support,
-                         _doubt(frame, support, places) or ("" if frame.how == "reference" else self.ground.doubt))
+        reason, doubt = _doubt(frame, support, places)
+        if not doubt and frame.how != "reference" and self.ground.doubt:
+            reason, doubt = "strangers", self.ground.doubt
+        return EditFacts(frame.model, frame.how, frame.inliers, len(tracks), frame.residual, support, doubt, reason)
 
     def overlay(self, t: int) -> EditOverlay:
         """What there is to draw of a frame's motion."""
@@ -261,19 +267,19 @@ def _mesh(places: Points) -> Points:
     return np.asarray(np.stack(np.meshgrid(x, y), -1))
 
 
-def _doubt(frame: FrameMotion, support: float, places: Points) -> str:
-    """What speaks most against a frame, in a sentence."""
+def _doubt(frame: FrameMotion, support: float, places: Points) -> tuple[str, str]:
+    """What speaks most against a frame: the reason in a word, and a sentence; empty if nothing does."""
     if frame.how == "held":
-        return "No track tells this frame; it is as on the nearest one that tracks tell."
+        return "held", "No track tells this frame; it is as on the nearest one that tracks tell."
     if frame.how == "reference":
-        return ""
+        return "", ""
     if isinstance(frame.warp, SplineWarp) and (frame.warp.turns(places) <= 0).any():
-        return "The surface folds over itself here; choose a plane, or track more points."
+        return "folded", "The surface folds over itself here; choose a plane, or track more points."
     if frame.inliers < FEW:
-        return f"Only {counted(frame.inliers, 'track')} carry it here." if frame.inliers != 1 else \
+        return "few", f"Only {counted(frame.inliers, 'track')} carry it here." if frame.inliers != 1 else \
             "Only one track carries it here: it moves, but neither turns nor grows."
     if frame.residual > FAR_OFF:
-        return f"Tracks miss by {frame.residual:.1f} pixels here; choose another model, or other tracks."
+        return "off", f"Tracks miss by {frame.residual:.1f} pixels here; choose another model, or other tracks."
     if support < LEAST_SUPPORT:
-        return f"Tracks are near only {support:.0%} of it here."
-    return ""
+        return "bare", f"Tracks are near only {support:.0%} of it here."
+    return "", ""

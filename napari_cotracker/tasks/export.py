@@ -149,7 +149,7 @@ def check_place(path: str | Path, format: str | None = None, overwrite: bool = F
         wanted, got = ("folder", "file") if entry.is_folder else ("file", "folder")
         raise FormatError(f"expected the name of a {wanted} to write, got the {got} {str(path)!r}; choose another name")
     if entry.preview is None:  # others add to what is there
-        written.check_free(path, overwrite)
+        written.check_free(path, overwrite=overwrite)
     return entry
 
 

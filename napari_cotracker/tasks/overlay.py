@@ -10,7 +10,6 @@ from ..core.errors import VideoError
 from ..core.tracker import TrackUpdate
 from ..core.tracks import Tracks
 from ..core.video import Video
-from . import written
 from .render import render
 
 
@@ -26,7 +25,7 @@ def render_overlay(video: Video, tracks: Tracks, path: str | Path, options: Any 
 
     Raises
     ------
-    FormatError
+    TakenError
         If there is such a file.
     VideoError
         If they cannot be written, or the clip has another number of frames than the tracks. Nothing
@@ -36,9 +35,6 @@ def render_overlay(video: Video, tracks: Tracks, path: str | Path, options: Any 
 
     if tracks.n_frames != video.n_frames:
         raise VideoError(f"expected tracks of the video's {video.n_frames} frames, got tracks of {tracks.n_frames}")
-    path = Path(path)
-    written.check_free(path, overwrite)
     yield from render(video, lambda t, picture: draw_overlay(picture, tracks, t, options), path, native=False,
-                      overwrite=overwrite or path.is_file())
-    written.note(path)
-    return path
+                      overwrite=overwrite)
+    return Path(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from ..core.errors import EditError
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import Tracks
 from ..core.video import Video
-from . import written
+from ..effects.insert import Insert, composite
 from .edit_settled import SettledEdit
 from .open import open_video
 from .render import Rendered, render
@@ -23,7 +23,6 @@ Picture = NDArray[Any]
 Reader = Callable[[int], Picture]
 
 MARKS = "#%._- "
-FILMS = (".mp4", ".m4v", ".mov", ".mkv")
 
 
 def steady_path(out: str | Path) -> Path:
@@ -85,63 +84,60 @@ def paint_back(video: Video, steady: str | Path, paint: str | Path, out: str | P
     CotrackerError
         If something cannot be read or written.
     """
-    from ..effects.insert import Insert, composite
     from ..effects.stabilise import Stabilised
     from ..formats.steady import read_steady
-    from ..videos.rendering import Rendering
 
     kept = read_steady(Path(steady))
     if (len(kept.matrices), kept.size) != (video.n_frames, (video.width, video.height)):
         raise EditError(f"expected the film that was held still, of {len(kept.matrices)} frames of {kept.size[0]} × "
                         f"{kept.size[1]} pixels, got one of {video.n_frames} of {video.width} × {video.height}")
     back = Stabilised(kept.matrices, kept.size, 1.0, "black")
-    targets = Rendering(out, video, options, frames=frames).targets
-    for target in targets:
-        written.check_free(target, overwrite)
     with closing(_Paint(Path(paint), kept.size, len(kept.matrices), kept.path == "lock")) as painted:
         def draw(t: int, picture: Picture) -> Picture:
             colour = np.repeat(picture, 3, 2) if picture.shape[2] == 1 else picture
-            return composite(colour, Insert(painted.read(t)), [back.warp(t)])
+            return composite(colour, painted.at(t), [back.warp(t)])
 
-        done = yield from render(video, draw, out, options, control, frames=frames)
-    if done is not None:
-        written.note(*targets)
-    return done
+        return (yield from render(video, draw, out, options, control, frames=frames, overwrite=overwrite))
 
 
 class _Paint:
-    """Pictures with alpha of the steady film's size."""
+    """Pictures with alpha of the steady film's size: one for all frames, or one for each."""
 
     def __init__(self, path: Path, size: tuple[int, int], n_frames: int, is_locked: bool) -> None:
+        from ..videos.kinds import is_film
         from .edit_pictures import read_picture
 
-        self._film: Video | None = None
-        is_many = path.is_dir() or path.suffix.lower() in FILMS or not path.is_file()
-        if is_many:
-            self._film = open_video(path)
-            if self._film.n_frames != n_frames:
-                self._film.close()
+        self._film = open_video(path) if is_film(path) or not path.is_file() else None
+        with ExitStack() as stack:
+            stack.callback(self.close)  # if what follows goes wrong
+            if self._film is not None and self._film.n_frames != n_frames:
                 raise EditError(f"expected paint for all {n_frames} frames, got {self._film.n_frames}")
-        else:
-            self._picture = read_picture(path)
-            if not is_locked:
+            if self._film is None and not is_locked:
                 raise EditError("expected paint for all frames, as a film that was held on a smooth path still moves, "
                                 "got one picture")
-        self._check(self.read(0), size, path)
+            first = read_picture(path) if self._film is None else self._read(0)
+            _check_paint(first, size, path.name)
+            self._one = Insert(first) if self._film is None else None
+            stack.pop_all()
 
-    def read(self, t: int) -> Picture:
-        """(H, W, 4) the paint of a frame."""
-        return self._picture if self._film is None else self._film.read_native([t])[0]
+    def at(self, t: int) -> Insert:
+        """The paint of a frame."""
+        return self._one or Insert(self._read(t))
 
     def close(self) -> None:
         """Release the film, if it is one."""
         if self._film is not None:
             self._film.close()
 
-    def _check(self, picture: Picture, size: tuple[int, int], path: Path) -> None:
-        if picture.shape[:2] != size[::-1]:
-            raise EditError(f"expected paint of the steady film's size, {size[0]} × {size[1]} pixels, got "
-                            f"{picture.shape[1]} × {picture.shape[0]}")
-        if picture.shape[2] != 4:
-            raise EditError(f"expected paint with alpha, so that the rest of the film stays as it is, got none in "
-                            f"{path.name!r}; make what is not painted transparent")
+    def _read(self, t: int) -> Picture:
+        assert self._film is not None
+        return np.asarray(self._film.read_native([t])[0])
+
+
+def _check_paint(picture: Picture, size: tuple[int, int], name: str) -> None:
+    if picture.shape[:2] != size[::-1]:
+        raise EditError(f"expected paint of the steady film's size, {size[0]} × {size[1]} pixels, got "
+                        f"{picture.shape[1]} × {picture.shape[0]}")
+    if picture.shape[2] != 4:
+        raise EditError(f"expected paint with alpha, so that the rest of the film stays as it is, got none in "
+                        f"{name!r}; make what is not painted transparent")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -17,24 +17,24 @@ from ..core.options import read_options
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import Tracks
 from ..core.video import Video
-from ..core.words import counted
+from ..core.words import counted, stretches
 from ..effects.colour import to_share
+from ..videos.kinds import KINDS, choose_kind, is_film, is_folder
 from . import edit_outputs as outputs
 from . import written
 from .edit_areas import largest_label
 from .edit_options import options_of
 from .edit_outputs import Steps, Target
-from .edit_settled import Matte, SettledEdit
+from .edit_settled import EditFacts, Matte, SettledEdit
 from .edits import Edit, settling
 from .open import open_video
 from .paint_back import keep_steady, steady_path
+from .progress import Cancelled, scaled
 from .render import render
-from .sequences import Cancelled
 
 SOLVING = 0.25
 """Share of the progress until everything is solved."""
 
-FILMS = (".mp4", ".m4v", ".mov", ".mkv")
 LISTED = 5
 
 
@@ -122,7 +122,7 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
     read_options(options_of(edit.what, edit.effect), edit.options, edit.effect or edit.what)
     _check_name(edit.what, out, format)
     if Path(out).is_file():  # nobody should wait to hear that
-        written.check_free(Path(out), overwrite)
+        written.check_free(Path(out), overwrite=overwrite)
     largest = largest_label(edit.paintings.values(), len(tracks), size)
     try:
         with _reading(front, video) as mattes:
@@ -130,13 +130,13 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
             target = Target(settled, video, tracks, out, chosen, largest, dict(options or {}), format, overwrite,
                             mattes, control)
             kind, steps = _steps(target)
-            files, notes = yield from _later(steps)
+            files, notes = yield from scaled(steps, SOLVING, 1.0)
     except Cancelled:
         return None
     facts = [settled.facts(t) for t in chosen]
     misses = [each.residual for each in facts if np.isfinite(each.residual)]
     model = next(iter(settled.motions.values())).model if settled.motions else ""
-    return Propagated(Path(out), kind, len(chosen), files, (*notes, *_doubts(chosen, [f.doubt for f in facts])),
+    return Propagated(Path(out), kind, len(chosen), files, (*notes, *_doubts(chosen, facts)),
                       len(settled.ground.tracks), len(tracks), int(np.median([each.inliers for each in facts])), model,
                       float(np.median(misses)) if misses else None, monotonic() - began)
 
@@ -163,26 +163,15 @@ def _solving(edit: Edit, video: Video, tracks: Tracks, control: Control) -> Gene
             return found
 
 
-def _later(steps: Steps) -> Steps:
-    """The same after what was solved."""
-    while True:
-        try:
-            update = next(steps)
-        except StopIteration as end:
-            found: tuple[tuple[Path, ...], list[str]] = end.value
-            return found
-        yield replace(update, done=SOLVING + (1 - SOLVING) * update.done)
-
-
 def _steps(target: Target) -> tuple[str, Steps]:
     """What the name asks for, in words, and the way there."""
     what, ending = target.settled.what, _ending(target.out)
     if what == "stmap":
         return "STMaps", outputs.maps(target)
-    if what == "pin" and ending not in FILMS:
+    if what == "pin" and not is_film(target.out):
         return "corner pin", outputs.pin(target)
-    if what not in ("mask", "labels") or ending in FILMS:
-        return "film" if ending in FILMS else "images", _rendered(target)
+    if what not in ("mask", "labels") or is_film(target.out):
+        return "film" if is_film(target.out) else "images", _rendered(target)
     if ending == ".exr":
         return "mattes", _rendered(target)
     if ending in (".tif", ".tiff"):
@@ -198,18 +187,17 @@ def _steps(target: Target) -> tuple[str, Steps]:
 
 def _check_name(what: str, out: str | Path, format: str | None) -> None:
     """Refuse a name that nothing can be written to, before anything is solved."""
-    from ..videos.kinds import choose_kind, is_folder
-
     ending = _ending(out)
     if what in ("mask", "labels"):
-        known = (".png", ".tif", ".tiff", ".exr", ".json", ".csv", *FILMS)
+        kinds = sorted(KINDS.values(), key=lambda kind: not kind.is_sequence)
+        known = [*(suffix for kind in kinds for suffix in kind.suffixes), ".json", ".csv"]
         if ending not in known and not is_folder(out):
             raise FormatError(f"expected a name ending in {', '.join(known)}, or a folder for label pictures, got "
                               f"{Path(out).name!r}")
     elif what == "stmap":
         if ending != ".exr":
             raise FormatError(f"expected a name such as 'map.####.exr' for STMaps, got {Path(out).name!r}")
-    elif what == "pin" and ending not in FILMS:
+    elif what == "pin" and not is_film(out):
         outputs.pin_format(out, format)
     else:
         choose_kind(out)
@@ -232,28 +220,17 @@ def _rendered(target: Target) -> Steps:
         matte = settled.matte(t, front)
         return (target.labels(t) > 0).astype(np.float32) if matte is None else matte
 
-    free = _free_targets(target)
     beside = [steady_path(target.out)] if settled.what == "stabilise" else []
-    for path in beside:
-        written.check_free(path, target.overwrite)
-    done = yield from render(target.video, draw, target.out, target.options, target.control, frames=target.frames,
-                             native=not (to_look_at or is_matte))
+    written.check_free(*beside, overwrite=target.overwrite)
+    options = {"audio": False, **target.options} if is_matte else target.options  # nobody misses the sound of a matte
+    done = yield from render(target.video, draw, target.out, options, target.control, frames=target.frames,
+                             overwrite=target.overwrite, native=not (to_look_at or is_matte))
     if done is None:
         raise Cancelled
     for path in beside:
         keep_steady(path, settled, target.tracks)
-    written.note(*free, *beside)
-    return (*done.files, *beside), [note for note in done.notes if not is_matte or "sound" not in note]
-
-
-def _free_targets(target: Target) -> list[Path]:
-    """All files of a render, if they may be written."""
-    from ..videos.rendering import Rendering
-
-    targets = Rendering(target.out, target.video, target.options, frames=target.frames).targets
-    for path in targets:
-        written.check_free(path, target.overwrite)
-    return targets
+    written.note(*beside)
+    return (*done.files, *beside), list(done.notes)
 
 
 @contextmanager
@@ -263,27 +240,30 @@ def _reading(front: str | Path | Video | None, video: Video) -> Iterator[Callabl
         yield None
         return
     mattes = open_video(front)
-    if (mattes.n_frames, mattes.width, mattes.height) != (video.n_frames, video.width, video.height):
-        raise VideoError(f"expected mattes of the film's {video.n_frames} frames of {video.width} × {video.height} "
-                         f"pixels, got {mattes.n_frames} of {mattes.width} × {mattes.height}")
+    with ExitStack() as stack:
+        if mattes is not front:
+            stack.callback(mattes.close)
+        if (mattes.n_frames, mattes.width, mattes.height) != (video.n_frames, video.width, video.height):
+            raise VideoError(f"expected mattes of the film's {video.n_frames} frames of {video.width} × {video.height} "
+                             f"pixels, got {mattes.n_frames} of {mattes.width} × {mattes.height}")
 
-    def read(t: int) -> Matte:
-        picture = to_share(mattes.read_native([t])[0])
-        return np.asarray(picture[..., 3] if picture.shape[-1] == 4 else picture.max(-1))
+        def read(t: int) -> Matte:
+            picture = to_share(mattes.read_native([t])[0])
+            return np.asarray(picture[..., 3] if picture.shape[-1] == 4 else picture.max(-1))
 
-    yield read
-    if mattes is not front:
-        mattes.close()
+        yield read
 
 
-def _doubts(frames: range, doubts: list[str]) -> list[str]:
-    """What speaks against frames, those of one kind together."""
+def _doubts(frames: range, facts: Sequence[EditFacts]) -> list[str]:
+    """What speaks against frames, those of one reason together."""
     found: dict[str, list[int]] = {}
-    says: dict[str, str] = {}
-    for t, doubt in zip(frames, doubts, strict=True):
-        if doubt:
-            kind = " ".join(doubt.split()[:2])
-            found.setdefault(kind, []).append(t)
-            says.setdefault(kind, doubt)
-    return [f"{counted(len(which), 'frame')} ({', '.join(map(str, which[:LISTED]))}"
-            f"{' …' if len(which) > LISTED else ''}): {says[kind]}" for kind, which in found.items()]
+    for t, fact in zip(frames, facts, strict=True):
+        if fact.doubt:
+            found.setdefault(fact.reason, []).append(t)
+    said = []
+    for which in found.values():
+        first = facts[which[0] - frames.start]
+        spans = [f"{a}" if a == b else f"{a} to {b}" for a, b in stretches(which)]
+        listed = ", ".join(spans[:LISTED]) + (" …" if len(spans) > LISTED else "")
+        said.append(f"{counted(len(which), 'frame')} ({listed}): {first.doubt}")
+    return said

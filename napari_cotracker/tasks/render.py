@@ -6,25 +6,22 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 from numpy.typing import NDArray
 
-from ..core.errors import TakenError
 from ..core.tracker import Control, TrackUpdate
 from ..core.video import Video
+from . import written
+from .progress import Cancelled, beats
 
 Draw = Callable[[int, NDArray[Any]], NDArray[Any]]
 
 AHEAD = 2
 """Frames that are read while others are drawn."""
-
-PAUSE = 0.1
-"""Seconds between heartbeats while nothing goes on."""
-
 
 @dataclass(frozen=True)
 class Rendered:
@@ -52,7 +49,7 @@ class Rendered:
 
 
 def render(video: Video, draw: Draw, path: str | Path, options: Any = None, control: Control | None = None, *,
-           frames: range | None = None, overwrite: bool = True, native: bool = True
+           frames: range | None = None, overwrite: bool = False, native: bool = True
            ) -> Generator[TrackUpdate, None, Rendered | None]:
     """Draw every frame of a clip and write what comes of it; yields a heartbeat for every frame.
 
@@ -70,7 +67,7 @@ def render(video: Video, draw: Draw, path: str | Path, options: Any = None, cont
     frames : range, optional
         Which frames, step 1; all if not given.
     overwrite : bool
-        Whether files of these names may be replaced.
+        Whether files that this program did not write may be replaced.
     native : bool
         Whether pictures come in the plate's own depth with its alpha, rather than as 8-bit RGB.
 
@@ -90,23 +87,22 @@ def render(video: Video, draw: Draw, path: str | Path, options: Any = None, cont
     """
     from ..videos.rendering import Rendering
 
-    control, began = control or Control(), monotonic()
+    began = monotonic()
     rendering = Rendering(path, video, options, frames=frames)
-    _check_free(rendering.targets, overwrite)
+    written.check_free(*rendering.targets, overwrite=overwrite)
     chosen = rendering.frames
     try:
         with rendering, closing(_read_ahead(video, chosen, native)) as pictures:
-            for count, (frame, picture) in enumerate(pictures, start=1):
-                while control.paused() and not control.cancelled():
-                    sleep(PAUSE)
-                    yield TrackUpdate.heartbeat((count - 1) / len(chosen), "paused")
-                if control.cancelled():
-                    raise _Cancelled
-                rendering.add(draw(frame, picture))
-                rate = count / max(monotonic() - began, 1e-6)
-                yield TrackUpdate.heartbeat(count / len(chosen), f"rendering, {rate:.1f} frames/s")
-    except _Cancelled:
+            for update, frame in beats(chosen, control):
+                if frame is None:
+                    yield update
+                    continue
+                rendering.add(draw(frame, next(pictures)))
+                rate = rendering.count / max(monotonic() - began, 1e-6)
+                yield replace(update, message=f"rendering, {rate:.1f} frames/s")
+    except Cancelled:
         return None
+    written.note(*rendering.targets)
     return Rendered(rendering.path, rendering.kind.name, len(chosen), tuple(rendering.targets),
                     tuple(rendering.notes), monotonic() - began)
 
@@ -118,34 +114,17 @@ def render_options() -> type[Any]:
     return RenderOptions
 
 
-class _Cancelled(Exception):
-    """Leaves the rendering, so that nothing of it stays."""
-
-
-def _read_ahead(video: Video, frames: Iterable[int], native: bool) -> Generator[tuple[int, NDArray[Any]], None, None]:
-    """Each frame with its picture; the next ones are read meanwhile."""
+def _read_ahead(video: Video, frames: Iterable[int], native: bool) -> Generator[NDArray[Any], None, None]:
+    """The picture of each frame; the next ones are read meanwhile."""
     read = video.read_native if native else video.read
-    waiting: deque[tuple[int, Future[NDArray[Any]]]] = deque()
+    waiting: deque[Future[NDArray[Any]]] = deque()
     pool = ThreadPoolExecutor(1, thread_name_prefix="reader")
     try:
         for frame in frames:
-            waiting.append((frame, pool.submit(read, [frame])))
+            waiting.append(pool.submit(read, [frame]))
             if len(waiting) > AHEAD:
-                yield _first(waiting)
+                yield waiting.popleft().result()[0]
         while waiting:
-            yield _first(waiting)
+            yield waiting.popleft().result()[0]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _first(waiting: deque[tuple[int, Future[NDArray[Any]]]]) -> tuple[int, NDArray[Any]]:
-    frame, future = waiting.popleft()
-    return frame, future.result()[0]
-
-
-def _check_free(targets: list[Path], overwrite: bool) -> None:
-    taken = [] if overwrite else [target for target in targets if target.exists()]
-    if taken:
-        more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
-        raise TakenError(f"expected a new name, got {taken[0].name!r}{more}, which exists; choose another one, or "
-                         "allow to replace it")

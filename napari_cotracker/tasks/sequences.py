@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from pathlib import Path
-from time import sleep
 
 from ..core.errors import VideoError
 from ..core.tracker import Control, TrackUpdate
 from ..core.video import Video
 from . import written
-from .render import PAUSE
+from .progress import beats
 
 Save = Callable[[int, Path], None]
-
-
-class Cancelled(Exception):
-    """Leaves what is being written, so that nothing of it stays."""
 
 
 def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames: range, *,
@@ -63,8 +58,7 @@ def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames
     files = [names.of(number) for number in numbers_of(video, frames, None)]
     targets = [names.folder / file for file in files]
     check_apart(targets, video.path)
-    for target in targets:
-        written.check_free(target, overwrite)
+    written.check_free(*targets, overwrite=overwrite)
     try:
         with filling(names.folder, files) as folder:
             for update, frame in beats(frames, control):
@@ -76,22 +70,3 @@ def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames
                          "writable and has room") from None
     written.note(*targets)
     return tuple(targets)
-
-
-def beats(frames: range, control: Control | None, verb: str = "writing"
-          ) -> Generator[tuple[TrackUpdate, int | None], None, None]:
-    """Each frame with the heartbeat to yield once it is done; heartbeats without a frame while it is paused.
-
-    Raises
-    ------
-    Cancelled
-        As soon as the user wants no more.
-    """
-    control = control or Control()
-    for count, frame in enumerate(frames, 1):
-        while control.paused() and not control.cancelled():
-            sleep(PAUSE)
-            yield TrackUpdate.heartbeat((count - 1) / len(frames), "paused"), None
-        if control.cancelled():
-            raise Cancelled
-        yield TrackUpdate.heartbeat(count / len(frames), f"{verb}, frame {count} of {len(frames)}"), frame

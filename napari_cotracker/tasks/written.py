@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,13 +19,13 @@ from ..core.files import replacing
 MOST = 5000
 
 
-def check_free(path: Path, overwrite: bool) -> None:
+def check_free(*paths: Path, overwrite: bool) -> None:
     """Refuse to replace what others wrote.
 
     Parameters
     ----------
-    path : Path
-        A file or folder that is to be written.
+    paths : Path
+        Files or folders that are to be written.
     overwrite : bool
         Whether the user said so.
 
@@ -32,15 +33,22 @@ def check_free(path: Path, overwrite: bool) -> None:
     ------
     TakenError
     """
-    if not overwrite and path.exists() and not is_ours(path):
-        what = "folder" if path.is_dir() else "file"
-        raise TakenError(f"expected a new name, got {str(path)!r}, a {what} that napari-cotracker did not write or "
-                          "that was changed since; choose another name, or allow to replace it")
+    there = [] if overwrite else [path for path in paths if path.exists()]
+    known = _recall() if there else {}
+    others = [path for path in there if not _is_known(path, known)]
+    if others:
+        what = "folder" if others[0].is_dir() else "file"
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        raise TakenError(f"expected a new name, got {str(others[0])!r}{more}, a {what} that napari-cotracker did not "
+                         "write or that was changed since; choose another name, or allow to replace it")
 
 
 def is_ours(path: Path) -> bool:
     """Whether a file, or every file of a folder, is as this program wrote it."""
-    known = _recall()
+    return _is_known(path, _recall())
+
+
+def _is_known(path: Path, known: Mapping[str, str]) -> bool:
     with suppress(OSError):
         return all(known.get(_name(file)) == _fingerprint(file) for file in _files(path))
     return False

@@ -80,9 +80,8 @@ class Corners(QObject):
         return int(away.argmin()) if np.nanmin(away) <= REACH else None
 
 
-def corners_amid(size: tuple[int, int], aspect: float | None = None, around: tuple[float, float] | None = None
-                 ) -> Points:
-    """(4, 2) corners of a box within a picture: top left, top right, bottom right, bottom left.
+def corners_amid(size: tuple[int, int], aspect: float | None = None) -> Points:
+    """(4, 2) corners of a box in the middle of a picture: top left, top right, bottom right, bottom left.
 
     Parameters
     ----------
@@ -90,11 +89,8 @@ def corners_amid(size: tuple[int, int], aspect: float | None = None, around: tup
         Of the film.
     aspect : float, optional
         Width of the box by its height; by default as the film.
-    around : (x, y), optional
-        Its middle; by default that of the picture.
     """
     aspect = aspect or size[0] / size[1]
     height = SHARE * min(size[1], size[0] / aspect)
     half = np.array([height * aspect, height]) / 2
-    middle = np.clip(around or np.array(size) / 2, half, np.array(size) - half)
-    return np.asarray(middle + half * [(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float64)
+    return np.asarray(np.array(size) / 2 + half * [(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float64)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 
 import numpy as np
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from ..core.words import counted
+from ..core.words import counted, stretches
 from ..tasks.edit_settled import EditFacts
 from .links import Links
 from .sections import GAP, hint
@@ -61,11 +60,11 @@ class FactsView(QWidget):
 
     def show_doubts(self, frames: Iterable[int]) -> None:
         """List the frames that are worth a look, those next to each other together."""
-        stretches = _stretches(sorted(frames))
-        words = [("Doubtful:", "")] if stretches else []
-        words += [(f"{a}" if a == b else f"{a}–{b}", str(a)) for a, b in stretches[:MOST]]
-        if len(stretches) > MOST:
-            words.append((f"and {len(stretches) - MOST} more", str(stretches[MOST][0])))
+        found = stretches(sorted(frames))
+        words = [("Doubtful:", "")] if found else []
+        words += [(f"{a}" if a == b else f"{a}–{b}", str(a)) for a, b in found[:MOST]]
+        if len(found) > MOST:
+            words.append((f"and {len(found) - MOST} more", str(found[MOST][0])))
         self.frames.show_words(words)
         self.frames.setVisible(bool(words))
 
@@ -79,9 +78,3 @@ def sentence_of(facts: EditFacts) -> str:
         parts.append(f"{facts.residual:.2f} px")
     parts.append(f"{100 * facts.support:.0f} % of the area supported")
     return ", ".join([*parts, *([HOW[facts.how]] if facts.how in HOW else [])])
-
-
-def _stretches(frames: list[int]) -> list[tuple[int, int]]:
-    """First and last of each run of neighbouring frames."""
-    runs = [[t for _, t in run] for _, run in groupby(enumerate(frames), lambda each: each[1] - each[0])]
-    return [(run[0], run[-1]) for run in runs]

@@ -108,18 +108,14 @@ class Source(QWidget):
             If there is nothing on it.
         """
         project = self._desk.current
-        if project is None:
-            return
-        if self.what in PAINTED:
+        if project is not None and self.what in PAINTED:
             self.painted_layer.take()
-        elif self.what in STILL:
+        elif project is not None:
             self.still.clear()
             self.still.put(project.frame, Painting())
-        else:
-            self.place()
 
     def place(self) -> None:
-        """Put four corners onto the frame that is shown: where they are carried to, or in the middle of the view."""
+        """Put four corners onto the frame that is shown: where they are carried to, or in its middle."""
         project = self._desk.current
         if project is None:
             return

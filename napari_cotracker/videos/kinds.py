@@ -103,6 +103,12 @@ def is_folder(path: str | Path) -> bool:
     return not found.suffix and not found.exists() and PLACEHOLDER.search(found.name) is None
 
 
+def is_film(path: str | Path) -> bool:
+    """Whether a path ends as that of a film does, rather than of images."""
+    kind = _by_ending(Path(path).name)
+    return kind is not None and not kind.is_sequence
+
+
 def _by_ending(name: str) -> Kind | None:
     return next((kind for kind in KINDS.values() if name.lower().endswith(kind.suffixes)), None)
 

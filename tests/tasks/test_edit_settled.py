@@ -55,12 +55,14 @@ def frame(**facts):
     return FrameMotion(**given)
 
 
-@pytest.mark.parametrize(("facts", "share", "says"), [
-    ({}, 1.0, ""), ({"inliers": 2}, 1.0, "Only 2 tracks carry it here."),
-    ({"residual": 7.25}, 1.0, "Tracks miss by 7.2 pixels here; choose another model, or other tracks."),
-    ({"how": "reference", "residual": 9.0}, 0.0, "")])
-def test_what_speaks_against_a_frame(facts, share, says):
-    assert _doubt(frame(**facts), share, np.zeros((1, 2))) == says
+@pytest.mark.parametrize(("facts", "share", "reason", "says"), [
+    ({}, 1.0, "", ""), ({"inliers": 2}, 1.0, "few", "Only 2 tracks carry it here."),
+    ({"inliers": 1}, 1.0, "few", "Only one track carries it here: it moves, but neither turns nor grows."),
+    ({"residual": 7.25}, 1.0, "off", "Tracks miss by 7.2 pixels here; choose another model, or other tracks."),
+    ({}, 0.25, "bare", "Tracks are near only 25% of it here."),
+    ({"how": "reference", "residual": 9.0}, 0.0, "", "")])
+def test_what_speaks_against_a_frame(facts, share, reason, says):
+    assert _doubt(frame(**facts), share, np.zeros((1, 2))) == (reason, says)
 
 
 def test_a_surface_that_folds_is_told():
@@ -68,7 +70,9 @@ def test_a_surface_that_folds_is_told():
     bends = np.array([(400.0, 0), (-800, 0), (400, 0), (0, 0), (0, 0)])
     warp = SplineWarp(np.eye(3), centres, np.vstack([bends, np.zeros((3, 2))]), np.array([80.0, 60, 40]))
     places = samples_of(disc(pixels()) > 0, SIZE)
-    assert _doubt(frame(warp=warp), 1.0, places).startswith("The surface folds over itself here")
+    reason, says = _doubt(frame(warp=warp), 1.0, places)
+    assert reason == "folded"
+    assert says.startswith("The surface folds over itself here")
 
 
 def test_samples_lie_within():

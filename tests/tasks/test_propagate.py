@@ -13,6 +13,7 @@ from napari_cotracker.core.tracker import Control, TrackUpdate
 from napari_cotracker.core.tracks import Tracks
 from napari_cotracker.effects.colour import to_linear
 from napari_cotracker.effects.motion import MotionOptions
+from napari_cotracker.tasks import propagate as propagating
 from napari_cotracker.tasks.edits import Edit, MatteOptions, Painting, settle
 from napari_cotracker.tasks.open import open_video
 from napari_cotracker.tasks.propagate import Propagated, propagate
@@ -108,6 +109,22 @@ def test_mattes_of_what_is_in_front_hide_it(tmp_path: Path) -> None:
         made(INSERT, tmp_path / "o.mp4", front=Film(front[:3]))
 
 
+@pytest.mark.parametrize("length", [FRAMES, 3])
+def test_mattes_that_were_opened_are_closed_whatever_happens(tmp_path: Path, length: int,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    mattes, closed = Film(np.zeros((length, *SIZE[::-1], 3), np.uint8)), []
+    monkeypatch.setattr(mattes, "close", lambda: closed.append(True))
+    monkeypatch.setattr(propagating, "open_video", lambda source: mattes)
+    steps = propagate(INSERT, FILM, TRACKS, tmp_path / "o.mp4", front="mattes.mp4")  # type: ignore[arg-type]
+    if length == FRAMES:
+        next(steps)
+        steps.close()
+    else:
+        with pytest.raises(VideoError, match="expected mattes"):
+            next(steps)
+    assert closed == [True]
+
+
 def test_a_face_is_blurred_and_nothing_else(tmp_path: Path) -> None:
     blur = Edit("effect", MASK.paintings, PLANE, {"radius": 6}, effect="blur")
     made(blur, tmp_path / "b.####.png")
@@ -129,9 +146,9 @@ def test_a_cut_of_the_film_laid_back_is_the_film(tmp_path: Path) -> None:
 def test_frames_to_doubt_are_listed(tmp_path: Path) -> None:
     hidden = hide(TRACKS, [4, 5], range(81))
     assert made(MASK, tmp_path / "m.tif", tracks=hidden).notes == (
-        "2 frames (4, 5): No track tells this frame; it is as on the nearest one that tracks tell.",)
+        "2 frames (4 to 5): No track tells this frame; it is as on the nearest one that tracks tell.",)
     alone = made(replace(MASK, tracks=(41,)), tmp_path / "n.tif")
-    assert alone.notes == ("7 frames (1, 2, 3, 4, 5 …): Only one track carries it here: it moves, but neither turns "
+    assert alone.notes == ("7 frames (1 to 7): Only one track carries it here: it moves, but neither turns "
                            "nor grows.",)
 
 

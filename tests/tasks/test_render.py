@@ -113,14 +113,19 @@ def test_what_goes_wrong_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_files_are_replaced_only_where_that_is_allowed(tmp_path: Path) -> None:
+def test_what_others_wrote_is_replaced_only_if_told(tmp_path: Path) -> None:
     film, _ = moving_film(3)
-    (tmp_path / "a.1002.png").write_bytes(b"old")
-    with pytest.raises(TakenError, match=r"'a.1002.png'.*allow to replace"):
-        finished(render(film, as_is, tmp_path / "a.####.png", overwrite=False))
-    assert (tmp_path / "a.1002.png").read_bytes() == b"old"
-    finished(render(film, as_is, tmp_path / "a.####.png"))
+    (tmp_path / "a.1002.png").write_bytes(b"mine")
+    with pytest.raises(TakenError, match=r"a\.1002\.png'.*allow to replace"):
+        finished(render(film, as_is, tmp_path / "a.####.png"))
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"mine"]
+    finished(render(film, as_is, tmp_path / "a.####.png", overwrite=True))
     assert (open_video(tmp_path / "a.####.png").read([1])[0] == film.frames[1]).all()
+    finished(render(film, as_is, tmp_path / "a.####.png"))  # it is ours now
+    for number in (1001, 1003):
+        (tmp_path / f"a.{number}.png").write_bytes(b"touched up")
+    with pytest.raises(TakenError, match=r"a\.1001\.png' and 1 more"):
+        finished(render(film, as_is, tmp_path / "a.####.png"))
 
 
 def test_damaged_frames_are_told(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from napari_cotracker.core.errors import TakenError, VideoError
 from napari_cotracker.core.tracker import Control
-from napari_cotracker.tasks.sequences import Cancelled, write_sequence
+from napari_cotracker.tasks.progress import Cancelled
+from napari_cotracker.tasks.sequences import write_sequence
 from tests.moving_films import Film
 
 FILM = Film(np.zeros((4, 6, 8, 3), np.uint8))

@@ -6,7 +6,7 @@ import pytest
 
 from napari_cotracker.core.errors import VideoError
 from napari_cotracker.core.options import choices_of
-from napari_cotracker.videos.kinds import KINDS, RenderOptions, choose_kind, is_folder, kind_of_plate
+from napari_cotracker.videos.kinds import KINDS, RenderOptions, choose_kind, is_film, is_folder, kind_of_plate
 
 
 @pytest.mark.parametrize(("name", "kind"), [
@@ -16,6 +16,14 @@ from napari_cotracker.videos.kinds import KINDS, RenderOptions, choose_kind, is_
 ])
 def test_the_name_says_the_kind(tmp_path: Path, name: str, kind: str) -> None:
     assert choose_kind(f"{tmp_path}/{name}").name == kind
+
+
+@pytest.mark.parametrize(("name", "is_one"), [
+    ("a.mp4", True), ("A.M4V", True), ("a.mov", True), ("a.mkv", True), ("a.####.exr", False), ("a.png", False),
+    ("folder", False), ("a.nk", False),
+])
+def test_films_are_told_from_images(name: str, is_one: bool) -> None:
+    assert is_film(name) is is_one
 
 
 def test_a_folder_takes_the_plates_kind(tmp_path: Path) -> None:
