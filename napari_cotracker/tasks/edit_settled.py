@@ -218,7 +218,7 @@ class SettledEdit:
         support = float(motion.tells(places, t).mean()) if len(places) else 0.0
         frame = motion.frames[t]
         reason, doubt = _doubt(frame, support, places)
-        if not doubt and frame.how != "reference" and self.ground.doubt:
+        if self.ground.doubt and reason != "held" and frame.how != "reference":  # whatever follows, comes of that
             reason, doubt = "strangers", self.ground.doubt
         return EditFacts(frame.model, frame.how, frame.inliers, len(tracks), frame.residual, support, doubt, reason)
 

@@ -17,10 +17,7 @@ from ..core.options import read_options
 from ..core.regions import Region
 from ..core.tracks import State, Tracks
 from ..effects.motion import Motion, MotionOptions
-from ..effects.motion_solving import solving
 from .edit_areas import area_of, check_painting
-from .edit_carriers import carriers, doubt_of
-from .edit_contents import content_of
 from .edit_options import WHATS, MatteOptions, options_of
 from .edit_settled import Ground, SettledEdit, samples_of
 
@@ -118,6 +115,11 @@ def settling(edit: Edit, tracks: Tracks, size: tuple[int, int], *, read: Read | 
     FormatError
         If an option makes no sense.
     """
+    # a window imports what an edit is when it opens, and this when there is one
+    from ..effects.motion_solving import solving
+    from .edit_carriers import carriers, doubt_of
+    from .edit_contents import content_of
+
     tracks = _on_film(tracks, size)
     edit = _checked(edit, tracks, size)
     areas = {t: area_of(painting, size) for t, painting in edit.paintings.items()}

@@ -165,7 +165,8 @@ class ExportSection(Section):
     def _on_trouble(self, error: CotrackerError) -> None:
         self._refused = self._last if isinstance(error, TakenError) else None
         self.report.setText(str(error))
-        self._desk.say(self.report.text())
+        # of a file that was dropped on the window nobody sees the report of a folded section
+        self._desk.say("That was refused; Export says why." if self.is_open else self.report.text())
         self.refresh()
 
     def _take_in(self, project: Project, path: Path, tracks: Any) -> None:

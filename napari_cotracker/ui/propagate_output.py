@@ -9,7 +9,7 @@ from typing import Any
 
 from napari.layers import Layer
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QLabel, QProgressBar, QWidget
+from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ..core.errors import CotrackerError, TakenError
 from ..core.tracker import TrackUpdate
@@ -28,7 +28,7 @@ from .sections import GAP, ask_for_new_file, button, choice, form, row, tip
 FILMS = {"mp4": "Film, H.264 (.mp4)", "mov": "Film, ProRes 4444 (.mov)", "mkv": "Film, lossless FFV1 (.mkv)"}
 PICTURES = {"####.png": "PNG pictures", "####.tif": "TIFF pictures", "####.exr": "OpenEXR pictures"}
 MASKS = {"####.png": "Label pictures (.png)", "####.exr": "Soft mattes, OpenEXR", "json": "COCO masks (.json)",
-         "tif": "All frames in one TIFF", "csv": "Table of shapes (.csv)", "mp4": "Film with the mask over it (.mp4)"}
+         "tif": "All frames in one TIFF", "csv": "Table of shapes (.csv)", "mp4": "Film with the mask (.mp4)"}
 OUTPUTS = {
     "mask": MASKS, "labels": MASKS, "stmap": {"####.exr": "STMaps, OpenEXR"},
     **{what: {**FILMS, **PICTURES} for what in ("insert", "effect", "stabilise")},
@@ -186,7 +186,7 @@ class Output(QWidget):
     def _on_trouble(self, error: CotrackerError) -> None:
         self._refused = self._last if isinstance(error, TakenError) else None
         self._say(str(error))
-        self._desk.say(str(error))
+        self._desk.say("Nothing was written; the section says why.")
         self._on_changed()
 
     def _on_changed(self) -> None:
@@ -194,7 +194,7 @@ class Output(QWidget):
 
     def _say(self, text: str) -> None:
         self.report.setText(text)
-        self._lines.setRowVisible(self._report_row, bool(text))
+        self.report.setVisible(bool(text))
 
     def _show_update(self, update: TrackUpdate) -> None:
         self._show_progress(update.done, update.message)
@@ -229,11 +229,14 @@ class Output(QWidget):
     def _lay_out(self) -> None:
         lines = form()
         lines.addRow("Write", self.kinds)
-        lines.addRow("", row(self.render_button, self.keep_button, self.tracks_button, self.replace_button, 1))
-        self._lines, self._report_row = lines, lines.rowCount()
-        lines.addRow("", self.report)
+        lines.addRow("", row(self.render_button, self.keep_button, self.tracks_button, 1))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addLayout(lines)
+        column.addWidget(self.report)  # not in the form, which would cut off words that wrap
+        column.addLayout(row(self.replace_button, 1))
         self._say("")
-        self.setLayout(lines)
         foot = form()
         foot.setSpacing(GAP)
         foot.addRow("Edit", row(self._says, 1, self.stop_button))

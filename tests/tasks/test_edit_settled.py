@@ -49,6 +49,13 @@ def test_labels_from_tracks_rest_on_no_motion():
     assert settled.overlay(2).mesh.shape == (0, 0, 2)
 
 
+def test_what_is_carried_by_tracks_that_lie_elsewhere_is_doubted_on_all_frames_but_its_own():
+    elsewhere = tracks_of(WHERE, (10, 10, 40, 40))
+    settled = settle(Edit("mask", {2: Painting(labels=disc(np.array(pixels()), 20))}), elsewhere, SIZE)
+    assert [settled.facts(t).reason for t in (0, 2, 5)] == ["strangers", "", "strangers"]
+    assert "no track lies on what is painted" in settled.facts(5).doubt
+
+
 def frame(**facts):
     given = {"warp": None, "how": "direct", "model": "homography", "inliers": 20, "residual": 0.5,
              "support": np.zeros((0, 2)), **facts}

@@ -140,6 +140,11 @@ def test_a_file_that_is_dropped_joins_and_a_wrong_one_is_told(window: Window, tm
     (tmp_path / "odd.csv").write_text("letters")
     section.bring(str(tmp_path / "odd.csv"))
     carry_out(window)
+    assert "looks like none" in section.report.text()
+    assert window.panel.told.text() == "That was refused; Export says why."
+    section.open(False)
+    section.bring(str(tmp_path / "odd.csv"))
+    carry_out(window)
     assert "looks like none" in window.panel.told.text()
 
 
