@@ -30,7 +30,7 @@ from .edits import Edit, settling
 from .open import open_video
 from .paint_back import keep_steady, steady_path
 from .progress import Cancelled, scaled
-from .render import render
+from .render import Rendered, render
 
 SOLVING = 0.25
 """Share of the progress until everything is solved."""
@@ -39,20 +39,11 @@ LISTED = 5
 
 
 @dataclass(frozen=True)
-class Propagated:
-    """What was made of an edit.
+class Propagated(Rendered):
+    """What was made of an edit; `notes` tell which frames are to be doubted, too.
 
     Parameters
     ----------
-    path : Path
-        As it was asked for.
-    kind : str
-        In words.
-    frames : int
-    files : tuple of Path
-        All that was written.
-    notes : tuple of str
-        What could not be kept as it was, and which frames are to be doubted, a sentence each.
     tracks, of : int
         How many carried it, and how many there were.
     agree : int
@@ -61,20 +52,13 @@ class Propagated:
         Of the motion; empty where none was solved.
     residual : float or None
         Pixels by which tracks miss, the median over frames.
-    seconds : float
     """
 
-    path: Path
-    kind: str
-    frames: int
-    files: tuple[Path, ...]
-    notes: tuple[str, ...]
     tracks: int
     of: int
     agree: int
     model: str
     residual: float | None
-    seconds: float
 
 
 def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, options: dict[str, Any] | None = None,
@@ -136,9 +120,11 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
     facts = [settled.facts(t) for t in chosen]
     misses = [each.residual for each in facts if np.isfinite(each.residual)]
     model = next(iter(settled.motions.values())).model if settled.motions else ""
-    return Propagated(Path(out), kind, len(chosen), files, (*notes, *_doubts(chosen, facts)),
-                      len(settled.ground.tracks), len(tracks), int(np.median([each.inliers for each in facts])), model,
-                      float(np.median(misses)) if misses else None, monotonic() - began)
+    notes = [*notes, *_doubts(chosen, facts)]
+    return Propagated(Path(out), kind, len(chosen), files, tuple(notes), monotonic() - began,
+                      tracks=len(settled.ground.tracks), of=len(tracks),
+                      agree=int(np.median([each.inliers for each in facts])), model=model,
+                      residual=float(np.median(misses)) if misses else None)
 
 
 def _checked(video: Video, tracks: Tracks, frames: range | None) -> range:

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from napari_cotracker.core.errors import CotrackerError
 from napari_cotracker.core.tracks import Source
-from napari_cotracker.tasks.child import TASKS
 from napari_cotracker.tasks.export import read_tracks, write_tracks
 from napari_cotracker.ui.export_section import ExportSection
 
@@ -22,15 +20,7 @@ from .windows import Window
 def carry_out(window: Window) -> Any:
     """Do what the child would do with the job that came last."""
     job = window.worker.jobs[-1]
-    try:
-        steps = TASKS[job.task](**job.arguments)
-        while True:
-            next(steps)
-    except StopIteration as stop:
-        job.finish(stop.value)
-    except CotrackerError as error:
-        job.fail(error)
-    settle(0.05)
+    job.carry_out()
     return job
 
 

@@ -11,9 +11,7 @@ import pytest
 from napari.layers import Labels
 from qtpy.QtWidgets import QFileDialog
 
-from napari_cotracker.core.errors import CotrackerError
 from napari_cotracker.core.tracker import TrackUpdate
-from napari_cotracker.tasks.child import TASKS
 from napari_cotracker.tasks.edits import WHATS
 from napari_cotracker.ui.propagate_output import OUTPUTS
 from napari_cotracker.ui.propagate_section import PropagateSection
@@ -35,15 +33,7 @@ def masked(window: Window) -> PropagateSection:
 def carry_out(window: Window) -> Any:
     """Do what the child would do with the job that came last."""
     job = window.worker.jobs[-1]
-    steps = TASKS[job.task](video=job.video, **job.arguments)
-    try:
-        while True:
-            job.listener.updated(next(steps))
-    except StopIteration as stop:
-        job.finish(stop.value)
-    except CotrackerError as error:
-        job.fail(error)
-    settle(0.05)
+    job.carry_out()
     return job
 
 

@@ -10,6 +10,9 @@ import numpy as np
 from napari_cotracker.core.errors import CotrackerError
 from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.tasks.child import TASKS
+
+from .mouse import settle
 
 
 class StubJob:
@@ -41,6 +44,19 @@ class StubJob:
         self.listener.updated(TrackUpdate(
             np.array(frames), ids, np.full((*cells, 2), value, np.float32), np.full(cells, 0.9, np.float32),
             np.full(cells, 0.8, np.float32), done, f"frame {frames[0]}"))
+
+    def carry_out(self) -> None:
+        """Do what the child would do."""
+        film = {} if self.video is None else {"video": self.video}
+        try:
+            steps = TASKS[self.task](**film, **self.arguments)
+            while True:
+                self.listener.updated(next(steps))
+        except StopIteration as stop:
+            self.finish(stop.value)
+        except CotrackerError as error:
+            self.fail(error)
+        settle(0.05)
 
     def finish(self, result: Any = None, cancelled: bool = False) -> None:
         self.listener.finished(result, cancelled)
