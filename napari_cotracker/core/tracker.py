@@ -30,6 +30,8 @@ class TrackJob:
         Cells that the tracker must leave as they are.
     settings : dataclass
         The tracker's own settings.
+    helpers : (h,) int64
+        Ids of queries that only take part, to give others context: nobody waits for an answer on them.
     """
 
     video: Video
@@ -37,6 +39,7 @@ class TrackJob:
     frames: range
     anchors: Anchors = field(default_factory=Anchors.none)
     settings: Any = None
+    helpers: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True)

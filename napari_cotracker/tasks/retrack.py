@@ -23,6 +23,7 @@ from .track import describe_run, errors_told, make_tracker
 FIRST_LOOK = "lucas-kanade"
 CONTEXT = {"cpu": 8}  # of the other tracks, how many take part; each costs a processor time that someone waits for
 CONTEXT_ELSEWHERE = 64
+SUPPORT = 3  # of the support grid on a processor: with other tracks beside, 6 × 6 points were no better (measured)
 ITERATIONS = 3  # of the network in each direction: both answers are blended, and someone waits for them
 
 
@@ -49,8 +50,8 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     gaps : sequence of Gap
         Of one track or many; those of one track share no inner frame.
     options : TrackOptions, optional
-        ``direction`` does not count, and of the iterations no more than `ITERATIONS`. Weights are not fetched: the
-        first run over a video does that.
+        ``direction`` does not count, of the iterations no more than `ITERATIONS`, and on a processor no finer
+        support grid than `SUPPORT`. Weights are not fetched: the first run over a video does that.
     others : Others, optional
         Tracks that take part and are not changed.
     control : Control, optional
@@ -77,10 +78,11 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     options, control = options or TrackOptions(), control or Control()
     if not gaps:
         return {"meta": {}, "sides": [], "bad_frames": []}
-    options = replace(options, direction="both", iters=min(options.iters, ITERATIONS))
+    options = _quick(options)
     plan = make_plan(video, _known(gaps, video.n_frames), options)
     plan = plan.with_checkpoint(require_local(plan.choice))
-    job = GapJob(video, tuple(gaps), plan.settings, others or Others.none(), _context(options))
+    context = CONTEXT.get(_device(options), CONTEXT_ELSEWHERE)
+    job = GapJob(video, tuple(gaps), plan.settings, others or Others.none(), context)
     began = monotonic()
     if plan.entry.name != FIRST_LOOK:
         yield from scaled(_look(job, control), 0.0, 0.2)
@@ -139,7 +141,13 @@ def _known(gaps: Sequence[Gap], n_frames: int) -> Queries:
     return Queries(np.array([t for t, _ in ends], np.int64), np.array([xy for _, xy in ends], np.float32))
 
 
-def _context(options: TrackOptions) -> int:
+def _quick(options: TrackOptions) -> TrackOptions:
+    """The same options for someone who waits for the answer."""
+    support = min(options.support_grid, SUPPORT) if _device(options) == "cpu" else options.support_grid
+    return replace(options, direction="both", iters=min(options.iters, ITERATIONS), support_grid=support)
+
+
+def _device(options: TrackOptions) -> str:
     from ..trackers.estimates import likely_device
 
-    return CONTEXT.get(likely_device(options.device), CONTEXT_ELSEWHERE)
+    return likely_device(options.device)

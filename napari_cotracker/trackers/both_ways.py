@@ -110,7 +110,8 @@ class _Pass:
         """Follow until every gap is through."""
         if not self._heard:
             return
-        job = TrackJob(self._job.video, self._queries, self._frames(), settings=self._job.settings)
+        helpers = self._queries.ids[self._queries.ids < 0]
+        job = TrackJob(self._job.video, self._queries, self._frames(), settings=self._job.settings, helpers=helpers)
         with closing(tracker.track(job, control)) as updates:  # type: ignore[type-var]
             for update in updates:
                 # a guess is the network's own, which the next update of the same window replaces

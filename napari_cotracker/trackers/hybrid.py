@@ -116,6 +116,7 @@ class _Leg(Run):
         self._place_of = {frame: position for position, frame in enumerate(job.frames)}
         self._guides: dict[int, Guide] = {}
         self._next = len(job.frames)
+        self._begun_with: int | None = None
         self.final = self.told = 0
 
     def make_follower(self, size: tuple[int, int], reach: Reach) -> Follower:
@@ -127,16 +128,19 @@ class _Leg(Run):
 
     def is_over(self, update: TrackUpdate) -> bool:
         """Whether an update begins another sweep, over other points."""
-        return int(update.ids[0]) != int(self._ids[0])
+        return self._begun_with not in (None, int(update.ids[0]))
 
     def hear(self, update: TrackUpdate) -> None:
         """Take in a window: what was said of frames before it is final now."""
-        new = update.ids[len(self._ids) :]
+        self._begun_with = int(update.ids[0])
+        # helpers help the network; templates follow each track by itself
+        own = np.flatnonzero(~np.isin(update.ids, self._job.helpers))
+        new = update.ids[own][len(self._ids) :]
         if len(new):
             self.add(self._ears.queries.select(_rows_of(self._ears.queries.ids, new)))
         places = [self._place_of[int(frame)] for frame in update.frames]
         for row, place in enumerate(places):
-            self._guides[place] = Guide(update.xy[row], update.visibility[row], update.confidence[row])
+            self._guides[place] = Guide(update.xy[row, own], update.visibility[row, own], update.confidence[row, own])
         self._next = min(self._next, places[0])
         self.final, self.told = places[0], places[-1] + 1
 

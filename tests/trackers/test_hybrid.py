@@ -57,6 +57,16 @@ def test_the_followers_word_on_every_frame_is_the_last_one(n_frames: int) -> Non
     assert [last[frame] for frame in range(n_frames)] == sorted(last.values())
 
 
+def test_helpers_are_heard_by_the_network_and_not_followed() -> None:
+    queries = Queries(np.array([0, 0]), np.array([[20, 20], [30, 30]], np.float32), np.array([4, -1]))
+    job = TrackJob(moving_clip(20), queries, range(20), settings=settings(), helpers=np.array([-1]))
+    updates = [update for update in HybridTracker(settings()).track(job, Control()) if len(update.frames)]
+    assert {tuple(update.ids) for update in updates if update.is_guess} == {(4, -1)}
+    followed = [update for update in updates if not update.is_guess]
+    assert {tuple(update.ids) for update in followed} == {(4,)}
+    assert sorted(np.concatenate([update.frames for update in followed])) == list(range(20))
+
+
 def test_cells_before_a_query_are_empty_and_it_is_exact() -> None:
     queries = some_queries((0, 20, 20), (27, 30.25, 30.5))
     out = record(HybridTracker(settings()), TrackJob(moving_clip(40), queries, range(40), settings=settings()))
