@@ -41,8 +41,9 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     """Solve gaps again, yielding every piece of the answer as it comes.
 
     A gap between two known cells is followed from both, first by Lucas-Kanade alone, so that there is an
-    answer at once, then by the chosen tracker; a CoTracker3 network then refines the blended answer. A
-    gap with one known end is followed outward until it agrees with the old track.
+    answer at once. Where both directions say the same, that is the answer; else the chosen tracker
+    follows it both ways, too, and a CoTracker3 network refines the blended answer. A gap with one known
+    end is followed outward until it agrees with the old track.
 
     Parameters
     ----------
@@ -83,16 +84,21 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     plan = plan.with_checkpoint(require_local(plan.choice))
     context = CONTEXT.get(_device(options), CONTEXT_ELSEWHERE)
     job = GapJob(video, tuple(gaps), plan.settings, others or Others.none(), context)
-    began = monotonic()
+    began, settled = monotonic(), []
     if plan.entry.name != FIRST_LOOK:
-        yield from scaled(_look(job, control), 0.0, 0.2)
-    tracker = yield from scaled(make_tracker(plan, control), 0.2, 0.2)
-    with errors_told(plan):
-        sides = yield from _solve(tracker, job, control)
+        settled = yield from scaled(_look(job, control), 0.0, 0.2)
+        done = {gap for gap, _ in settled}
+        job = replace(job, gaps=tuple(gap for gap in job.gaps if gap not in done))
+    sides = [one for _, one in settled]
+    if job.gaps:
+        tracker = yield from scaled(make_tracker(plan, control), 0.2, 0.2)
+        with errors_told(plan):
+            solved = yield from _solve(tracker, job, control)
+        sides += [one for one in solved if one is not None]
     cancelled = control.cancelled()
     yield TrackUpdate.heartbeat(1.0, "cancelled" if cancelled else "done")
     return {"meta": {"runs": [describe_run(plan, monotonic() - began, cancelled)]},
-            "sides": [one for one in sides if one is not None],
+            "sides": sides,
             "bad_frames": sorted(int(frame) for frame in video.bad_frames)}
 
 
@@ -110,16 +116,21 @@ def _solve(tracker: Tracker, job: GapJob, control: Control) -> Generator[TrackUp
     return sides
 
 
-def _look(job: GapJob, control: Control) -> Generator[TrackUpdate, None, None]:
-    """The first answer for closed gaps; open ones are shown by the real run from its first window on."""
+def _look(job: GapJob, control: Control) -> Generator[TrackUpdate, None, list[tuple[Gap, Sides]]]:
+    """The first answer for closed gaps; gives those of which nothing more is to be found out.
+
+    Open gaps are shown by the real run from its first window on.
+    """
     from ..trackers.both_ways import solve_gaps
 
     closed = tuple(gap for gap in job.gaps if gap.is_closed)
-    if closed:
-        entry = registry.trackers()[FIRST_LOOK]
-        settings = entry.settings()
-        job = replace(job, gaps=closed, settings=settings, context=0)  # nobody else: it is to be quick
-        yield from solve_gaps(entry.make(settings), job, control)
+    if not closed:
+        return []
+    entry = registry.trackers()[FIRST_LOOK]
+    settings = entry.settings()
+    job = replace(job, gaps=closed, settings=settings, context=0)  # nobody else: it is to be quick
+    sides = yield from solve_gaps(entry.make(settings), job, control)
+    return [(gap, one) for gap, one in zip(closed, sides, strict=True) if one is not None and one.are_one]
 
 
 def _with_answer(sides: Sides | None, update: TrackUpdate) -> Sides | None:

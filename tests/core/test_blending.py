@@ -104,3 +104,15 @@ def test_frames_can_be_taken_out() -> None:
     part = side(line()).select(np.arange(N) > 17)
     assert part.xy.tolist() == line()[18:].tolist()
     assert part.known.all()
+
+
+def test_sides_are_one_where_they_see_the_same_all_along() -> None:
+    frames, forward, xy = np.arange(N), side(line()), line().astype(np.float32)
+    assert Sides(3, frames, forward, side(line() + 1.2), xy).are_one
+    assert not Sides(3, frames, forward, side(drifting(2.1)), xy).are_one, "at one end they are apart"
+    assert Sides(3, frames, forward, side(drifting(2.1)), xy, unit=2.0).are_one, "in a larger picture that is little"
+    unsure = side(line(), np.where(frames == 4, 0.5, 0.9))
+    assert not Sides(3, frames, forward, unsure, xy).are_one and not Sides(3, frames, unsure, forward, xy).are_one
+    gone = Side(*(part.copy() for part in forward))
+    gone.xy[3] = np.nan
+    assert not Sides(3, frames, forward, gone, xy).are_one

@@ -23,6 +23,11 @@ NETWORK = TrackOptions(model="cotracker3", checkpoint=small_file(), device="cpu"
                        disk_budget=0)
 
 
+@pytest.fixture
+def _both_ways_are_never_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_cotracker.core.blending.ONE", -1.0)
+
+
 def gap(first: int, last: int, id: int = 7, *, start: bool = True, end: bool = True) -> Gap:
     ends = [(float(TRUTH[t, 0]), float(TRUTH[t, 1])) for t in (first, last)]
     return Gap(id, first, last, ends[0] if start else None, ends[1] if end else None, TRUTH[first : last + 1] + 20)
@@ -48,6 +53,18 @@ def test_both_sides_of_a_fix_are_solved_again() -> None:
         np.testing.assert_array_equal(one.xy[told], xy[one.frames[told]])
 
 
+def test_where_templates_say_the_same_both_ways_no_network_is_asked() -> None:
+    updates, result = drain(retrack(FILM, [gap(4, 15), gap(20, 29, end=False)], NETWORK))
+    closed = [update for update in cells(updates) if update.frames[-1] < 15]
+    assert len(closed) == 1 and np.abs(closed[0].xy[:, 0] - TRUTH[5:15]).max() < 1
+    assert [(one.frames[0], one.frames[-1]) for one in result["sides"]] == [(4, 15), (20, 29)]
+    assert any("loading" in update.message for update in updates), "the open one is the network's"
+    updates, result = drain(retrack(FILM, [gap(4, 15)], NETWORK))
+    assert not any("loading" in update.message for update in updates)
+    assert len(result["sides"]) == 1 and updates[-1].done == 1
+
+
+@pytest.mark.usefixtures("_both_ways_are_never_one")
 def test_with_a_network_there_is_an_answer_before_it_is_asked_and_a_finer_one_after() -> None:
     updates, result = drain(retrack(FILM, [gap(4, 15)], NETWORK))
     answers = cells(updates)
@@ -68,6 +85,7 @@ def test_nothing_to_do_is_done_at_once() -> None:
     assert drain(retrack(FILM, [], NETWORK)) == ([], {"meta": {}, "sides": [], "bad_frames": []})
 
 
+@pytest.mark.usefixtures("_both_ways_are_never_one")
 def test_a_cancelled_run_keeps_the_first_answer() -> None:
     control = Meanwhile()
     run = retrack(FILM, [gap(4, 15)], NETWORK, control=control)
@@ -81,6 +99,7 @@ def test_a_cancelled_run_keeps_the_first_answer() -> None:
     assert len(answers) == 1 and stop.value.value["sides"] == []
 
 
+@pytest.mark.usefixtures("_both_ways_are_never_one")
 def test_others_take_part_and_are_never_answered_for() -> None:
     others = Others(np.array([4]), np.array([[[50, 50], [70, 70]]], np.float32))
     updates, _ = drain(retrack(FILM, [gap(4, 15)], NETWORK, others=others))
