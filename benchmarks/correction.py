@@ -1,6 +1,6 @@
 """How long a correction takes: one track in a closed span of 50 frames, and one in an open end.
 
-    python -m benchmarks.correction [--model auto] [--device auto] [--frames 50] [--checkpoint FILE]
+    python -m benchmarks.correction [--model auto] [--device auto] [--frames 50] [--checkpoint FILE] [--mode auto]
 
 On the sample clip `street`, its frames seen before, 24 other tracks beside. First answer: the first cells that are
 shown; refined: the last ones. Seconds of the wall clock; the run that a tracker without corrections would do anew,
@@ -41,9 +41,10 @@ def main() -> None:
     parser.add_argument("--model", default="auto")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--checkpoint")
+    parser.add_argument("--mode", default="auto", help="online or offline, of a CoTracker3 network")
     parser.add_argument("--frames", type=int, default=50)
     given = parser.parse_args()
-    options = TrackOptions(model=given.model, device=given.device, checkpoint=given.checkpoint)
+    options = TrackOptions(model=given.model, mode=given.mode, device=given.device, checkpoint=given.checkpoint)
     path = sample_clip("street")
     video, truth = open_video(path), read_tracks(path.with_suffix(".npz"))
     xy, last = np.asarray(truth.xy), FIRST + given.frames - 1

@@ -89,7 +89,7 @@ class Workshop:
     photos : sequence of (3, h, w)
     """
 
-    def __init__(self, chance: Chance, textures: int = 64, side: int = 160, photos: Sequence[Tensor] = ()) -> None:
+    def __init__(self, chance: Chance, textures: int = 64, side: int = 256, photos: Sequence[Tensor] = ()) -> None:
         self.textures = draw_textures(textures, side, chance, photos)
         self.outlines = draw_outlines(textures, 64, chance)
 
@@ -100,7 +100,7 @@ class Workshop:
         shutter = chance.number(0.3, 1.0) / UNIT * (torch.arange(steps, device=times.device) - steps // 2) / steps
         layers = chance.whole(sizes.layers[0], sizes.layers[1] + 1)
         stage = Stage(chance, (times[..., None] + shutter).flatten(1), sizes.size, layers)
-        look = sample_look(stage, len(self.outlines), len(self.textures), self.textures.shape[-1])
+        look = sample_look(stage, len(self.outlines), len(self.textures))
         motion = sample_motion(stage)
         motion = replace(motion, radius=motion.radius * look.half_size[..., 0] * 1.02)
         light = self._paint(stage, motion, look).unflatten(1, (sizes.length, steps)).mean(2)
@@ -141,7 +141,9 @@ class Workshop:
         density = look.density[:, layer] * 2 / self.textures.shape[-1]
         grid = material * density[:, None, None, None] + look.offset[:, layer, None, None]
         pictures = self.textures[look.texture[:, layer]]
-        colour = F.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+        # mirrored textures would look alike on both sides of their edges, which real ones do not
+        grid = (grid + 1) % 2 - 1
+        colour = F.grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False)
         contrast, tint = look.contrast[:, layer, None, None, None], look.tint[:, layer, :, None, None]
         return ((colour - 0.5) * contrast + 0.5 + tint) * look.flicker[:, layer, None, :, None]
 

@@ -190,7 +190,7 @@ def _waves(stage: Stage, speed: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return vector, chance.uniform((clips, layers, WAVES), 0, 2 * math.pi), amplitude
 
 
-def sample_look(stage: Stage, outlines: int, textures: int, texture_side: int) -> Look:
+def sample_look(stage: Stage, outlines: int, textures: int) -> Look:
     """The look of all layers, out of banks of so many outlines and textures."""
     chance, shape = stage.chance, stage.shape
     size = chance.log_uniform(shape, 0.06, 0.42) * stage.reach
@@ -203,7 +203,7 @@ def sample_look(stage: Stage, outlines: int, textures: int, texture_side: int) -
     return Look(
         outline, chance.integers(shape, 0, textures),
         torch.stack([size, (size * aspect).clamp_min(2.0)], -1), chance.log_uniform(shape, 0.35, 1.3),
-        chance.log_uniform(shape, 0.3, 1.0) * min(finer, 2.0) * texture_side / 192, chance.uniform((*shape, 2), -1, 1),
+        chance.log_uniform(shape, 0.4, 1.25) * min(finer, 2.0), chance.uniform((*shape, 2), -1, 1),
         chance.log_uniform(shape, 0.25, 1.4), chance.uniform((*shape, 3), -0.25, 0.25),
         1 + 0.06 * stage.wander(), torch.where(haze, chance.uniform(shape, 0.15, 0.5), 1.0),
     )

@@ -45,14 +45,25 @@ class Brush:
         return torch.lerp(self.colour(), self.colour(), weight)
 
     def grain(self, strength: float) -> Tensor:
-        """Fine colour noise to lay over a picture."""
-        return self.noise(3, self.chance.number(0.4, 1.4)) * strength
+        """Noise to lay over a picture: fine, often hardly to be seen, now and then four times as strong."""
+        return self.speckle(self.chance.number(0.2, 1.4)) * strength * self.chance.log_number(0.5, 4.0)
+
+    def speckle(self, roughness: float) -> Tensor:
+        """(3, S, S) noise that is more light and dark than colour, as that of most things is."""
+        noise = self.noise(3, roughness)
+        grey = noise.mean(0, keepdim=True) * math.sqrt(3)
+        return torch.lerp(grey.expand_as(noise), noise, self.chance.number(0, 1) ** 2)
 
     def away(self, centres: Tensor) -> tuple[Tensor, Tensor]:
         """(n, S, S) distances in x and y to (n, 2) places, around the edges of the square."""
-        dx = (self.x - centres[:, 0, None, None]).abs()
-        dy = (self.y - centres[:, 1, None, None]).abs()
-        return torch.minimum(dx, self.side - dx), torch.minimum(dy, self.side - dy)
+        dx, dy = self.offset(centres)
+        return dx.abs(), dy.abs()
+
+    def offset(self, centres: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, S, S) in x and y from (n, 2) places, around the edges of the square."""
+        half = self.side / 2
+        dx, dy = self.x - centres[:, 0, None, None], self.y - centres[:, 1, None, None]
+        return (dx + half) % self.side - half, (dy + half) % self.side - half
 
     def places(self, n: int) -> Tensor:
         """(n, 2) random places."""
@@ -61,7 +72,7 @@ class Brush:
 
 def clouds(brush: Brush) -> Tensor:
     """Colour noise, from sand to marble."""
-    return brush.colour() + brush.noise(3, brush.chance.number(0.6, 1.6)) * brush.chance.number(0.06, 0.28)
+    return brush.colour() + brush.speckle(brush.chance.number(0.6, 1.6)) * brush.chance.number(0.06, 0.28)
 
 
 def patches(brush: Brush) -> Tensor:
@@ -131,6 +142,49 @@ def print_(brush: Brush) -> Tensor:
     return brush.blend(page[None]) + brush.grain(0.03)
 
 
+def courses(brush: Brush) -> Tensor:
+    """Bricks, slabs or boards in rows, no two of quite the same colour."""
+    chance = brush.chance
+    height, width = chance.log_number(8, 40), chance.log_number(14, 120)
+    row = (brush.y / height).long()
+    along = brush.x / width + 0.5 * (row % 2) + chance.number(0, 1)
+    column = along.long()
+    shades = chance.normal((3, 997)) * chance.number(0.02, 0.12)
+    tone = shades.mean(0) + chance.number(0, 1) * (shades - shades.mean(0))
+    across, down = along.frac() * width, (brush.y / height).frac() * height
+    edge = torch.minimum(torch.minimum(across, width - across), torch.minimum(down, height - down))
+    joint = torch.sigmoid((chance.number(0.3, 2.5) - edge) * 2)
+    stone = brush.colour() + tone[:, (row * 131 + column * 17) % 997] + brush.grain(0.06)
+    return torch.lerp(stone, brush.colour().expand_as(stone), joint * chance.number(0.2, 1.0))
+
+
+def fibres(brush: Brush) -> Tensor:
+    """Noise drawn out in one direction: wood, straw, hair, brushed metal."""
+    chance = brush.chance
+    lean, bend = chance.number(-0.3, 0.3), brush.noise(1, 2.2)[0] * chance.number(0, 6)
+    from_side = brush.x + brush.y * lean + bend
+    strands = brush.speckle(chance.number(0.2, 1.0))
+    shrink = chance.log_number(6, 40)
+    at = torch.stack([from_side / brush.side * 2 - 1, brush.y / brush.side * 2 / shrink - 1 / shrink], -1)
+    drawn = F.grid_sample(strands[None], at[None], padding_mode="reflection", align_corners=False)[0]
+    return brush.colour() + drawn * chance.number(0.06, 0.25) + brush.grain(0.03)
+
+
+def litter(brush: Brush) -> Tensor:
+    """Small things strewn over a ground: chips, grass, seeds, rubble."""
+    chance = brush.chance
+    picture, n = brush.colour() + brush.grain(0.06), chance.whole(60, 200)
+    heading, length = chance.uniform((n, 1, 1), 0, math.pi), chance.log_uniform((n, 1, 1), 3.0, 14.0)
+    width = length * chance.log_uniform((n, 1, 1), 0.12, 0.7)
+    dx, dy = brush.offset(brush.places(n))
+    along, beside = dx * heading.cos() + dy * heading.sin(), dy * heading.cos() - dx * heading.sin()
+    order = torch.arange(1, n + 1, device=chance.device)[:, None, None]
+    top = (((along / length) ** 2 + (beside / width) ** 2 < 1) * order).amax(0)
+    ground, own = brush.colour(), chance.number(0.1, 0.6)
+    colours = torch.lerp(ground[:, 0].expand(3, n + 1), chance.uniform((3, n + 1)), own)
+    return torch.where(top > 0, colours[:, top] + brush.grain(0.03), picture)
+
+
 def fade(brush: Brush) -> Tensor:
     """Hardly any texture: a slow gradient with a little grain, as walls and skin."""
     return brush.blend(torch.sigmoid(brush.noise(1, 2.4) * brush.chance.number(0.3, 1.0))) + brush.grain(0.02)
@@ -151,7 +205,16 @@ def photo(brush: Brush) -> Tensor:
     return crop[chance.order(3)]
 
 
-DRAWN = (clouds, patches, leaves, cells, stripes, spots, print_, fade)
+DRAWN = (clouds, patches, leaves, cells, stripes, spots, print_, fade, courses, fibres, litter)
+
+
+def worn(brush: Brush) -> Tensor:
+    """One kind over another where a ragged mask lets it through: surfaces with detail of several sizes."""
+    chance = brush.chance
+    below, above = (DRAWN[chance.whole(0, len(DRAWN))](brush) for _ in range(2))
+    mask = torch.sigmoid(brush.noise(1, chance.number(1.0, 2.0)) * chance.number(1.0, 8.0) + chance.number(-1.5, 1.5))
+    return torch.lerp(below, above, mask * chance.number(0.3, 1.0))
+
 
 
 def draw_textures(count: int, side: int, chance: Chance, photos: Sequence[Tensor] = ()) -> Tensor:
@@ -159,7 +222,8 @@ def draw_textures(count: int, side: int, chance: Chance, photos: Sequence[Tensor
     brush = Brush(side, chance, photos)
     pictures = []
     for _ in range(count):
-        draw = photo if photos and chance.happens(0.25) else DRAWN[chance.whole(0, len(DRAWN))]
+        draw = worn if chance.happens(0.3) else DRAWN[chance.whole(0, len(DRAWN))]
+        draw = photo if photos and chance.happens(0.25) else draw
         picture = draw(brush)
         pictures.append(1 - picture if chance.happens(0.15) else picture)
     return torch.stack(pictures).clamp_(0, 1)

@@ -37,9 +37,9 @@ def sampled_motion(seed: int, layers: int = 5) -> Motion:
     return sample_motion(sampled_stage(seed, layers))
 
 
-def coded_textures(layers: int, side: int = 128) -> Tensor:
+def coded_textures(layers: int, side: int = 256) -> Tensor:
     """Red and green tell the place on the material by a cosine that goes on beyond the edge, blue tells the layer."""
-    wave = 0.5 + 0.5 * torch.cos(math.pi * (torch.arange(side) + 0.5) / side)
+    wave = 0.5 + 0.5 * torch.cos(2 * math.pi * (torch.arange(side) + 0.5) / side)
     blue = (torch.arange(layers) / layers).view(-1, 1, 1).expand(-1, side, side)
     red, green = wave.expand(layers, side, side), wave[:, None].expand(layers, side, side)
     return torch.stack([red, green, blue], 1)

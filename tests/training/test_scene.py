@@ -53,7 +53,7 @@ def test_paths_are_smooth_and_have_zero_mean() -> None:
 
 def test_the_look_is_within_the_banks_and_the_background_covers_everything() -> None:
     for seed in range(20):
-        look = sample_look(sampled_stage(seed), 7, 9, 48)
+        look = sample_look(sampled_stage(seed), 7, 9)
         assert bool((look.outline[:, 0] == -1).all())
         assert 0 <= int(look.outline[:, 1:].min()) <= int(look.outline.max()) < 7
         assert 0 <= int(look.texture.min()) <= int(look.texture.max()) < 9
@@ -63,7 +63,7 @@ def test_the_look_is_within_the_banks_and_the_background_covers_everything() -> 
 
 
 def test_some_layers_are_haze_and_most_are_not() -> None:
-    solid = torch.cat([sample_look(sampled_stage(seed), 7, 9, 48).is_solid[:, 1:] for seed in range(40)])
+    solid = torch.cat([sample_look(sampled_stage(seed), 7, 9).is_solid[:, 1:] for seed in range(40)])
     assert 0.85 < float(solid.float().mean()) < 0.98
 
 
