@@ -73,12 +73,13 @@ class Repeated:
 
 def test_the_loss_falls_on_clips_that_are_seen_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "Supply", Repeated)
-    trainer = trainer_in(tmp_path, replace(OPTIONS, rate=4e-3))
-    steps = steps_of(trainer, 64)
-    assert [step.number for step in steps] == list(range(1, 65))
+    trainer = trainer_in(tmp_path, replace(OPTIONS, rate=3e-3))
+    steps = steps_of(trainer, 80)
+    assert [step.number for step in steps] == list(range(1, 81))
     for name in ("total", "visibility", "match"):
         losses = [step.losses[name] for step in steps]
-        assert sum(losses[-4:]) < 0.9 * sum(losses[:4]), name
+        # a single step may jump, and by other roundings another one
+        assert sum(losses[-16:]) / 16 < 0.9 * sum(losses[:4]) / 4, name
     assert all(step.losses["gradient"] > 0 for step in steps)
 
 
