@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import EditError, FormatError, VideoError
+from ..core.moments import spans
 from ..core.options import read_options
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import Tracks
 from ..core.video import Video
-from ..core.words import counted, stretches
+from ..core.words import counted
 from ..effects.colour import to_share
 from ..videos.kinds import KINDS, choose_kind, is_film, is_folder
 from . import edit_outputs as outputs
@@ -249,7 +250,7 @@ def _doubts(frames: range, facts: Sequence[EditFacts]) -> list[str]:
     said = []
     for which in found.values():
         first = facts[which[0] - frames.start]
-        spans = [f"{a}" if a == b else f"{a} to {b}" for a, b in stretches(which)]
-        listed = ", ".join(spans[:LISTED]) + (" …" if len(spans) > LISTED else "")
+        runs = [f"{a}" if a == b else f"{a} to {b}" for a, b in spans(np.bincount(which) > 0)]
+        listed = ", ".join(runs[:LISTED]) + (" …" if len(runs) > LISTED else "")
         said.append(f"{counted(len(which), 'frame')} ({listed}): {first.doubt}")
     return said

@@ -23,6 +23,7 @@ Draw = Callable[[int, NDArray[Any]], NDArray[Any]]
 AHEAD = 2
 """Frames that are read while others are drawn."""
 
+
 @dataclass(frozen=True)
 class Rendered:
     """What a render has made.

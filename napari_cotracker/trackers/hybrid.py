@@ -71,7 +71,7 @@ class HybridTracker:
             if leg is None or leg.is_over(update):
                 if leg is not None:
                     yield from _at(leg.go(leg.told, control), done)
-                leg = _Leg(job, settings, ears)
+                leg = _Leg(job, settings, ears, int(update.ids[0]))
             done = update.done
             leg.hear(update)
             yield replace(update, is_guess=True)  # until the follower comes there: half the wait for first answers
@@ -110,13 +110,13 @@ class _Leg(Run):
 
     follower: GuidedFollower
 
-    def __init__(self, job: TrackJob, settings: HybridSettings, ears: _Ears) -> None:
+    def __init__(self, job: TrackJob, settings: HybridSettings, ears: _Ears, begun_with: int) -> None:
         super().__init__(replace(job, queries=NOBODY), settings)
         self._ears = ears
         self._place_of = {frame: position for position, frame in enumerate(job.frames)}
         self._guides: dict[int, Guide] = {}
         self._next = len(job.frames)
-        self._begun_with: int | None = None
+        self._begun_with = begun_with
         self.final = self.told = 0
 
     def make_follower(self, size: tuple[int, int], reach: Reach) -> Follower:
@@ -128,11 +128,10 @@ class _Leg(Run):
 
     def is_over(self, update: TrackUpdate) -> bool:
         """Whether an update begins another sweep, over other points."""
-        return self._begun_with not in (None, int(update.ids[0]))
+        return int(update.ids[0]) != self._begun_with
 
     def hear(self, update: TrackUpdate) -> None:
         """Take in a window: what was said of frames before it is final now."""
-        self._begun_with = int(update.ids[0])
         # helpers help the network; templates follow each track by itself
         own = np.flatnonzero(~np.isin(update.ids, self._job.helpers))
         new = update.ids[own][len(self._ids) :]

@@ -189,7 +189,7 @@ class Templates:
 
     def _move(self, xy: Floats, shape: Floats, step: Floats) -> tuple[Floats, Floats]:
         step = np.clip(step, -2, 2)
-        change = _inverse(np.eye(2, dtype=np.float32) + step[:, 2:].reshape(-1, 2, 2) / np.float32(self.radius))
+        change = np.linalg.inv(np.eye(2, dtype=np.float32) + step[:, 2:].reshape(-1, 2, 2) / self.radius)
         shape = np.clip(shape @ change, -8, 8).astype(np.float32)
         return (xy - (shape @ step[:, :2, None])[:, :, 0]).astype(np.float32), shape
 
@@ -204,13 +204,6 @@ class _Weighted(NamedTuple):
     def of(cls, given: Floats, window: Floats) -> _Weighted:
         weight = _sum_to_one(window)
         return cls(weight, _normalise(given, weight, flat=0.1)[0])
-
-
-def _inverse(matrix: Floats) -> Floats:
-    """Of (n, 2, 2): numpy's own takes ten times as long for some few."""
-    (a, b), (c, d) = matrix.transpose(1, 2, 0)
-    turned = np.stack([d, -b, -c, a], 1).reshape(-1, 2, 2)
-    return np.asarray(turned / (a * d - b * c)[:, None, None])
 
 
 def _longest(covariance: Floats) -> Floats:

@@ -65,6 +65,11 @@ class Brush:
         dx, dy = self.x - centres[:, 0, None, None], self.y - centres[:, 1, None, None]
         return (dx + half) % self.side - half, (dy + half) % self.side - half
 
+    def topmost(self, covers: Tensor) -> Tensor:
+        """(S, S) which of (n, S, S) things lies uppermost, counted from 1; 0 where there is none."""
+        order = torch.arange(1, len(covers) + 1, device=covers.device)[:, None, None]
+        return (covers * order).amax(0)
+
     def places(self, n: int) -> Tensor:
         """(n, 2) random places."""
         return self.chance.uniform((n, 2), 0, self.side)
@@ -88,8 +93,7 @@ def leaves(brush: Brush) -> Tensor:
     radius = chance.log_uniform((n,), 2.0, brush.side / 5).sort(descending=True).values
     dx, dy = brush.away(brush.places(n))
     covers = dx**2 + dy**2 < radius[:, None, None] ** 2
-    order = torch.arange(1, n + 1, device=chance.device)[:, None, None]
-    top = (covers * order).amax(0)
+    top = brush.topmost(covers)
     colours = chance.uniform((3, n + 1))
     return colours[:, top] + brush.grain(0.04)
 
@@ -178,8 +182,7 @@ def litter(brush: Brush) -> Tensor:
     width = length * chance.log_uniform((n, 1, 1), 0.12, 0.7)
     dx, dy = brush.offset(brush.places(n))
     along, beside = dx * heading.cos() + dy * heading.sin(), dy * heading.cos() - dx * heading.sin()
-    order = torch.arange(1, n + 1, device=chance.device)[:, None, None]
-    top = (((along / length) ** 2 + (beside / width) ** 2 < 1) * order).amax(0)
+    top = brush.topmost((along / length) ** 2 + (beside / width) ** 2 < 1)
     ground, own = brush.colour(), chance.number(0.1, 0.6)
     colours = torch.lerp(ground[:, 0].expand(3, n + 1), chance.uniform((3, n + 1)), own)
     return torch.where(top > 0, colours[:, top] + brush.grain(0.03), picture)
@@ -216,15 +219,15 @@ def worn(brush: Brush) -> Tensor:
     return torch.lerp(below, above, mask * chance.number(0.3, 1.0))
 
 
-
 def draw_textures(count: int, side: int, chance: Chance, photos: Sequence[Tensor] = ()) -> Tensor:
     """(count, 3, side, side) textures of mixed kinds in 0 … 1; a quarter from photographs where there are any."""
     brush = Brush(side, chance, photos)
     pictures = []
     for _ in range(count):
-        draw = worn if chance.happens(0.3) else DRAWN[chance.whole(0, len(DRAWN))]
-        draw = photo if photos and chance.happens(0.25) else draw
-        picture = draw(brush)
+        if photos and chance.happens(0.25):
+            picture = photo(brush)
+        else:
+            picture = worn(brush) if chance.happens(0.3) else DRAWN[chance.whole(0, len(DRAWN))](brush)
         pictures.append(1 - picture if chance.happens(0.15) else picture)
     return torch.stack(pictures).clamp_(0, 1)
 

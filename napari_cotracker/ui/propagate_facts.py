@@ -8,7 +8,8 @@ import numpy as np
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from ..core.words import counted, stretches
+from ..core.moments import spans
+from ..core.words import counted
 from ..tasks.edit_settled import EditFacts
 from .links import Links
 from .sections import GAP, hint
@@ -60,7 +61,7 @@ class FactsView(QWidget):
 
     def show_doubts(self, frames: Iterable[int]) -> None:
         """List the frames that are worth a look, those next to each other together."""
-        found = stretches(sorted(frames))
+        found = spans(np.bincount(np.array(list(frames), np.int64)) > 0)
         words = [("Doubtful:", "")] if found else []
         words += [(f"{a}" if a == b else f"{a}–{b}", str(a)) for a, b in found[:MOST]]
         if len(found) > MOST:

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from napari_cotracker.training.chance import Chance
-from napari_cotracker.training.textures import DRAWN, Brush, draw_textures, load_photos, photo
+from napari_cotracker.training.textures import DRAWN, Brush, draw_textures, load_photos, photo, worn
 
 SIDE = 40
 PHOTO = torch.linspace(0, 1, 3 * 50 * 60).view(3, 50, 60)
 
 
-@pytest.mark.parametrize("kind", [*DRAWN, photo])
+@pytest.mark.parametrize("kind", [*DRAWN, photo, worn])
 @pytest.mark.parametrize("seed", range(4))
 def test_every_kind_is_a_picture_with_something_on_it(kind: Callable[[Brush], Tensor], seed: int) -> None:
     picture = kind(Brush(SIDE, Chance(seed), [PHOTO]))
