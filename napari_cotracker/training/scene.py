@@ -15,6 +15,7 @@ from .chance import Chance
 from .motion import STEEPEST, Motion
 
 UNIT = 16.0
+FINEST = 1.25  # texture pixels per pixel: finer ones would flicker where they move
 WAVES = 2
 
 
@@ -199,11 +200,11 @@ def sample_look(stage: Stage, outlines: int, textures: int) -> Look:
     outline[:, 0] = -1
     haze = chance.coin(shape, 0.08)
     haze[:, 0] = False
-    finer = 256 / stage.reach  # textures keep their detail relative to the picture
+    finer = 256 / stage.reach  # textures keep their detail relative to the picture, as far as its pixels can show it
     return Look(
         outline, chance.integers(shape, 0, textures),
         torch.stack([size, (size * aspect).clamp_min(2.0)], -1), chance.log_uniform(shape, 0.35, 1.3),
-        chance.log_uniform(shape, 0.4, 1.25) * min(finer, 2.0), chance.uniform((*shape, 2), -1, 1),
+        (chance.log_uniform(shape, 0.4, FINEST) * finer).clamp_max(FINEST), chance.uniform((*shape, 2), -1, 1),
         chance.log_uniform(shape, 0.25, 1.4), chance.uniform((*shape, 3), -0.25, 0.25),
         1 + 0.06 * stage.wander(), torch.where(haze, chance.uniform(shape, 0.15, 0.5), 1.0),
     )
