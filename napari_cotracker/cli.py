@@ -191,13 +191,14 @@ def train(
     seed: Annotated[int, typer.Option(help="Of a new run.")] = 1,
     start: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Weights a new run begins with.")] = None,
     data: Annotated[Path | None, typer.Option(help="Clips to score on, as for `evaluate`; the sample clips.")] = None,
+    photos: Annotated[Path | None, typer.Option(help="A folder of photographs to take textures from, too.")] = None,
     as_json: Json = False,
 ) -> None:
     """Train a network on clips that are drawn for it; see docs/training.md."""
     from .tasks.train import TrainPlan
     from .tasks.train import train as run
 
-    plan = TrainPlan(folder, course, minutes, total_minutes, device, seed, start, data)
+    plan = TrainPlan(folder, course, minutes, total_minutes, device, seed, start, data, photos)
     with Interrupt() as interrupt:
         facts = follow(run(plan, interrupt), 100, "%")
     if facts:

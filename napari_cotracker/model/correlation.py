@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from .layers import dense
+from .layers import constant, dense
 
 # Tokens whose correlations are computed together: small enough that a processor's cache holds them.
 CPU_CHUNK = 192
@@ -60,7 +60,7 @@ def split_position(xy: Tensor, level: int, radius: int, size: tuple[int, int]) -
     the border; this keeps integers in range whatever the network predicts.
     """
     margin = radius + 2
-    upper = torch.tensor([size[1] + margin, size[0] + margin], device=xy.device, dtype=xy.dtype)
+    upper = constant((size[1] + margin, size[0] + margin), xy.device)
     scaled = torch.nan_to_num(xy / 2**level).clamp_min(-margin).minimum(upper)
     corner = scaled.floor()
     return corner.long() - radius, scaled - corner

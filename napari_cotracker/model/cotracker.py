@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from .config import MOTION_OCTAVES, CoTracker3Config
 from .correlation import CPU_CHUNK, GPU_CHUNK, sample_templates, volumes
 from .encoder import Encoder, build_pyramid, normalise_features
-from .layers import Linear, Mlp, Pace
+from .layers import Linear, Mlp, Pace, constant
 from .transformer import CrossBlock, SelfBlock, UpdateTransformer
 
 # Tokens that go through the transformer together: bounds memory, results do not depend on it.
@@ -184,7 +184,7 @@ class CoTracker3(nn.Module):
                  pace: Pace, clips: int, ends: Ends | None) -> Tensor:
         """Tokens of all points, already through the transformer's first layer (they are three times as wide before)."""
         height, width = self.config.model_resolution
-        unit = torch.tensor([width, height], device=guess.xy.device) / self.config.stride
+        unit = constant((width / self.config.stride, height / self.config.stride), guess.xy.device)
         motion = encode_motion(guess.xy, unit)
         parts = []
         for rows, matched in self._match(pyramid, templates, guess.xy, pace=pace, clips=clips, ends=ends):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from functools import cache, lru_cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -15,9 +19,27 @@ def instance_norm(x: Tensor) -> Tensor:
     """Zero mean and unit variance per image and channel (biased variance, eps 1e-5, no learned scale).
 
     One group per channel is the same formula, and torch's group norm is many times faster than its
-    instance norm on channels-last tensors.
+    instance norm on channels-last tensors. Training on a GPU it is not: there the formula is compiled.
     """
+    if x.is_cuda and torch.is_grad_enabled():
+        compiled: Tensor = _compiled_norm()(x)
+        return compiled
     return F.group_norm(x, x.shape[1])
+
+
+def norm_by_formula(x: Tensor) -> Tensor:
+    """The same, spelled out; in the precision of what comes in."""
+    wide = x.float()
+    variance, mean = torch.var_mean(wide, (2, 3), keepdim=True, correction=0)
+    return ((wide - mean) * torch.rsqrt(variance + 1e-5)).to(x.dtype)
+
+
+@cache
+def _compiled_norm() -> Callable[[Tensor], Tensor]:
+    from torch.utils._triton import has_triton
+
+    has_compiler = any(map(shutil.which, ("cc", "gcc", "clang", "cl")))
+    return torch.compile(norm_by_formula, dynamic=True) if has_triton() and has_compiler else norm_by_formula
 
 
 class ResidualBlock(nn.Module):
@@ -58,10 +80,34 @@ class Encoder(nn.Module):
         stages = []
         for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
             x = stage(x)
-            stages.append(F.interpolate(x, size, mode="bilinear", align_corners=True))
+            stages.append(resize(x, size))
         x = F.relu(instance_norm(self.conv2(torch.cat(stages, 1))), inplace=True)
         out: Tensor = self.conv3(x)
         return out
+
+
+def resize(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """(B, C, h, w) to another size, bilinear, corners on corners."""
+    if not (x.is_cuda and torch.is_grad_enabled()):
+        return F.interpolate(x, size, mode="bilinear", align_corners=True)
+    return resize_by_products(x, size)
+
+
+def resize_by_products(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """The same as two products with narrow matrices: on a GPU a tenth of the time in training, channels last."""
+    rows, columns = (_between(old, new, x.device).to(x.dtype) for old, new in zip(x.shape[2:], size, strict=True))
+    across = columns @ x.permute(0, 2, 3, 1)
+    both: Tensor = (rows @ across.flatten(2)).unflatten(2, (size[1], -1))
+    return both.permute(0, 3, 1, 2)
+
+
+@lru_cache(maxsize=64)
+def _between(old: int, new: int, device: torch.device) -> Tensor:
+    """(new, old) how much each old place counts in each new one."""
+    with torch.inference_mode(False):
+        places = torch.arange(old, dtype=torch.float32)
+        at = torch.arange(new, dtype=torch.float32)[:, None] * ((old - 1) / max(new - 1, 1))
+        return (1 - (places - at).abs()).clamp_min(0).to(device)
 
 
 def _stage(width_in: int, width_out: int, stride: int) -> nn.Sequential:
@@ -84,7 +130,9 @@ def build_pyramid(features: Tensor, levels: int) -> list[Tensor]:
     """
     pyramid = [features]
     for _ in range(levels - 1):
-        pyramid.append(torch.cat([_halve(frames) for frames in pyramid[-1].split(FRAMES_AT_A_TIME)]))
+        # in training all is kept anyway, and many small pieces keep a GPU waiting
+        pieces = len(features) if torch.is_grad_enabled() else FRAMES_AT_A_TIME
+        pyramid.append(torch.cat([_halve(frames) for frames in pyramid[-1].split(pieces)]))
     return pyramid
 
 

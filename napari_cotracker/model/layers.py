@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import torch
@@ -60,6 +60,16 @@ def dense(x: Tensor, weight: Tensor, bias: Tensor | None, activation: Activation
 def _is_traced() -> bool:
     """Whether somebody needs to see what a layer does: autograd, or a compiler."""
     return torch.is_grad_enabled() or torch.compiler.is_compiling()
+
+
+@lru_cache(maxsize=256)
+def constant(values: tuple[float, ...], device: torch.device) -> Tensor:
+    """A few fixed numbers on a device, float32.
+
+    Kept, because handing numbers to a GPU waits until it has done all that was asked of it before.
+    """
+    with torch.inference_mode(False):
+        return torch.tensor(values, dtype=torch.float32, device=device)
 
 
 class Linear(nn.Linear):

@@ -14,6 +14,7 @@ from ..core.errors import MissingExtraError, TrackingError
 from ..core.samples import sample_folder
 from ..core.tracker import Control, TrackUpdate
 from .evaluate import evaluate
+from .photos import read_photos
 from .plan import TrackOptions
 from .progress import scaled
 
@@ -47,6 +48,8 @@ class TrainPlan:
         A weights file that a new run begins with.
     data : Path, optional
         Clips to score the network on, as `evaluate` takes them; the sample clips if not given.
+    photos : Path, optional
+        A folder of photographs that serve as textures, beside those that scikit-image carries.
     """
 
     folder: Path
@@ -57,6 +60,7 @@ class TrainPlan:
     seed: int = 1
     start: Path | None = None
     data: Path | None = None
+    photos: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.minutes > 0 or not self.total_minutes > 0:
@@ -119,7 +123,8 @@ def _steps(plan: TrainPlan, trainer: Trainer, control: Control, background: Any
 
     began, sums = trainer.state.seconds, defaultdict[str, list[float]](list)
     left = min(60 * plan.minutes, trainer.state.total - began)
-    run, done, message = trainer.run(left, control.cancelled, load_photos()), 0.0, "drawing the first clips"
+    photos = load_photos(read_photos(plan.photos) if plan.photos else ())
+    run, done, message = trainer.run(left, control.cancelled, photos), 0.0, "drawing the first clips"
     while True:
         step: Step | None = yield from background.run(partial(next, run, None), done, message)
         if step is None:

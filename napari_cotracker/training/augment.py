@@ -24,7 +24,7 @@ def augment(clips: Clips, chance: Chance, *, reverses: bool = True) -> Clips:
         clips = transpose(clips)
     if chance.happens(0.5) and reverses:
         clips = reverse(clips)
-    clips = replace(clips, video=clips.video[:, :, chance.order(3)])
+    clips = replace(clips, video=torch.stack([clips.video[:, :, channel] for channel in chance.order(3)], 2))
     return erase(clips, chance) if chance.happens(0.5) else clips
 
 
@@ -43,7 +43,7 @@ def _mirror(points: Tensor, axis: int, width: int) -> Tensor:
 
 def transpose(clips: Clips) -> Clips:
     """Rows and columns exchanged."""
-    queries = clips.queries[..., [0, 2, 1]]
+    queries = torch.cat([clips.queries[..., :1], clips.queries[..., 1:].flip(-1)], -1)
     return replace(clips, video=clips.video.transpose(-1, -2), xy=clips.xy.flip(-1), queries=queries)
 
 

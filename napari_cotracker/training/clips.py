@@ -9,11 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..model.layers import constant
 from .camera import film
 from .chance import Chance
 from .motion import Motion
 from .scene import UNIT, Look, Stage, sample_look, sample_motion, sample_times
-from .shapes import REACH, draw_outlines
+from .shapes import BALL, REACH, draw_outlines
 from .textures import draw_textures
 
 SHUTTER_STEPS = 3  # pictures within one exposure, where there is motion blur
@@ -102,7 +103,10 @@ class Workshop:
         stage = Stage(chance, (times[..., None] + shutter).flatten(1), sizes.size, layers)
         look = sample_look(stage, len(self.outlines), len(self.textures))
         motion = sample_motion(stage)
-        motion = replace(motion, radius=motion.radius * look.half_size[..., 0] * 1.02)
+        motion = replace(
+            motion, radius=motion.radius * look.half_size[..., 0] * 1.02, girth=motion.girth * look.half_size * 1.02
+        )
+        look = replace(look, outline=torch.where(motion.girth[..., 0] > 0, BALL, look.outline))
         light = self._paint(stage, motion, look).unflatten(1, (sizes.length, steps)).mean(2)
         middle = torch.arange(sizes.length, device=times.device) * steps + steps // 2
         middle = middle.expand(sizes.clips, -1)
@@ -151,7 +155,7 @@ class Workshop:
         """Queries, positions and visibility of points that see the light on their query frame."""
         clips, n = sizes.clips, CANDIDATES * sizes.tracks
         t = chance.integers((clips, n), 0, sizes.length) * ~chance.coin((clips, n), sizes.first)
-        limit = torch.tensor([sizes.size[1], sizes.size[0]], device=t.device)
+        limit = constant((sizes.size[1], sizes.size[0]), t.device)
         spot = chance.uniform((clips, n, 2)) * (limit - 3) + 1
         then = motion.at(t)
         plane = then.to_plane(spot[:, None, :, None].expand(-1, look.outline.shape[1], -1, -1, -1))

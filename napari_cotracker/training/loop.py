@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from ..model import CoTracker3, CoTracker3Config, load_checkpoint, save_checkpoi
 from .chance import Chance
 from .clips import Clips
 from .losses import Targets, match_loss, window_loss
+from .muon import Muon
 from .options import Lesson, TrainOptions
+from .replay import Replay, differentiate
 from .state import RunState, load_state, save_state
 from .supply import Supply
 from .team import Team
@@ -91,13 +94,14 @@ class Trainer:
         # gradients of group norm are much faster channels first on a processor
         layout = torch.contiguous_format if device.type == "cpu" else torch.channels_last
         self.model.fnet.to(memory_format=layout)
-        self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), options.rate, (0.9, 0.98), weight_decay=options.decay, eps=1e-8
-        )
+        self.optimiser = Muon(self.model.named_parameters(), options.decay)
         self._restore_optimiser()
         self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
         self.average.update({k: v.to(device) for k, v in self.state.average.items()})
         self._began, self.team = self.state.step, Team()
+        self._match_weight = torch.zeros((), device=device)
+        self._replay = Replay(self.model.parameters()) if device.type == "cuda" else None
+        self._last_lesson: Lesson | None = None
 
     def run(self, seconds: float, stopped: Callable[[], bool], photos: Sequence[Tensor] = ()) -> Iterator[Step]:
         """Steps until so many seconds have passed or the course is over; saves at the end and now and then."""
@@ -139,7 +143,7 @@ class Trainer:
         if not self.team.leads:
             return
         names = [name for name, _ in self.model.named_parameters()]
-        moments = [self.optimiser.state.get(p, {}).get("exp_avg_sq") for p in self.model.parameters()]
+        moments = [self.optimiser.adam.state.get(p, {}).get("exp_avg_sq") for p in self.model.parameters()]
         self.state.weights = {k: v.detach() for k, v in self.model.state_dict().items()}
         self.state.average = self.average
         self.state.second_moment = {n: m for n, m in zip(names, moments, strict=True) if m is not None}
@@ -162,35 +166,40 @@ class Trainer:
         """Gradients of the next batch; gives its losses."""
         lesson = self.options.lesson(self.share)
         lesson = replace(lesson, batch=self.team.share_of(lesson.batch))
-        losses = self._losses(supply.batch(self.state.step, lesson), lesson)
-        self.optimiser.zero_grad(set_to_none=True)
-        losses["total"].backward()
+        clips = supply.batch(self.state.step, lesson)
+        whole = Chance(self.state.seed * 1_000_003 + self.state.step).happens(lesson.whole)
+        weight = self.options.match_weight * max(0.0, 1 - self.share / MATCH_UNTIL)
+        self._match_weight.fill_(weight)
+        compute = partial(self._losses, lesson=lesson, whole=whole, matches=weight > 0)
+        if self._replay is None:
+            self.optimiser.zero_grad()
+            losses = differentiate(compute, clips, self.model.parameters())
+        else:
+            if lesson != self._last_lesson:
+                self._replay.forget()
+            losses = self._replay.run((whole, weight > 0), clips, compute, supply.settle)
+        self._last_lesson = lesson
         # a GPU is asked once for all of them: it has to be done before it answers
-        values = torch.stack([value.detach().float() for value in losses.values()])
+        values = torch.stack([value.float() for value in losses.values()])
         return dict(zip(losses, values.tolist(), strict=True))
 
     def _step(self) -> float:
         """Move the weights along the gradients; gives the gradients' size before it was limited."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
         size = float(nn.utils.clip_grad_norm_(self.model.parameters(), CLIP))
         if math.isfinite(size):  # one bad batch must not spoil the run
-            self.optimiser.step()
+            self.optimiser.step(self.rate())
             self._follow()
         self.state.step += 1
         return size
 
-    def _losses(self, clips: Clips, lesson: Lesson) -> dict[str, Tensor]:
-        chance = Chance(self.state.seed * 1_000_003 + self.state.step)
+    def _losses(self, clips: Clips, lesson: Lesson, whole: bool, matches: bool) -> dict[str, Tensor]:
         stride = self.options.network.stride
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             footage = encode(self.model, clips.video)
-            whole = chance.happens(lesson.whole)
             windows = list(unroll(self.model, footage, clips.queries, lesson.iters, whole))
         losses = window_loss(windows, Targets.of(clips), stride, self.options.hidden_weight)
-        weight = self.options.match_weight * max(0.0, 1 - self.share / MATCH_UNTIL)
-        if weight > 0:
-            losses["match"] = weight * match_loss(footage, clips, stride)
+        if matches:
+            losses["match"] = self._match_weight * match_loss(footage, clips, stride)
         return {**losses, "total": sum(losses.values(), torch.zeros((), device=self.device))}
 
     def _follow(self) -> None:
@@ -218,9 +227,10 @@ class Trainer:
         return model
 
     def _restore_optimiser(self) -> None:
+        adam = self.optimiser.adam
         for name, parameter in self.model.named_parameters():
-            if name in self.state.second_moment:
-                self.optimiser.state[parameter] = {
+            if name in self.state.second_moment and any(parameter is own for own in adam.param_groups[0]["params"]):
+                adam.state[parameter] = {
                     "step": torch.tensor(float(self.state.step)), "exp_avg": torch.zeros_like(parameter),
                     "exp_avg_sq": self.state.second_moment[name].to(self.device),
                 }

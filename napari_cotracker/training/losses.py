@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..model.layers import constant
 from .clips import Clips
 from .unroll import Footage, Window, by_track
 
@@ -54,7 +55,7 @@ class Targets:
     def is_near(self) -> Tensor:
         """(N · B, T) whether a point is near enough to the picture to learn from."""
         height, width = self.size
-        centre = torch.tensor([width / 2, height / 2], device=self.xy.device)
+        centre = constant((width / 2, height / 2), self.xy.device)
         return ((self.xy - centre).abs() < FAR * 2 * centre).all(-1)
 
 
@@ -117,7 +118,7 @@ def match_loss(footage: Footage, clips: Clips, stride: int) -> Tensor:
 def _sample(features: Tensor, xy: Tensor) -> Tensor:
     """(B, T, h, w, C) features at (B, T, N, 2) feature pixels."""
     h, w = features.shape[2:4]
-    grid = xy / torch.tensor([(w - 1) / 2, (h - 1) / 2], device=xy.device) - 1
+    grid = xy / constant(((w - 1) / 2, (h - 1) / 2), xy.device) - 1
     maps = features.flatten(0, 1).permute(0, 3, 1, 2)
     found = F.grid_sample(maps, grid.flatten(0, 1)[:, None], padding_mode="border", align_corners=True)
     rows: Tensor = found[:, :, 0].transpose(1, 2).unflatten(0, xy.shape[:2])

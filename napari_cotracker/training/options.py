@@ -47,7 +47,7 @@ class TrainOptions:
     lessons : sequence of Lesson
         In order; the last one ends at 1.
     rate : float
-        Peak learning rate of AdamW.
+        Peak learning rate, of Muon as of AdamW (see `napari_cotracker.training.muon`).
     decay : float
         Weight decay.
     warm_up : int
@@ -113,9 +113,9 @@ TINY = CoTracker3Config(
 
 PRESETS = {
     "compact": Preset("4.5 M parameters at 256 × 256; wants a GPU", TrainOptions(COMPACT, (
-        Lesson(0.3, 16, (160, 160), 24, 160, 3), Lesson(0.65, 24, (224, 224), 16, 160, 4, 0.25),
-        Lesson(1.0, 32, (256, 256), 10, 160, 4, 0.3),
-    ), rate=7e-4, warm_up=200, reuse=3.0, pool=600, together=4, hidden_weight=1.5)),
+        Lesson(0.3, 16, (192, 192), 24, 160, 3), Lesson(0.62, 24, (224, 224), 16, 160, 4, 0.25),
+        Lesson(1.0, 40, (256, 256), 10, 160, 4, 0.3),
+    ), rate=6e-4, warm_up=100, reuse=2.5, pool=500, together=4, average=0.9985, hidden_weight=1.5)),
     "small": Preset("1.3 M parameters at 128 × 128; for processors", TrainOptions(SMALL, (
         Lesson(0.35, 8, (96, 96), 4, 40, 3), Lesson(0.6, 12, (96, 96), 4, 40, 4),
         Lesson(1.0, 24, (96, 96), 4, 40, 4, 0.25),

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..model.layers import constant
 from .chance import Chance
-from .motion import STEEPEST, Motion
+from .motion import STEEPEST, Motion, rotation
 
 UNIT = 16.0
 FINEST = 1.25  # texture pixels per pixel: finer ones would flicker where they move
@@ -120,18 +121,21 @@ def sample_motion(stage: Stage) -> Motion:
     roll = stage.wander(1) * camera * 0.6
     zoom = stage.wander(1) * camera * 0.8 * nearness
     matrix = _homographies(stage, own, place, roll, zoom)
-    rolled = chance.coin((clips, layers), 0.15)
-    rolled[:, 0] = False
-    radius = torch.where(rolled, 1.0, 0.0)  # in half widths, until the look is known
+    solid = chance.uniform((clips, layers))
+    solid[:, 0] = 1.0
+    radius = torch.where(solid < 0.15, 1.0, 0.0)  # in half widths, until the look is known
+    girth = torch.where((solid > 0.15) & (solid < 0.35), 1.0, 0.0)[..., None].repeat(1, 1, 2)
     vector, phase, amplitude = _waves(stage, speed)
     turn = stage.wander() * own * 8.0
-    return Motion(matrix, torch.linalg.inv(matrix), vector, phase, amplitude, radius, turn)
+    spin = rotation(torch.stack([stage.wander() * own * 6.0 for _ in range(3)], -1))
+    spin = spin @ rotation(chance.normal((clips, layers, 1, 3)) * 2)
+    return Motion(matrix, torch.linalg.inv(matrix), vector, phase, amplitude, radius, turn, girth, spin)
 
 
 def _places(stage: Stage, own: Tensor) -> Tensor:
     """(B, K, T, 2) where each layer goes by itself; some ride on the one below, some leave and come back."""
     chance, (clips, layers) = stage.chance, stage.shape
-    size = torch.tensor([stage.size[1], stage.size[0]], device=chance.device)
+    size = constant((stage.size[1], stage.size[0]), chance.device)
     home = chance.uniform((clips, layers, 1, 2), -0.45, 0.45) * size
     path = torch.stack([stage.wander(), stage.wander()], -1) * own[..., None] * stage.reach
     leaves = chance.coin((clips, layers, 1, 1), 0.12)

@@ -13,6 +13,7 @@ from torch import Tensor
 from .chance import Chance
 
 REACH = 1.3
+BALL = 0
 
 
 class Sheet:
@@ -88,6 +89,8 @@ KINDS = (blob, blob, rounded, rounded, bar, fence, lattice, ring, creature, crea
 
 
 def draw_outlines(count: int, side: int, chance: Chance) -> Tensor:
-    """(count, 1, side, side) outlines of mixed kinds."""
+    """(count, 1, side, side) outlines of mixed kinds; the one numbered `BALL` is round."""
     sheet = Sheet(side, chance)
-    return torch.stack([KINDS[chance.whole(0, len(KINDS))](sheet) for _ in range(count)])[:, None]
+    outlines = [KINDS[chance.whole(0, len(KINDS))](sheet) for _ in range(count)]
+    outlines[BALL] = 1 - sheet.radius
+    return torch.stack(outlines)[:, None]

@@ -36,6 +36,7 @@ class Supply:
     def __init__(self, options: TrainOptions, seed: int, device: torch.device, photos: Sequence[Tensor] = ()) -> None:
         self._options, self._seed, self._device, self._photos = options, seed, device, photos
         self._thread = ThreadPoolExecutor(1, "clips")
+        self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None
         self._now: tuple[int, Lesson, Clips] | None = None
         self._coming: tuple[int, Lesson, Future[Clips]] | None = None
         self._pool: deque[Clips] = deque(maxlen=max(options.pool, 1))
@@ -44,6 +45,11 @@ class Supply:
     def close(self) -> None:
         """Stop drawing."""
         self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def settle(self) -> None:
+        """Wait for what is being drawn: nothing else may ask for GPU memory while a step is recorded."""
+        if self._coming is not None:
+            self._coming[2].result()
 
     def batch(self, step: int, lesson: Lesson) -> Clips:
         """The clips of a step."""
@@ -73,6 +79,15 @@ class Supply:
         return lesson.length <= self._options.network.window
 
     def _draw(self, chunk: int, lesson: Lesson) -> Clips:
+        if self._stream is None:
+            return self._make(chunk, lesson)
+        # beside the training, and done before anybody gets to see it
+        with torch.cuda.stream(self._stream):
+            clips = self._make(chunk, lesson)
+        self._stream.synchronize()
+        return clips
+
+    def _make(self, chunk: int, lesson: Lesson) -> Clips:
         chance = self._chance(chunk, 0)
         many = self._options.together * lesson.batch / max(self._options.reuse, 1.0)
         count = int((chunk + 1) * many) - int(chunk * many) or 1

@@ -9,11 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from .chance import Chance
+
+MANY_PHOTOS = 50
 
 
 class Brush:
@@ -205,7 +209,7 @@ def photo(brush: Brush) -> Tensor:
     crop = F.interpolate(crop, (brush.side, brush.side), mode="area" if side > brush.side else "bilinear")[0]
     if chance.happens(0.5):
         crop = crop.flip(2)
-    return crop[chance.order(3)]
+    return torch.stack([crop[channel] for channel in chance.order(3)])
 
 
 DRAWN = (clouds, patches, leaves, cells, stripes, spots, print_, fade, courses, fibres, litter)
@@ -220,11 +224,13 @@ def worn(brush: Brush) -> Tensor:
 
 
 def draw_textures(count: int, side: int, chance: Chance, photos: Sequence[Tensor] = ()) -> Tensor:
-    """(count, 3, side, side) textures of mixed kinds in 0 … 1; a quarter from photographs where there are any."""
+    """(count, 3, side, side) textures of mixed kinds in 0 … 1; a quarter from photographs where there are any, half
+    where there are many."""
     brush = Brush(side, chance, photos)
+    real = 0.0 if not photos else 0.25 if len(photos) < MANY_PHOTOS else 0.5
     pictures = []
     for _ in range(count):
-        if photos and chance.happens(0.25):
+        if chance.happens(real):
             picture = photo(brush)
         else:
             picture = worn(brush) if chance.happens(0.3) else DRAWN[chance.whole(0, len(DRAWN))](brush)
@@ -232,8 +238,9 @@ def draw_textures(count: int, side: int, chance: Chance, photos: Sequence[Tensor
     return torch.stack(pictures).clamp_(0, 1)
 
 
-def load_photos() -> list[Tensor]:
-    """Photographs that scikit-image carries and whose licence is free: (3, h, w) in 0 … 1 each.
+def load_photos(more: Sequence[NDArray[np.float32]] = ()) -> list[Tensor]:
+    """Photographs that scikit-image carries and whose licence is free, and `more` ones of (h, w, 3): (3, h, w) in
+    0 … 1 each.
 
     All are CC0 or in the public domain, by their docstrings. Brick, grass, coffee and rocket are left out:
     validation clips show them.
@@ -246,4 +253,4 @@ def load_photos() -> list[Tensor]:
         picture = torch.from_numpy(getattr(data, name)()).float() / 255
         colour = picture.permute(2, 0, 1) if picture.ndim == 3 else picture.expand(3, -1, -1)
         pictures.append(colour.contiguous())
-    return pictures
+    return pictures + [torch.from_numpy(picture).permute(2, 0, 1).contiguous() for picture in more]

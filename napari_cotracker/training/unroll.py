@@ -5,7 +5,7 @@ Rows are tracks: track 0 of every clip, then track 1, as `CoTracker3.refine` wan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
@@ -54,9 +54,14 @@ class Footage:
         """B and T."""
         return self.pyramid[0].shape[0], self.pyramid[0].shape[1]
 
-    def window(self, frames: Sequence[int]) -> list[Tensor]:
-        """The pyramid of some frames, clips one after the other."""
-        return [level[:, list(frames)].flatten(0, 1) for level in self.pyramid]
+    def window(self, start: int, length: int) -> list[Tensor]:
+        """The pyramid of some frames, clips one after the other; past the end the last frame again."""
+        stop = min(start + length, self.shape[1])
+        past = start + length - stop
+        levels = [level[:, start:stop] for level in self.pyramid]
+        if past:
+            levels = [torch.cat([level, level[:, -1:].expand(-1, past, -1, -1, -1)], 1) for level in levels]
+        return [level.flatten(0, 1) for level in levels]
 
 
 def encode(model: CoTracker3, video: Tensor) -> Footage:
@@ -88,7 +93,7 @@ def unroll(model: CoTracker3, footage: Footage, queries: Tensor, iters: int, who
     clips, length = footage.shape
     rows = by_track(queries)
     t, xy = rows[:, 0].long(), rows[:, 1:].contiguous() / model.config.stride
-    everything = footage.window(range(length))
+    everything = footage.window(0, length)
     clip = torch.arange(len(rows), device=rows.device) % clips
     templates = model.templates(everything, clip * length + t, xy)
     if whole or length <= model.config.window:
@@ -99,7 +104,7 @@ def unroll(model: CoTracker3, footage: Footage, queries: Tensor, iters: int, who
     state = WindowState(0, t, xy, templates, torch.zeros_like(t, dtype=torch.bool))
     for start in window_starts(length, window):
         known = t < start + window
-        pyramid = footage.window([min(f, length - 1) for f in range(start, start + window)])
+        pyramid = footage.window(start, window)
         seen = templates * known[:, None, None, None]
         states = list(model.refine(pyramid, seen, state.starting_guess(window), iters, ALL_AT_ONCE, clips=clips))
         yield Window(start, states, known)

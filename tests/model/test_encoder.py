@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 import torch.nn.functional as F
 
-from napari_cotracker.model.encoder import build_pyramid, instance_norm, normalise_features
+from napari_cotracker.model.encoder import (
+    build_pyramid,
+    instance_norm,
+    norm_by_formula,
+    normalise_features,
+    resize,
+    resize_by_products,
+)
 from tests.model.golden_clips import as_video, golden, network
 
 
 def test_instance_norm_is_torchs_own() -> None:
     x = (torch.randn(2, 6, 9, 11) * 3 + 40).contiguous(memory_format=torch.channels_last)
     torch.testing.assert_close(instance_norm(x), F.instance_norm(x), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(norm_by_formula(x), F.instance_norm(x), atol=1e-4, rtol=1e-4)
+    assert norm_by_formula(x.bfloat16()).dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("size", [(7, 5), (13, 9), (25, 17), (1, 1)])
+def test_resizing_by_products_is_bilinear_too(size: tuple[int, int]) -> None:
+    x = torch.randn(2, 5, 13, 9).to(memory_format=torch.channels_last).requires_grad_()
+    one, other = resize(x, size), resize_by_products(x, size)
+    torch.testing.assert_close(one, other, atol=1e-5, rtol=0)
+    slopes = [torch.autograd.grad(y.square().sum(), x)[0] for y in (one, other)]
+    torch.testing.assert_close(*slopes, atol=1e-4, rtol=0)
 
 
 def test_frames_do_not_influence_one_another() -> None:

@@ -146,8 +146,8 @@ class Scene:
         return (around == around[:1]).all(0)
 
 
-def coded_scene(patch: pytest.MonkeyPatch, seed: int, sizes: ClipSizes, rolled: bool = False) -> Scene:
-    """A batch drawn as always, with coded textures in place of the bank's; all things rolled if asked."""
+def coded_scene(patch: pytest.MonkeyPatch, seed: int, sizes: ClipSizes, solid: str = "") -> Scene:
+    """A batch drawn as always, with coded textures in place of the bank's; all things rolled, or balls, if asked."""
     seen: dict[str, Tensor] = {}
     kept: list[tuple[Motion, int]] = []
 
@@ -163,8 +163,9 @@ def coded_scene(patch: pytest.MonkeyPatch, seed: int, sizes: ClipSizes, rolled: 
 
     def kept_motion(stage: Stage) -> Motion:
         motion = sample_motion(stage)
-        if rolled:
-            motion.radius[:, 1:] = 1
+        if solid:
+            motion.radius[:, 1:] = solid == "rolled"
+            motion.girth[:, 1:] = solid == "ball"
             motion = replace(motion, turn=3 * motion.turn)
         kept.append((motion, stage.times.shape[1] // sizes.length))
         return motion
@@ -241,14 +242,15 @@ def test_a_hidden_point_lies_under_something_nearer(scenes: list[Scene]) -> None
     assert float(torch.cat(under).float().mean()) > 0.97
 
 
-def test_the_rolled_away_side_is_hidden_and_the_front_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    scenes = [coded_scene(monkeypatch, seed, replace(SIZES, tracks=60), rolled=True) for seed in range(6)]
+@pytest.mark.parametrize("solid", ["rolled", "ball"])
+def test_the_turned_away_side_is_hidden_and_the_front_is_not(monkeypatch: pytest.MonkeyPatch, solid: str) -> None:
+    scenes = [coded_scene(monkeypatch, seed, replace(SIZES, tracks=60), solid) for seed in range(6)]
     away = 0
     for scene in sharp(scenes, 3):
         inside = ((scene.clips.xy > 2) & (scene.clips.xy < 61)).all(-1)
         here = (scene.colours()[..., 2] * LAYERS).round()
         away += int((inside & ~scene.clips.visible & (here == scene.own) & (scene.own > 0)).sum())
-    assert away > 50
+    assert away > 30
     error = torch.cat([displacement(scene) for scene in sharp(scenes, 3)])
     assert len(error) > 500
     assert float(error.quantile(0.95)) < 0.1  # near the rim a pixel of the picture mixes seven of the material

@@ -1,15 +1,17 @@
 """Training on a GPU, as far as can be told without one: on a device that has shapes but no values.
 
 There, mixing devices fails as it does on a GPU, and so does asking for a value, which on a GPU would wait for
-all work that is still to be done.
+all work that is still to be done. So would handing it a number or a list of places, which is counted.
 """
 
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 import torch
+from torch.overrides import TorchFunctionMode
 
 from napari_cotracker.training import augment as augmenting
 from napari_cotracker.training.chance import Chance
@@ -33,6 +35,23 @@ def seeded(self: Chance, seed: int, device: str | torch.device = "cpu") -> None:
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Chance, "__init__", seeded)
+
+
+class Handed(TorchFunctionMode):
+    """Counts what is handed from here to the device: numbers, and lists of places."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.what: list[str] = []
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if function in (torch.tensor, torch.as_tensor) and str(kwargs.get("device")) == "meta":
+            self.what.append(f"numbers {args[0]}")
+        if function is torch.Tensor.__getitem__:
+            places = args[1] if isinstance(args[1], tuple) else (args[1],)
+            self.what += [f"places {place}" for place in places if isinstance(place, list)]
+        return function(*args, **kwargs)
 
 
 def drawn(seed: int, length: int) -> Clips:
@@ -63,11 +82,14 @@ def test_clips_are_drawn_and_changed_without_waiting(seed: int) -> None:
 
 @pytest.mark.parametrize(("length", "whole"), [(NETWORK.window, False), (12, False), (12, True)])
 def test_a_step_computes_its_gradients_without_waiting(length: int, whole: bool) -> None:
-    clips = drawn(1, length)
     model = initialise(NETWORK, 1).to(META).train()
-    footage = encode(model, clips.video)
-    windows = list(unroll(model, footage, clips.queries, 2, whole))
-    losses = window_loss(windows, Targets.of(clips), NETWORK.stride, 3.0)
-    losses["match"] = match_loss(footage, clips, NETWORK.stride)
-    sum(losses.values(), torch.zeros((), device=META)).backward()
+    for handed in (Handed(), Handed()):  # constants are kept from the first step on
+        with handed:
+            clips = augmenting.augment(drawn(1, length), Chance(3, META))
+            footage = encode(model, clips.video)
+            windows = list(unroll(model, footage, clips.queries, 2, whole))
+            losses = window_loss(windows, Targets.of(clips), NETWORK.stride, 3.0)
+            losses["match"] = match_loss(footage, clips, NETWORK.stride)
+            sum(losses.values(), torch.zeros((), device=META)).backward()
+    assert handed.what == []
     assert all(weight.grad is not None and weight.grad.device == META for weight in model.parameters())

@@ -20,7 +20,7 @@ def parameters_of(config: CoTracker3Config) -> int:
 
 
 @pytest.mark.parametrize(
-    ("share", "expected"), [(0.0, 0), (0.25, 0), (0.3, 1), (0.64, 1), (0.65, 2), (0.99, 2), (1.0, 2), (1.5, 2)]
+    ("share", "expected"), [(0.0, 0), (0.25, 0), (0.3, 1), (0.61, 1), (0.65, 2), (0.99, 2), (1.0, 2), (1.5, 2)]
 )
 def test_lessons_follow_one_another(share: float, expected: int) -> None:
     options = find_preset("compact").options

@@ -132,7 +132,7 @@ def test_features_of_a_batch_are_those_of_the_encoder() -> None:
     expected = network().encode(video[1].float())
     torch.testing.assert_close(footage.pyramid[0][1], expected, atol=1e-4, rtol=0)
     assert [level.shape[2:4] for level in footage.pyramid] == [(10, 12), (5, 6)]
-    torch.testing.assert_close(footage.window([2, 2])[0][1], footage.pyramid[0][0, 2])
+    torch.testing.assert_close(footage.window(2, 2)[0][1], footage.pyramid[0][0, 2])
 
 
 def test_rows_are_tracks_of_all_clips_in_turn() -> None:
