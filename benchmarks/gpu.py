@@ -45,7 +45,7 @@ def main() -> None:
         save_checkpoint(weights, CoTracker3(CoTracker3Config()))
         for kind in ("online", "offline"):
             attempt(f"parity cotracker3-{kind}", partial(parity, f"cotracker3-{kind}", weights, clips))
-        bundled = BUNDLED_WEIGHTS / "guide.safetensors"
+        bundled = BUNDLED_WEIGHTS / "compact.safetensors"
         attempt("parity hybrid", partial(parity, "hybrid", bundled, clips, (256, 256)))
         for precision in ("float32", "half"):
             for points in (100, 1000):

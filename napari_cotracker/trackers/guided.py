@@ -2,8 +2,8 @@
 
 The network sees far and comes back after a point was hidden, but is some pixels off; templates are
 exact where they hold. So the guide's place is one more start for the alignment, and lost points are
-led by the guide and searched for around it, too (see `napari_cotracker.trackers.lost`). A point that
-a template holds is never given to the guide: measured, that cost more than it brought.
+led by the guide and searched for around it, too (see `napari_cotracker.trackers.lost`). Where both say
+different places, the answer is that of the one that is surer; the follower itself goes on from its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..core.coordinates import inside
 from .follower import ALIGNMENTS, Follower, Picture, Reach
-from .judgement import worth_of_guide
+from .judgement import confidence_of, visibility_of, worth_of_guide
 from .lost import AGREE, LostPoints
 from .patches import Floats, Rows, Templates, Warps
 
@@ -23,6 +23,7 @@ TRUST = (0.12, 0.2)  # worth of the guide at which it begins to lead lost points
 MEMORY = 0.8  # of the mean distance to the guide, from one step to the next
 NEAR_GUIDE = 8.0  # px that a template may move a point away from the guide: alignment reaches no farther
 FOUND_AGAIN = 0.85  # correlation from which it may
+APART = 3.0  # distance from which both say different places
 SIDE = 256.0  # px of the picture's longer side in which distances count
 
 
@@ -84,7 +85,9 @@ class GuidedFollower(Follower):
         """(Re)start some points at known places of a picture; from there on the guide tells their motion."""
         super().start(picture, rows, xy)
         off = xy - self._guide.xy[rows]
-        self._shift[rows] += np.where(np.isfinite(off), off, 0)
+        off = np.where(np.isfinite(off), off, 0)
+        self._shift[rows] += off
+        self._guide.xy[rows] += off
         self._apart[rows] = self._parting[rows] = 0
         self._lost.start(rows, xy)
 
@@ -112,6 +115,15 @@ class GuidedFollower(Follower):
             np.full(len(own), self._usual / max(self._heard, 1e-6)),
             lost * np.log10(self._lost.apart(np.arange(len(own))) + 0.5),
         ], 1)], 1).astype(np.float32)
+
+    def answer(self) -> tuple[Floats, Floats, Floats]:
+        """(n, 2) places, (n,) visibility and (n,) confidence: the follower's own, or the guide's where they are far
+        apart and the guide is surer."""
+        signs, guide = self.signs(), self._guide
+        visibility, confidence = visibility_of(signs), confidence_of(signs)
+        told = (self._distance(self.xy, guide) > APART) & (guide.confidence > confidence)
+        return (np.where(told[:, None], guide.xy, self.xy), np.where(told, guide.visibility, visibility),
+                np.where(told, guide.confidence, confidence))
 
     def _align(self, templates: Templates, shapes: Floats, rows: Rows, now: Picture, starts: tuple[Floats, Floats]
                ) -> tuple[Warps, Floats, NDArray[np.bool_]]:

@@ -1,4 +1,4 @@
-"""A small network and templates together: the network sees far and finds points again, templates are exact.
+"""A network and templates together: the network sees far and finds points again, templates are exact.
 
 The network's sliding windows revise the second half of the window before. What a window says of the
 frames before its own first one is final, so a follower goes that far, guided by it, and its answers
@@ -23,17 +23,17 @@ from . import estimates, lucas_kanade
 from .cotracker3_online import OnlineTracker
 from .follower import Follower, Reach
 from .guided import Guide, GuidedFollower
-from .judgement import confidence_of, visibility_of
 from .lucas_kanade import SECONDS_PER_UPDATE, LucasKanadeSettings, Run, read_in_order
 from .network import NOBODY
 from .settings import CoTracker3Settings
 
-AREA = 256 * 256  # px of the pictures that the network sees, at least
+AREA = 384 * 384  # px of the pictures that the network sees, at least
+MOST_ITERS = 4  # per window: measured, more place nothing better
 
 
 @dataclass(frozen=True)
 class HybridSettings(CoTracker3Settings, LucasKanadeSettings):
-    """How to run the network, and how the follower."""
+    """How to run the network, of whose iterations no more than `MOST_ITERS` count, and how the follower."""
 
 
 class HybridTracker:
@@ -122,9 +122,8 @@ class _Leg(Run):
     def make_follower(self, size: tuple[int, int], reach: Reach) -> Follower:
         return GuidedFollower(size, reach)
 
-    def judge(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        signs = self.follower.signs()
-        return visibility_of(signs), confidence_of(signs)
+    def answer(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        return self.follower.answer()
 
     def is_over(self, update: TrackUpdate) -> bool:
         """Whether an update begins another sweep, over other points."""
@@ -172,7 +171,10 @@ def _at(updates: Iterator[TrackUpdate], done: float) -> Iterator[TrackUpdate]:
 
 def at_its_size(settings: HybridSettings, size: tuple[int, int]) -> HybridSettings:
     """The same settings with a resolution: the network finds more in larger pictures than it was trained on."""
-    if settings.resolution is not None or settings.parity:
+    if settings.parity:
+        return settings
+    settings = replace(settings, iters=min(settings.iters, MOST_ITERS))
+    if settings.resolution is not None:
         return settings
     sizes = read_sizes(settings.checkpoint)
     area = max(AREA, sizes.model_resolution[0] * sizes.model_resolution[1])
@@ -189,7 +191,7 @@ def estimate(job: TrackJob) -> Estimate:
 
 TRACKER = TrackerEntry(
     name="hybrid",
-    title="Hybrid: a small network finds points, templates place them exactly",
+    title="Hybrid: a network finds points, templates place them exactly",
     settings=HybridSettings,
     make=HybridTracker,
     estimate=estimate,

@@ -112,10 +112,10 @@ class Run:
         """The follower to run."""
         return Follower(size, reach)
 
-    def judge(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Visibility and confidence of every point in the current frame."""
+    def answer(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Position, visibility and confidence of every point in the current frame."""
         signs = self.follower.signs()
-        return visibility_of(signs), confidence_of(signs)
+        return self.follower.xy, visibility_of(signs), confidence_of(signs)
 
     def add(self, queries: Queries) -> None:
         """Follow more points, from their frames on."""
@@ -131,8 +131,9 @@ class Run:
         self._place(t, now)
         self._before, self._position = now, position + 1
         on = self.follower.is_on
-        xy = np.where(on[:, None], self.follower.xy, np.float32(np.nan))
-        visibility, confidence = (np.where(on, score, np.float32(np.nan)) for score in self.judge())
+        xy, visibility, confidence = self.answer()
+        xy = np.where(on[:, None], xy, np.float32(np.nan))
+        visibility, confidence = (np.where(on, score, np.float32(np.nan)) for score in (visibility, confidence))
         here = self._t == t
         xy[here], visibility[here], confidence[here] = self._start_xy[here], 1, 1
         self._frames.append(t)

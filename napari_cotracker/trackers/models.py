@@ -99,8 +99,6 @@ NON_COMMERCIAL = {
 }
 
 COMPACT_FILE = WeightsFile("compact.safetensors", 9.1, repository="")
-# the smaller one costs a third; guided by the larger one, the hybrid measured as good
-GUIDE_FILE = WeightsFile("guide.safetensors", 2.8, repository="")
 
 NAMED = (
     Model(
@@ -108,8 +106,8 @@ NAMED = (
         {"": COMPACT_FILE}, offline_up_to=0,  # whole clips were a small part of its training; online measured better
     ),
     Model(
-        "hybrid", "A small network of our own and templates together: finds points again, and places them exactly",
-        {"": "hybrid"}, {"": GUIDE_FILE},
+        "hybrid", "Our own network and templates together: finds points again, and places them exactly",
+        {"": "hybrid"}, {"": COMPACT_FILE},
     ),
     Model(
         "cotracker3", "CoTracker3, the official weights trained further on real videos", COTRACKER3_TRACKERS,
@@ -151,7 +149,7 @@ def bundled() -> str:
 
     An installation without the network's file still has a tracker.
     """
-    return "hybrid" if (BUNDLED_WEIGHTS / GUIDE_FILE.name).is_file() else "lucas-kanade"
+    return "hybrid" if (BUNDLED_WEIGHTS / COMPACT_FILE.name).is_file() else "lucas-kanade"
 
 
 def models() -> dict[str, Model]:

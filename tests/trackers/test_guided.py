@@ -121,3 +121,43 @@ def test_from_a_start_elsewhere_the_guide_tells_the_motion_only(monkeypatch: pyt
     follower.start(prepare(film.frames[0], 0.7), np.array([0]), np.array([[70, 50]], np.float32))
     follower.advise(Guide(np.array([[42, 40]], np.float32), np.ones(1, np.float32), np.ones(1, np.float32)))
     assert follower._guide.xy[0].tolist() == [72, 50]
+
+
+@pytest.mark.parametrize(("away", "sure", "told"), [(20.0, 1.0, True), (20.0, 0.02, False), (1.0, 1.0, False)])
+def test_where_both_say_different_places_the_surer_one_is_heard(away: float, sure: float, told: bool) -> None:
+    film, where = moving_film(4, velocity=(1.0, 0.5))
+    truth = np.stack([where(POINTS, 0, t) for t in range(4)])
+    pictures = [prepare(frame, 0.7) for frame in film.frames]
+    follower = GuidedFollower((film.width, film.height), REACH)
+    follower.grow(len(POINTS))
+    scores = np.full(len(POINTS), sure, np.float32)
+    shifts = [np.array([away * (t > 0), 0]) for t in range(4)]
+    elsewhere = [Guide((xy + by).astype(np.float32), scores, scores) for xy, by in zip(truth, shifts, strict=True)]
+    follower.advise(elsewhere[0])
+    follower.start(pictures[0], np.arange(len(POINTS)), POINTS)
+    for guide, (before, now) in zip(elsewhere[1:], pairwise(pictures), strict=True):
+        follower.advise(guide)
+        follower.step(before, now)
+    xy, visibility, confidence = follower.answer()
+    expected = elsewhere[-1].xy if told else truth[-1]
+    assert np.linalg.norm(xy - expected, axis=1).max() < 0.5
+    assert ((confidence == np.float32(sure)) & (visibility == np.float32(sure))).all() == told
+    # what it says changes nothing of where it goes on from
+    assert np.linalg.norm(follower.xy - truth[-1], axis=1).max() < 0.5
+
+
+def test_a_point_put_right_is_answered_where_it_was_put_however_sure_the_guide() -> None:
+    film, _ = moving_film(3)
+    pictures = [prepare(frame, 0.7) for frame in film.frames]
+    follower = GuidedFollower((film.width, film.height), REACH)
+    follower.grow(len(POINTS))
+    sure = np.ones(len(POINTS), np.float32)
+    guide = Guide(POINTS + np.float32(30), sure, sure)
+    follower.advise(guide)
+    follower.start(pictures[0], np.arange(len(POINTS)), POINTS)
+    np.testing.assert_allclose(follower.answer()[0], POINTS)
+    follower.advise(guide)
+    follower.step(pictures[0], pictures[1])
+    put = POINTS + np.float32(11)
+    follower.start(pictures[1], np.arange(len(POINTS)), put)
+    np.testing.assert_allclose(follower.answer()[0], put)

@@ -24,6 +24,7 @@ def settings(**changes: object) -> HybridSettings:
 @pytest.fixture(autouse=True)
 def _a_network_that_knows_nothing_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guided, "worth_of_guide", lambda signs: np.zeros(len(signs)))
+    monkeypatch.setattr(guided, "APART", np.inf)
 
 
 @pytest.mark.parametrize("frames", [range(0, 21), range(20, -1, -1)], ids=["forward", "backward"])
