@@ -24,7 +24,8 @@ FIRST_LOOK = "lucas-kanade"
 CONTEXT = {"cpu": 8}  # of the other tracks, how many take part; each costs a processor time that someone waits for
 CONTEXT_ELSEWHERE = 64
 SUPPORT = 3  # of the support grid on a processor: with other tracks beside, 6 × 6 points were no better (measured)
-ITERATIONS = 3  # of the network in each direction: both answers are blended, and someone waits for them
+ITERATIONS = 3  # of a network in each direction: both answers are blended, and someone waits for them
+FEWER = {"hybrid": 2}  # templates place what it finds: a third iteration was no better on 39 spans (measured)
 
 
 @runtime_checkable
@@ -51,8 +52,8 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     gaps : sequence of Gap
         Of one track or many; those of one track share no inner frame.
     options : TrackOptions, optional
-        ``direction`` does not count, of the iterations no more than `ITERATIONS`, and on a processor no finer
-        support grid than `SUPPORT`. Weights are not fetched: the first run over a video does that.
+        ``direction`` does not count, of the iterations no more than `ITERATIONS` or `FEWER`, and on a processor no
+        finer support grid than `SUPPORT`. Weights are not fetched: the first run over a video does that.
     others : Others, optional
         Tracks that take part and are not changed.
     control : Control, optional
@@ -79,7 +80,7 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     options, control = options or TrackOptions(), control or Control()
     if not gaps:
         return {"meta": {}, "sides": [], "bad_frames": []}
-    options = _quick(options)
+    options = _quick(options, video.n_frames)
     plan = make_plan(video, _known(gaps, video.n_frames), options)
     plan = plan.with_checkpoint(require_local(plan.choice))
     context = CONTEXT.get(_device(options), CONTEXT_ELSEWHERE)
@@ -152,10 +153,14 @@ def _known(gaps: Sequence[Gap], n_frames: int) -> Queries:
     return Queries(np.array([t for t, _ in ends], np.int64), np.array([xy for _, xy in ends], np.float32))
 
 
-def _quick(options: TrackOptions) -> TrackOptions:
+def _quick(options: TrackOptions, n_frames: int) -> TrackOptions:
     """The same options for someone who waits for the answer."""
+    from ..trackers.models import choose
+
+    tracker = choose(options.model, options.mode, n_frames, options.checkpoint).tracker
+    iters = min(options.iters, FEWER.get(tracker, ITERATIONS))
     support = min(options.support_grid, SUPPORT) if _device(options) == "cpu" else options.support_grid
-    return replace(options, direction="both", iters=min(options.iters, ITERATIONS), support_grid=support)
+    return replace(options, direction="both", iters=iters, support_grid=support)
 
 
 def _device(options: TrackOptions) -> str:
