@@ -21,10 +21,12 @@ def instance_norm(x: Tensor) -> Tensor:
     One group per channel is the same formula, and torch's group norm is many times faster than its
     instance norm on channels-last tensors. Training on a GPU it is not: there the formula is compiled.
     """
-    if x.is_cuda and torch.is_grad_enabled():
-        compiled: Tensor = _compiled_norm()(x)
-        return compiled
-    return F.group_norm(x, x.shape[1])
+    compiled = _compiled_norm() if _trains_on_gpu(x) else None
+    return F.group_norm(x, x.shape[1]) if compiled is None else compiled(x)
+
+
+def _trains_on_gpu(x: Tensor) -> bool:
+    return x.is_cuda and torch.is_grad_enabled()
 
 
 def norm_by_formula(x: Tensor) -> Tensor:
@@ -35,11 +37,12 @@ def norm_by_formula(x: Tensor) -> Tensor:
 
 
 @cache
-def _compiled_norm() -> Callable[[Tensor], Tensor]:
+def _compiled_norm() -> Callable[[Tensor], Tensor] | None:
+    """The formula compiled; None where there is nothing to compile it with."""
     from torch.utils._triton import has_triton
 
     has_compiler = any(map(shutil.which, ("cc", "gcc", "clang", "cl")))
-    return torch.compile(norm_by_formula, dynamic=True) if has_triton() and has_compiler else norm_by_formula
+    return torch.compile(norm_by_formula, dynamic=True) if has_triton() and has_compiler else None
 
 
 class ResidualBlock(nn.Module):
@@ -88,9 +91,9 @@ class Encoder(nn.Module):
 
 def resize(x: Tensor, size: tuple[int, int]) -> Tensor:
     """(B, C, h, w) to another size, bilinear, corners on corners."""
-    if not (x.is_cuda and torch.is_grad_enabled()):
-        return F.interpolate(x, size, mode="bilinear", align_corners=True)
-    return resize_by_products(x, size)
+    if _trains_on_gpu(x):
+        return resize_by_products(x, size)
+    return F.interpolate(x, size, mode="bilinear", align_corners=True)
 
 
 def resize_by_products(x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import TrackingError
+from ..effects.colour import to_share
 from ..videos.images import SUFFIXES, read_image
 
 LONGEST = 512  # pixels of a side that are kept: textures are half as large
@@ -38,8 +39,7 @@ def read_photos(folder: Path) -> list[NDArray[np.float32]]:
 
 def _read_photo(path: Path) -> NDArray[np.float32]:
     picture = read_image(path)
-    if picture.dtype.kind in "bu":
-        picture = picture.astype(np.float32) / np.float32(1 if picture.dtype == bool else np.iinfo(picture.dtype).max)
+    picture = picture.astype(np.float32) if picture.dtype == bool else to_share(picture)
     picture = np.clip(np.nan_to_num(picture), 0, 1)
     grey = picture.ndim == 2 or picture.shape[2] < 3
     colour = np.repeat(picture.reshape(*picture.shape[:2], -1)[..., :1], 3, 2) if grey else picture[..., :3]

@@ -19,6 +19,8 @@ RATES = {
     ("cpu", "float32"): 270.0, ("cpu", "half"): 400.0, ("cuda", "float32"): 15_000.0, ("cuda", "half"): 60_000.0,
     ("mps", "float32"): 2_000.0, ("mps", "half"): 3_000.0,
 }
+NARROW = 2.2  # times the seconds, where layers are so small that a processor never gets going (measured)
+WIDE = 256
 
 
 def estimate(job: TrackJob, whole: bool) -> Estimate:
@@ -39,7 +41,8 @@ def estimate(job: TrackJob, whole: bool) -> Estimate:
     # features in the store and in the window with its pyramid; templates twice while some are added;
     # the residual stream, its successor and what lies between
     peak = WORKSPACE_BYTES + min(settings.memory_budget, length * frame) + int(2.4 * window * frame)
-    return Estimate(peak + 2 * templates + 5 * tokens, work / 1e9 / _rate(settings))
+    slower = NARROW if sizes.hidden < WIDE else 1.0
+    return Estimate(peak + 2 * templates + 5 * tokens, slower * work / 1e9 / _rate(settings))
 
 
 def encoder_flop(sizes: CoTracker3Config, area: int) -> float:

@@ -28,7 +28,6 @@ from .network import NOBODY
 from .settings import CoTracker3Settings
 
 AREA = 384 * 384  # px of the pictures that the network sees, at least
-NARROW = 2.2  # times the seconds that products of a wide network would take (measured)
 MOST_ITERS = 4  # per window: measured, more place nothing better
 
 
@@ -187,7 +186,7 @@ def estimate(job: TrackJob) -> Estimate:
     if isinstance(job.settings, HybridSettings):
         job = replace(job, settings=at_its_size(job.settings, (job.video.width, job.video.height)))
     network, follower = estimates.estimate(job, whole=False), lucas_kanade.estimate(job)
-    return Estimate(network.peak_bytes + follower.peak_bytes, NARROW * network.seconds + 1.2 * follower.seconds)
+    return Estimate(network.peak_bytes + follower.peak_bytes, network.seconds + 1.2 * follower.seconds)
 
 
 TRACKER = TrackerEntry(

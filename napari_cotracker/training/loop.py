@@ -95,13 +95,12 @@ class Trainer:
         layout = torch.contiguous_format if device.type == "cpu" else torch.channels_last
         self.model.fnet.to(memory_format=layout)
         self.optimiser = Muon(self.model.named_parameters(), options.decay)
-        self._restore_optimiser()
+        self.optimiser.restore(self.state.second_moment, self.state.step)
         self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
         self.average.update({k: v.to(device) for k, v in self.state.average.items()})
         self._began, self.team = self.state.step, Team()
         self._match_weight = torch.zeros((), device=device)
         self._replay = Replay(self.model.parameters()) if device.type == "cuda" else None
-        self._last_lesson: Lesson | None = None
 
     def run(self, seconds: float, stopped: Callable[[], bool], photos: Sequence[Tensor] = ()) -> Iterator[Step]:
         """Steps until so many seconds have passed or the course is over; saves at the end and now and then."""
@@ -142,11 +141,9 @@ class Trainer:
         """Write the state, and the averaged network as a weights file; the leader of a team does."""
         if not self.team.leads:
             return
-        names = [name for name, _ in self.model.named_parameters()]
-        moments = [self.optimiser.adam.state.get(p, {}).get("exp_avg_sq") for p in self.model.parameters()]
         self.state.weights = {k: v.detach() for k, v in self.model.state_dict().items()}
         self.state.average = self.average
-        self.state.second_moment = {n: m for n, m in zip(names, moments, strict=True) if m is not None}
+        self.state.second_moment = self.optimiser.second_moments()
         save_state(self.folder, self.state)
         averaged = CoTracker3(self.options.network)
         averaged.load_state_dict(self.average)
@@ -175,10 +172,7 @@ class Trainer:
             self.optimiser.zero_grad()
             losses = differentiate(compute, clips, self.model.parameters())
         else:
-            if lesson != self._last_lesson:
-                self._replay.forget()
-            losses = self._replay.run((whole, weight > 0), clips, compute, supply.settle)
-        self._last_lesson = lesson
+            losses = self._replay.run((lesson, whole, weight > 0), clips, compute, supply.settle)
         # a GPU is asked once for all of them: it has to be done before it answers
         values = torch.stack([value.float() for value in losses.values()])
         return dict(zip(losses, values.tolist(), strict=True))
@@ -225,15 +219,6 @@ class Trainer:
                 f"expected a network of the course's sizes in {start.name!r}, got {model.config}; choose its course"
             )
         return model
-
-    def _restore_optimiser(self) -> None:
-        adam = self.optimiser.adam
-        for name, parameter in self.model.named_parameters():
-            if name in self.state.second_moment and any(parameter is own for own in adam.param_groups[0]["params"]):
-                adam.state[parameter] = {
-                    "step": torch.tensor(float(self.state.step)), "exp_avg": torch.zeros_like(parameter),
-                    "exp_avg_sq": self.state.second_moment[name].to(self.device),
-                }
 
 
 def _plain(values: Any) -> Any:

@@ -21,7 +21,7 @@ STEPS = 14  # 0.4 ** 14 = 3e-6 of the waves' amplitude
 MOVING = ("matrix", "inverse", "amplitude", "turn", "spin")  # the parts that differ from frame to frame
 FACING = 0.15  # cosine at which the turned-away side of a cylinder or ball begins
 RIM = 0.999 * (1 - FACING**2) ** 0.5  # how far from their middle that is
-WRAP = (math.pi / 4) ** 0.5 * 2  # half the side of a square as large as a ball of radius 1
+WRAP = math.pi**0.5  # half the side of a square as large as a ball of radius 1
 
 
 @dataclass(frozen=True)

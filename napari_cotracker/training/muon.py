@@ -10,7 +10,7 @@ each matrix by itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -40,19 +40,35 @@ class Muon:
     def __init__(self, named: Iterable[tuple[str, nn.Parameter]], decay: float) -> None:
         self._decay = decay
         self._alike: dict[tuple[int, int], list[nn.Parameter]] = {}
-        rest = []
+        self._plain: dict[str, nn.Parameter] = {}
         for name, weight in named:
             if weight.ndim < 2 or any(part in name for part in PLAIN):
-                rest.append(weight)
+                self._plain[name] = weight
             else:
                 self._alike.setdefault((weight.shape[0], weight.numel() // weight.shape[0]), []).append(weight)
         self._momentum: dict[tuple[int, int], Tensor] = {}
-        self.adam = torch.optim.AdamW(rest, 0.0, (0.9, 0.98), weight_decay=decay, eps=1e-8)
+        self.adam = torch.optim.AdamW(self._plain.values(), 0.0, (0.9, 0.98), weight_decay=decay, eps=1e-8)
 
     def zero_grad(self) -> None:
         """Forget all gradients."""
-        for weight in (*self.adam.param_groups[0]["params"], *(w for alike in self._alike.values() for w in alike)):
-            weight.grad = None
+        self.adam.zero_grad(set_to_none=True)
+        for weights in self._alike.values():
+            for weight in weights:
+                weight.grad = None
+
+    def second_moments(self) -> dict[str, Tensor]:
+        """Of AdamW's weights, by name, as far as they have stepped."""
+        state = self.adam.state
+        return {name: state[weight]["exp_avg_sq"] for name, weight in self._plain.items() if weight in state}
+
+    def restore(self, moments: Mapping[str, Tensor], step: int) -> None:
+        """Take up second moments of a run that goes on; first ones start anew."""
+        for name, weight in self._plain.items():
+            if name in moments:
+                self.adam.state[weight] = {
+                    "step": torch.tensor(float(step)), "exp_avg": torch.zeros_like(weight),
+                    "exp_avg_sq": moments[name].to(weight.device),
+                }
 
     @torch.no_grad()
     def step(self, rate: float) -> None:

@@ -38,6 +38,7 @@ class Replay:
 
     A recording holds for clips of one size, and for everything else that `compute` does not read from tensors,
     which the key names. All share the memory of what lies between; so only the losses of the last one hold.
+    Recordings for clips of other sizes are freed when one is made: a course does not come back to them.
 
     Parameters
     ----------
@@ -54,10 +55,6 @@ class Replay:
         self._record = record or _CudaGraphs().record
         self._recordings: dict[Hashable, _Recording] = {}
 
-    def forget(self) -> None:
-        """Free all recordings."""
-        self._recordings.clear()
-
     def run(self, key: Hashable, clips: Clips, compute: Compute,
             hush: Callable[[], None] = lambda: None) -> dict[str, Tensor]:
         """Losses of a step; the weights' gradients are then those of this step alone.
@@ -66,6 +63,8 @@ class Replay:
         """
         if key not in self._recordings:
             hush()
+            size = clips.video.shape
+            self._recordings = {k: one for k, one in self._recordings.items() if one.clips.video.shape == size}
             self._recordings[key] = self._make(clips, compute)
         recording = self._recordings[key]
         for name, held in vars(recording.clips).items():

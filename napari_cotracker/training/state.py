@@ -38,7 +38,7 @@ class RunState:
         Spent so far, and planned for the whole course.
     weights, average : dict of str to Tensor
     second_moment : dict of str to Tensor
-        Of Adam, by parameter.
+        Of AdamW, by parameter; matrices have none (see `muon`).
     history : list of mapping
         What was noted along the way: losses and scores.
     """

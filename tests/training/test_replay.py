@@ -89,9 +89,10 @@ def test_other_steps_are_recorded_once_each_and_quietly(model: nn.Module) -> Non
         replay.run(key, drawn(1, SIZES), loss_of(model), lambda: hushed.append(recorder.count))
     assert recorder.count == 2
     assert hushed == [0, 1]
-    replay.forget()
+    smaller = ClipSizes(2, 3, 6, (24, 24))
+    replay.run("c", drawn(1, smaller), loss_of(model))  # those of other sizes go
     replay.run("a", drawn(1, SIZES), loss_of(model))
-    assert recorder.count == 3
+    assert recorder.count == 4
 
 
 def test_gradients_add_up_and_unused_weights_get_none(model: nn.Module) -> None:
