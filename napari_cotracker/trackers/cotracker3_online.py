@@ -119,12 +119,23 @@ class _Sweep:
 
     def prepare(self, positions: list[int]) -> tuple[list[Tensor], Guess]:
         """Features of the window, templates of the tracks that it brings, and where to start from."""
+        from ..model.redetection import redetect
         from ..model.streaming import enter_window
 
         assert self.state is not None
         pyramid = self.engine.pyramid(positions, self.background.check)
         self.state, guess = enter_window(self.engine.model, self.state, pyramid)
+        settings = self.engine.settings
+        if settings.redetects and not settings.parity:
+            guess = redetect(pyramid, self.state.templates, guess, self.begun_before())
         return pyramid, guess
+
+    def begun_before(self) -> Tensor:
+        """Rows of the tracks that were in an earlier window; the support grid is none of them."""
+        assert self.state is not None
+        begun = self.state.t < self.state.start
+        begun[: len(begun) - len(self.tracked)] = False
+        return begun.nonzero()[:, 0]
 
 
 TRACKER = TrackerEntry(

@@ -35,6 +35,8 @@ MOST_ITERS = 4  # per window: measured, more place nothing better
 class HybridSettings(CoTracker3Settings, LucasKanadeSettings):
     """How to run the network, of whose iterations no more than `MOST_ITERS` count, and how the follower."""
 
+    redetects: bool = True
+
 
 class HybridTracker:
     """Follows points by templates, guided by a network; one pass, in the direction of the job's frames.

@@ -37,6 +37,8 @@ class CoTracker3Settings:
         Sliding windows start from extrapolated motion and, where no track begins, are refined twice only.
     compile : bool
         On CUDA, compile the network with ``torch.compile``: the first windows take a minute or more.
+    redetects : bool
+        Lost points are looked for in the whole picture when a window of the online mode starts; not under ``parity``.
     parity : bool
         Follow the published predictor exactly: windows and support grid from frame 0, float32 features.
     """
@@ -52,6 +54,7 @@ class CoTracker3Settings:
     disk_budget: int = 8 << 30
     fast: bool = False
     compile: bool = False
+    redetects: bool = False
     parity: bool = False
 
     @property

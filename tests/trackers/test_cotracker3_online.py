@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from torch import Tensor
 
 from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.tracker import TrackJob
 from napari_cotracker.model import CoTracker3
+from napari_cotracker.model.cotracker import Guess
 from napari_cotracker.model.layers import Pace
 from napari_cotracker.trackers.cotracker3_online import TRACKER, OnlineTracker
 from napari_cotracker.videos.array import ArrayVideo
@@ -91,3 +93,21 @@ def test_fast_refines_windows_without_newcomers_twice(monkeypatch: pytest.Monkey
         out = record(OnlineTracker(settings), TrackJob(moving_clip(40), queries, range(40), settings=settings))
         assert asked == expected
         assert np.isfinite(out.xy[27:]).all()
+
+
+def test_lost_points_are_looked_for_only_where_that_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari_cotracker.model import redetection
+
+    asked: list[list[int]] = []
+
+    def note(pyramid: object, templates: object, guess: Guess, rows: Tensor) -> Guess:
+        asked.append(rows.tolist())
+        return guess
+
+    monkeypatch.setattr(redetection, "redetect", note)
+    video, queries = moving_clip(40), some_queries((0, 20, 20), (3, 30, 30), (30, 10, 10))
+    for settings in (small_settings(), small_settings(redetects=True, parity=True), small_settings(redetects=True)):
+        assert not asked
+        record(OnlineTracker(settings), TrackJob(video, queries, range(40), settings=settings))
+    # four helpers stand before the tracks; nobody is lost in the window that he begins in
+    assert asked == [[], [4, 5], [4, 5], [4, 5]]

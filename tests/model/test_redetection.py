@@ -1,0 +1,93 @@
+"""Lost points are found again by their looks, wherever they are; nobody else is moved."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from napari_cotracker.model.correlation import sample_templates
+from napari_cotracker.model.cotracker import Guess
+from napari_cotracker.model.encoder import build_pyramid, normalise_features
+from napari_cotracker.model.redetection import ALIKE, match_everywhere, redetect
+
+RADIUS, FRAMES, SIZE, CHANNELS = 2, 8, (48, 64), 24
+FROM, TO = (14.0, 20.0), (46.0, 24.0)  # where the point is, and where it comes back
+AWAY = 4  # the frame from which on it is there
+
+
+def scene(seed: int = 0, levels: int = 4) -> list[Tensor]:
+    """A pyramid of features that change slowly from pixel to pixel; half way, what was left of the middle is right."""
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(FRAMES, CHANNELS, SIZE[0] // 4, SIZE[1] // 4, generator=generator)
+    pictures = torch.nn.functional.interpolate(noise, SIZE, mode="bicubic")
+    piece = torch.nn.functional.interpolate(
+        torch.randn(1, CHANNELS, 6, 6, generator=generator), (24, 24), mode="bicubic")[0]
+    for frame in range(FRAMES):
+        x, y = (int(place) - 12 for place in (FROM if frame < AWAY else TO))
+        pictures[frame, :, y : y + 24, x : x + 24] = piece
+    return build_pyramid(normalise_features(pictures), levels)
+
+
+def guess_at(xy: tuple[float, float], tracks: int, score: float) -> Guess:
+    logits = torch.full((tracks, FRAMES), score)
+    return Guess(torch.tensor(xy).expand(tracks, FRAMES, 2).clone(), logits, logits.clone())
+
+
+def templates_of(pyramid: list[Tensor], tracks: int = 1) -> Tensor:
+    return sample_templates(pyramid, torch.zeros(tracks, dtype=torch.long), torch.tensor([FROM] * tracks), RADIUS)
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 4])
+def test_a_point_is_found_wherever_it_is(levels: int) -> None:
+    pyramid = scene(levels=levels)
+    match = match_everywhere(pyramid, templates_of(pyramid), torch.tensor(FROM).expand(1, FRAMES, 2))
+    step = 2 ** min(1, levels - 1)
+    expected = torch.tensor([FROM] * AWAY + [TO] * (FRAMES - AWAY))
+    assert bool(((match.xy[0] - expected).abs() <= step / 2).all())
+    torch.testing.assert_close(match.alike[0, :AWAY], match.here[0, :AWAY])
+    assert float((match.alike - match.here)[0, AWAY:].min()) > ALIKE
+
+
+def test_a_lost_point_starts_where_it_seems_to_be() -> None:
+    pyramid = scene()
+    guess = guess_at(FROM, 1, -3.0)
+    found = redetect(pyramid, templates_of(pyramid), guess, torch.tensor([0]))
+    assert bool((found.xy[0, :AWAY] == torch.tensor(FROM)).all())
+    assert bool(((found.xy[0, AWAY:] - torch.tensor(TO)).abs() <= 1).all())
+    torch.testing.assert_close(found.visibility, guess.visibility)
+    torch.testing.assert_close(found.confidence, guess.confidence)
+    assert bool((guess.xy == torch.tensor(FROM)).all()), "the guess that was given stays as it was"
+
+
+def test_who_is_sure_or_not_to_be_looked_for_stays() -> None:
+    pyramid = scene()
+    sure, lost = guess_at(FROM, 1, 4.0), guess_at(FROM, 2, -3.0)
+    guess = Guess(*(torch.cat(pair) for pair in zip(sure.parts(), lost.parts(), strict=True)))
+    found = redetect(pyramid, templates_of(pyramid, 3), guess, torch.tensor([0, 2]))
+    assert bool((found.xy[:2] == guess.xy[:2]).all())
+    assert bool((found.xy[2, AWAY:] != guess.xy[2, AWAY:]).any())
+
+
+def test_what_is_nowhere_to_be_seen_stays() -> None:
+    pyramid = scene()
+    strange = sample_templates(scene(seed=1), torch.tensor([0]), torch.tensor([FROM]), RADIUS)
+    guess = guess_at(FROM, 1, -3.0)
+    assert bool((redetect(pyramid, strange, guess, torch.tensor([0])).xy == guess.xy).all())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 150), st.integers(0, 100), st.booleans())
+def test_in_pieces_or_at_once_it_is_the_same(tracks: int, seed: int, is_far: bool) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    pyramid = scene()
+    xy = torch.rand(tracks, 2, generator=generator) * torch.tensor([SIZE[1] - 1.0, SIZE[0] - 1.0])
+    templates = sample_templates(pyramid, torch.zeros(tracks, dtype=torch.long), xy, RADIUS)
+    start = (xy + (1e6 if is_far else 0))[:, None].expand(tracks, FRAMES, 2).clone()
+    guess = Guess(start, torch.full((tracks, FRAMES), -3.0), torch.full((tracks, FRAMES), -3.0))
+    whole = redetect(pyramid, templates, guess, torch.arange(tracks))
+    for row in (0, tracks // 2, tracks - 1):
+        alone = redetect(pyramid, templates, guess, torch.tensor([row]))
+        torch.testing.assert_close(alone.xy[row], whole.xy[row])
