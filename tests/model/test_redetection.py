@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -18,15 +20,15 @@ FROM, TO = (14.0, 20.0), (46.0, 24.0)  # where the point is, and where it comes 
 AWAY = 4  # the frame from which on it is there
 
 
-def scene(seed: int = 0, levels: int = 4) -> list[Tensor]:
-    """A pyramid of features that change slowly from pixel to pixel; half way, what was left of the middle is right."""
+def scene(seed: int = 0, levels: int = 4, away: Sequence[int] = range(AWAY, FRAMES)) -> list[Tensor]:
+    """A pyramid of features that change slowly from pixel to pixel; on some frames, what was on the left is right."""
     generator = torch.Generator().manual_seed(seed)
     noise = torch.randn(FRAMES, CHANNELS, SIZE[0] // 4, SIZE[1] // 4, generator=generator)
     pictures = torch.nn.functional.interpolate(noise, SIZE, mode="bicubic")
     piece = torch.nn.functional.interpolate(
         torch.randn(1, CHANNELS, 6, 6, generator=generator), (24, 24), mode="bicubic")[0]
     for frame in range(FRAMES):
-        x, y = (int(place) - 12 for place in (FROM if frame < AWAY else TO))
+        x, y = (int(place) - 12 for place in (TO if frame in away else FROM))
         pictures[frame, :, y : y + 24, x : x + 24] = piece
     return build_pyramid(normalise_features(pictures), levels)
 
@@ -76,6 +78,14 @@ def test_what_is_nowhere_to_be_seen_stays() -> None:
     strange = sample_templates(scene(seed=1), torch.tensor([0]), torch.tensor([FROM]), RADIUS)
     guess = guess_at(FROM, 1, -3.0)
     assert bool((redetect(pyramid, strange, guess, torch.tensor([0])).xy == guess.xy).all())
+
+
+@pytest.mark.parametrize("away", [(5,), (3, 6)])
+def test_what_is_seen_for_one_frame_only_stays(away: tuple[int, ...]) -> None:
+    pyramid = scene(away=away)
+    guess = guess_at(FROM, 1, -3.0)
+    assert bool((match_everywhere(pyramid, templates_of(pyramid), guess.xy).xy[0, list(away)] != guess.xy[0, 0]).any())
+    assert bool((redetect(pyramid, templates_of(pyramid), guess, torch.tensor([0])).xy == guess.xy).all())
 
 
 @settings(max_examples=25, deadline=None)
