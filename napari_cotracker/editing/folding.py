@@ -85,6 +85,10 @@ def joined(entry: Patch, run: Patch, later: Iterable[Patch], read: Read) -> Patc
 
 def rebased(patch: Patch, told: Told) -> tuple[Patch, Told]:
     """A patch that follows the edit, now that the run came before it; and what is still to be seen of the run then."""
+    gone = np.isin(told.ids, [row.id for row in patch.goes]) & told.where.any(0)
+    if gone.any():
+        patch = _taking_all(patch, told.tracks(gone))
+        told = told._replace(where=told.where & ~gone)
     blocks, where = [], told.where.copy()
     for block in patch.blocks:
         index, own = block.shared(told.frames, told.ids)
@@ -95,9 +99,20 @@ def rebased(patch: Patch, told: Told) -> tuple[Patch, Told]:
         after = block.after.put(held & ~changed, cells)
         blocks.append(Block(block.frames, block.ids, block.before.put(held, cells), after) if held.any() else block)
         where[index] &= ~changed[own]
-    where[:, np.isin(told.ids, [row.id for row in patch.goes])] = False
     is_same = all(old is new for old, new in zip(patch.blocks, blocks))
     return patch if is_same else replace(patch, blocks=tuple(blocks)), told._replace(where=where)
+
+
+def _taking_all(patch: Patch, told: Told) -> Patch:
+    """A patch with which tracks go, now that they hold more: that goes with them, and comes back when it is undone."""
+    frames = np.union1d(patch.frames, told.frames)
+    nothing = Cells.empty(len(frames), len(told.ids))
+    before = patch.reversed().over(frames, told.ids, nothing)
+    index = np.searchsorted(frames, told.frames)
+    before.write(index, before[index].put(told.where, told.cells))
+    kept = (block.part(np.ones(len(block.frames), np.bool_), ~np.isin(block.ids, told.ids)) for block in patch.blocks)
+    return replace(patch, blocks=(*(block for block in kept if len(block.ids)),
+                                  Block(frames, told.ids, before, nothing).trimmed()))
 
 
 def _rebase(journal: Journal, number: int, told: Told, change: Change) -> None:

@@ -206,3 +206,34 @@ def test_what_a_run_does_not_touch_can_be_undone_while_it_is_open() -> None:
     run.close()
     assert bench.labels == ["track"]
     bench.there_and_back()
+
+
+def test_a_track_that_is_deleted_takes_along_what_a_run_told_of_it_before() -> None:
+    bench = Bench()
+    run = bench.correct(0, 5)
+    tell(run, range(1, 4))
+    bench.session.delete([0, 2])
+    bench.session.undo()
+    tell(run, range(3, 9), 1)
+    run.close()
+    told = Snapshot.of(bench.session)
+    assert bench.session.redo()
+    assert bench.session.ids.tolist() == [1]
+    assert bench.session.undo()
+    Snapshot.of(bench.session).assert_same(told)
+    bench.session.redo()
+    bench.there_and_back()
+
+
+def test_a_run_over_all_tracks_goes_with_those_that_are_deleted_and_stays_with_the_others() -> None:
+    bench = Bench()
+    run = bench.session.begin_run("track 3 points", [0, 1, 2], joins=True, facts=FACTS)
+    tell(run, range(1, T))
+    bench.session.delete([0, 2])
+    bench.session.undo()
+    run.close()
+    told = Snapshot.of(bench.session)
+    assert bench.session.redo()
+    assert_same(bench.session.cells[:, 0], told.cells[:, 1])
+    assert bench.session.undo()
+    Snapshot.of(bench.session).assert_same(told)
