@@ -9,7 +9,7 @@ window starts from there, and the network decides what it makes of that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -44,7 +44,8 @@ class Match(NamedTuple):
     here: Tensor
 
 
-def redetect(pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, rows: Tensor) -> Guess:
+def redetect(pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, rows: Tensor,
+             check: Callable[[], None] = lambda: None) -> Guess:
     """The same guess with lost points where they seem to be.
 
     Parameters
@@ -56,6 +57,8 @@ def redetect(pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, rows: T
         Its second half is new: what is said of the frame where that begins tells who is lost.
     rows : (n,) int64
         The tracks that may be looked for.
+    check : callable, optional
+        Called now and then; may raise to stop.
     """
     half = guess.xy.shape[1] // 2
     sure = guess.visibility[rows, half].sigmoid() * guess.confidence[rows, half].sigmoid()
@@ -64,9 +67,10 @@ def redetect(pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, rows: T
         return guess
     xy = guess.xy.clone()
     for part in lost.split(ROWS):
-        match = match_everywhere(pyramid, templates[part], guess.xy[part])
+        check()
+        match = match_everywhere(pyramid, templates[part], xy[part])
         found = _lasting((match.alike > ALIKE) & (match.alike > match.here + CLEARLY), match.xy)
-        xy[part] = torch.where(found[..., None], match.xy, guess.xy[part])
+        xy[part] = torch.where(found[..., None], match.xy, xy[part])
     return replace(guess, xy=xy)
 
 
@@ -121,6 +125,6 @@ def _enlarge(maps: Tensor, size: torch.Size, factor: int) -> Tensor:
         place = torch.arange(length, device=maps.device) / factor
         before = place.floor().long().clamp_max(maps.shape[axis] - 1)
         after = (before + 1).clamp_max(maps.shape[axis] - 1)
-        share = (place - before).clamp(0, 1).view(-1, *(1,) * (3 - axis))
+        share = (place - before).view(-1, *(1,) * (3 - axis))
         maps = torch.lerp(maps.index_select(axis, before), maps.index_select(axis, after), share)
     return maps

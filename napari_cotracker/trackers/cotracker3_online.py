@@ -127,7 +127,8 @@ class _Sweep:
         self.state, guess = enter_window(self.engine.model, self.state, pyramid)
         settings = self.engine.settings
         if settings.redetects and not settings.parity:
-            guess = redetect(pyramid, self.state.templates, guess, self.begun_before())
+            rows = self.begun_before()
+            guess = redetect(pyramid, self.state.templates, guess, rows, self.background.check)
         return pyramid, guess
 
     def begun_before(self) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 from napari_cotracker.model.correlation import sample_templates
 from napari_cotracker.model.cotracker import Guess
 from napari_cotracker.model.encoder import build_pyramid, normalise_features
-from napari_cotracker.model.redetection import ALIKE, match_everywhere, redetect
+from napari_cotracker.model.redetection import ALIKE, ROWS, match_everywhere, redetect
 
 RADIUS, FRAMES, SIZE, CHANNELS = 2, 8, (48, 64), 24
 FROM, TO = (14.0, 20.0), (46.0, 24.0)  # where the point is, and where it comes back
@@ -86,6 +86,19 @@ def test_what_is_seen_for_one_frame_only_stays(away: tuple[int, ...]) -> None:
     guess = guess_at(FROM, 1, -3.0)
     assert bool((match_everywhere(pyramid, templates_of(pyramid), guess.xy).xy[0, list(away)] != guess.xy[0, 0]).any())
     assert bool((redetect(pyramid, templates_of(pyramid), guess, torch.tensor([0])).xy == guess.xy).all())
+
+
+def test_it_can_be_stopped_between_pieces() -> None:
+    pyramid, tracks, calls = scene(), 3 * ROWS, list[int]()
+
+    def stop_at_the_second() -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        redetect(pyramid, templates_of(pyramid, tracks), guess_at(FROM, tracks, -3.0), torch.arange(tracks),
+                 stop_at_the_second)
 
 
 @settings(max_examples=25, deadline=None)

@@ -100,7 +100,7 @@ def test_lost_points_are_looked_for_only_where_that_is_asked(monkeypatch: pytest
 
     asked: list[list[int]] = []
 
-    def note(pyramid: object, templates: object, guess: Guess, rows: Tensor) -> Guess:
+    def note(pyramid: object, templates: object, guess: Guess, rows: Tensor, check: object) -> Guess:
         asked.append(rows.tolist())
         return guess
 
