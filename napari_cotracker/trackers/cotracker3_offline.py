@@ -61,7 +61,8 @@ def _solve(engine: Engine, background: Background, queries: Queries) -> Generato
     solved = yield from engine.refine(
         background, pyramid, templates, guess, iters=count, done=lambda i: 0.5 + 0.5 * i / count, message=message
     )
-    yield TrackUpdate(*engine.answer(queries, solved, 0, both_ways=True), 1.0, message)
+    answer = partial(engine.answer, queries, solved, 0, both_ways=True)
+    yield TrackUpdate(*(yield from engine.work(background, answer, 1.0, message)), 1.0, message)
 
 
 def _prepare(engine: Engine, queries: Queries, check: Callable[[], None]) -> tuple[list[Tensor], Tensor, Guess]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..model.cotracker import Guess
     from ..model.streaming import WindowState
     from .background import Background
-    from .engine import Engine
+    from .engine import Answer, Engine
 
 FAST_ITERS = 2
 
@@ -62,25 +62,26 @@ class _Sweep:
 
     def run(self, added: Callable[[], Queries]) -> Generator[TrackUpdate, None, Queries]:
         """Answers window by window; returns the queries that came too late for this pass."""
-        from ..model.streaming import leave_window, window_starts
+        from ..model.streaming import window_starts
 
         engine, length = self.engine, len(self.engine)
         window = engine.model.config.window
         starts = [self.first + s for s in window_starts(length - self.first, window)]
         for number, start in enumerate(starts, start=1):
-            iters = self.iterations(newcomers=self.admit(added(), start, window))
+            newcomers = self.admit(added(), start, window)
+            iters = self.iterations(len(newcomers))
             positions = [min(p, length - 1) for p in range(start, start + window)]
             message = f"window {number} of {len(starts)}, frame {int(engine.frames[start])}"
             done = partial(self.share, start, window)
-            prepare = partial(self.prepare, positions)
+            prepare = partial(self.prepare, newcomers, positions)
             pyramid, guess = yield from engine.work(self.background, prepare, done(0), message)
             assert self.state is not None
             solved = yield from engine.refine(
                 self.background, pyramid, self.state.templates, guess, iters=iters, done=done, message=message
             )
             finished = done(engine.settings.iters)
-            yield TrackUpdate(*engine.answer(self.tracked, solved, start), finished, message)
-            self.state = leave_window(self.state, solved, extrapolate=engine.settings.fast)
+            answer = yield from engine.work(self.background, partial(self.leave, solved, start), finished, message)
+            yield TrackUpdate(*answer, finished, message)
         return self.late
 
     def share(self, start: int, window: int, iteration: int) -> float:
@@ -95,17 +96,16 @@ class _Sweep:
         iters = self.engine.settings.iters
         return min(iters, FAST_ITERS) if self.engine.settings.fast and not newcomers else iters
 
-    def admit(self, added: Queries, start: int, window: int) -> int:
-        """Let tracks in whose query lies in the window; put off those that it has passed. How many came in."""
+    def admit(self, added: Queries, start: int, window: int) -> Queries:
+        """The tracks whose query lies in the window; those that it has passed are put off."""
         gone = self.engine.order(added) < start
         self.late = self.late.join(added.select(gone))
         self.waiting = self.waiting.join(added.select(~gone))
         ready = self.engine.order(self.waiting) < start + window
         if self.engine.settings.parity:
             ready[:] = True
-        self.enter(self.waiting.select(ready), start)
-        self.waiting = self.waiting.select(~ready)
-        return int(ready.sum())
+        newcomers, self.waiting = self.waiting.select(ready), self.waiting.select(~ready)
+        return newcomers
 
     def enter(self, queries: Queries, start: int) -> None:
         """Add tracks to the state; the support grid goes before them all."""
@@ -117,11 +117,12 @@ class _Sweep:
         self.state = self.state.join(begin(*self.engine.place(queries)))
         self.tracked = self.tracked.join(queries)
 
-    def prepare(self, positions: list[int]) -> tuple[list[Tensor], Guess]:
+    def prepare(self, newcomers: Queries, positions: list[int]) -> tuple[list[Tensor], Guess]:
         """Features of the window, templates of the tracks that it brings, and where to start from."""
         from ..model.redetection import redetect
         from ..model.streaming import enter_window
 
+        self.enter(newcomers, positions[0])
         assert self.state is not None
         pyramid = self.engine.pyramid(positions, self.background.check)
         self.state, guess = enter_window(self.engine.model, self.state, pyramid)
@@ -130,6 +131,14 @@ class _Sweep:
             rows = self.begun_before()
             guess = redetect(pyramid, self.state.templates, guess, rows, self.background.check)
         return pyramid, guess
+
+    def leave(self, solved: Guess, start: int) -> Answer:
+        """What a window says; and the state moves on."""
+        from ..model.streaming import leave_window
+
+        assert self.state is not None
+        self.state = leave_window(self.state, solved, extrapolate=self.engine.settings.fast)
+        return self.engine.answer(self.tracked, solved, start)
 
     def begun_before(self) -> Tensor:
         """Rows of the tracks that were in an earlier window; the support grid is none of them."""

@@ -90,14 +90,14 @@ class _Stretch:
         start = partial(self._enter, background, blend(sides.forward, sides.backward, job.unit), job)
         tokens = yield from engine.work(background, start, done, message)
         for positions in self._windows():
-            read = partial(engine.pyramid, positions, background.check)
-            pyramid = yield from engine.work(background, read, done, message)
-            part = tokens.at(torch.tensor(positions, device=engine.model.device))
+            read = partial(self._read, background, tokens, positions)
+            pyramid, part = yield from engine.work(background, read, done, message)
             solved = yield from engine.refine(
                 background, pyramid, part.templates, part.guess, iters=ITERATIONS, done=lambda _: done, message=message,
                 ends=part.ends)
-            _write(tokens.guess, solved, positions[0], min(len(positions), self._n - positions[0]))
-        return self._leave(tokens.guess)
+            write = partial(_write, tokens.guess, solved, positions[0], min(len(positions), self._n - positions[0]))
+            yield from engine.work(background, write, done, message)
+        return (yield from engine.work(background, partial(self._leave, tokens.guess), done, message))
 
     def _windows(self) -> Iterator[list[int]]:
         """Positions of the frames of each window, in the order in which they are refined."""
@@ -126,12 +126,16 @@ class _Stretch:
         both = Guess(*(torch.cat(pair) for pair in zip(rest.parts(), guess.parts(), strict=True)))
         return _Tokens(both, templates[0], Ends(templates[1], share, held))
 
+    def _read(self, background: Background, tokens: _Tokens, positions: list[int]) -> tuple[list[Tensor], _Tokens]:
+        """Features of a window, and its part of the tokens."""
+        part = tokens.at(torch.tensor(positions, device=self._engine.model.device))
+        return self._engine.pyramid(positions, background.check), part
+
     def _leave(self, guess: Guess) -> Side:
         xy, visibility, confidence = self._engine.read_out(guess.map(lambda part: part[-1:]), self._n)
         return Side(_exact(xy[:, 0], self._gap), visibility[:, 0], confidence[:, 0])
 
 
-@torch.inference_mode()
 def _write(guess: Guess, solved: Guess, start: int, length: int) -> None:
     """Take over a window; helpers that nobody knows any better stay where they were seen last."""
     for whole, part in zip(guess.parts(), solved.parts(), strict=True):
