@@ -15,7 +15,8 @@ Activation = Literal["none", "gelu", "gelu_tanh"]
 _ONEDNN = {"none": ("none", ""), "gelu": ("gelu", "none"), "gelu_tanh": ("gelu", "tanh")}
 
 
-def _find_onednn_linear() -> Callable[..., Tensor] | None:
+@cache
+def _onednn_linear() -> Callable[..., Tensor] | None:
     """oneDNN's dense layer with the activation fused in, where this build of torch has it and it is right.
 
     torch hands float32 products to MKL, which on other makers' processors runs at less than half the
@@ -34,9 +35,6 @@ def _find_onednn_linear() -> Callable[..., Tensor] | None:
     return linear if fits else None
 
 
-_onednn_linear = _find_onednn_linear()
-
-
 @cache
 def _is_fused(dtype: torch.dtype) -> bool:
     """Whether oneDNN computes in this precision here; on processors without bfloat16 products it refuses them."""
@@ -47,10 +45,11 @@ def _is_fused(dtype: torch.dtype) -> bool:
 def dense(x: Tensor, weight: Tensor, bias: Tensor | None, activation: Activation = "none") -> Tensor:
     """``activation(x @ weight.T + bias)`` over the last axis, in the weight's precision."""
     x = x.to(weight.dtype)
-    if _onednn_linear is not None and x.device.type == "cpu" and not _is_traced() and _is_fused(weight.dtype):
+    linear = _onednn_linear() if x.device.type == "cpu" and not _is_traced() else None
+    if linear is not None and _is_fused(weight.dtype):
         kind, variant = _ONEDNN[activation]
         flat = x.reshape(-1, x.shape[-1])
-        return _onednn_linear(flat, weight, bias, kind, [], variant).view(*x.shape[:-1], weight.shape[0])
+        return linear(flat, weight, bias, kind, [], variant).view(*x.shape[:-1], weight.shape[0])
     y = F.linear(x, weight, bias)
     if activation == "none":
         return y

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -44,7 +45,16 @@ class Network:
 
 @lru_cache(maxsize=2)
 def _load(path: str, changed: int, device: torch.device, dtype: torch.dtype, compiled: bool) -> Network:
-    """The network of a file, kept warm for the next run; `changed` makes a rewritten file load anew."""
+    """The network of a file, kept warm for the next run; `changed` makes a rewritten file load anew.
+
+    Made in a thread that ends with it. A thread that has used OpenMP keeps helpers, and while a second one has
+    some, too, those of both sleep between any two computations: the run to come may take half as long again.
+    """
+    with ThreadPoolExecutor(1, "loading") as apart:
+        return apart.submit(_read, path, device, dtype, compiled).result()
+
+
+def _read(path: str, device: torch.device, dtype: torch.dtype, compiled: bool) -> Network:
     model = load_checkpoint(path).to(device).use_precision(dtype)
     if compiled and device.type == "cuda":  # on a processor compiled blocks are slower than oneDNN's (measured: 1.7×)
         model.compile_blocks()
