@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import runpy
+import struct
+import zlib
 from pathlib import Path
+
+import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -12,3 +17,42 @@ def test_the_page_of_formats_is_made_from_their_headers() -> None:
     """If this fails: python docs/make_formats.py."""
     made = runpy.run_path(str(DOCS / "make_formats.py"))
     assert (DOCS / "formats.md").read_text(encoding="utf-8") == made["page"]()
+
+
+def rcc(files: dict[str, bytes]) -> bytes:
+    """A Qt resource file of version 2 with one folder, ``a``, in which every second file is compressed."""
+    names, data, tree = b"", b"", b""
+
+    def name(text: str) -> int:
+        nonlocal names
+        names += struct.pack(">HI", len(text), 0) + text.encode("utf-16-be")
+        return len(names) - 6 - 2 * len(text)
+
+    def folder(at: int, children: int, first: int) -> bytes:
+        return struct.pack(">IHIIQ", at, 2, children, first, 0)
+
+    tree += folder(name(""), 1, 1) + folder(name("a"), len(files), 2)
+    for number, (text, content) in enumerate(files.items()):
+        packed = struct.pack(">I", len(content)) + zlib.compress(content) if number % 2 else content
+        tree += struct.pack(">IHHHIQ", name(text), number % 2, 0, 1, len(data), 0)
+        data += struct.pack(">I", len(packed)) + packed
+    offsets = (20, 20 + len(tree), 20 + len(tree) + len(data))
+    return struct.pack(">4sIIII", b"qres", 2, *offsets) + tree + data + names
+
+
+def test_photographs_come_out_of_qt_resources() -> None:
+    unpack = runpy.run_path(str(DOCS / "collect_photographs.py"))["files_of_qt"]
+    files = {"fisch.webp": b"plain", "\u00fc.webp": b"packed" * 50, "third": b""}
+    assert unpack(rcc(files)) == {f"a/{name}": content for name, content in files.items()}
+    with pytest.raises(ValueError, match="version 9"):
+        unpack(struct.pack(">4sIIII", b"qres", 9, 0, 0, 0))
+
+
+def test_every_photograph_of_the_list_says_whose_and_how_free_it_is() -> None:
+    rows = list(csv.DictReader((DOCS / "training-photographs.csv").open(encoding="utf-8")))
+    assert len(rows) == 244
+    for row in rows:
+        name, version = row["package"].split()
+        assert name and version[0].isdigit()
+        assert row["licence"] in ("CC0", "public domain")
+        assert Path(row["file"].split(":")[0]).suffix in (".rcc", ".zip", ".jpg", ".png", ".exr", ".js")
