@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.coordinates import inside
-from .patches import Floats, Rows, Templates, Warps
+from .patches import FLAT, Floats, Rows, Templates, Warps
 
 RETURNS = 1.5  # px by which a point followed there and back may miss, to be held by flow alone
 RETRY = 0.7  # px of that miss beyond which the flow is tried again from the point's own velocity
@@ -251,37 +251,37 @@ class Follower:
         if len(reachable) > SEARCHES:
             reachable = np.roll(reachable, -self._turn * SEARCHES)[:SEARCHES]
         self._turn += 1
-        for row in reachable.tolist():
-            self._search_one(row, now)
+        if len(reachable):
+            self._settle(reachable, now)
 
-    def _search_one(self, row: int, now: Picture) -> None:
-        rows = np.array([row])
+    def _settle(self, rows: Rows, now: Picture) -> None:
+        """Hold lost points again of which a template is found; those that have a likely place are aligned together."""
         options = ((self._first, self._shape), (self._recent, self._recent_shape))
-        peaks = [self._peak(templates, shapes[rows], row, now) for templates, shapes in options]
-        which = int(peaks[1][0] > peaks[0][0])
-        self._match[row] = [peaks[0][0], peaks[1][0]]
-        match, place = peaks[which]
-        if match < DOUBT:
-            return
-        templates, shapes = options[which]
-        warp, exact = templates.align(now.floats, rows, Warps(place[None], shapes[rows]), ALIGNMENTS)
-        self._match[row, which] = self._match_centre[row, which] = exact[0]
-        if exact[0] > FOUND and _near(warp.xy, place[None])[0] and inside(warp.xy[0], self._size):
-            self.xy[row], self._lost_for[row], self._miss[row], self._velocity[row] = warp.xy[0], 0, RETRY, 0
-            shapes[row] = _sane(warp.shape)[0]
+        peaks = [[self._peak(of, shapes[row], row, now) for of, shapes in options] for row in rows.tolist()]
+        match, place = (np.array([[peak[part] for peak in pair] for pair in peaks]) for part in (0, 1))
+        self._match[rows] = match
+        for which, (templates, shapes) in enumerate(options):
+            likely = (match.argmax(1) == which) & (match[:, which] >= DOUBT)
+            some, start = rows[likely], place[likely, which]
+            warps, exact = templates.align(now.floats, some, Warps(start, shapes[some]), ALIGNMENTS)
+            self._match[some, which] = self._match_centre[some, which] = exact
+            good = (exact > FOUND) & _near(warps.xy, start) & inside(warps.xy, self._size)
+            hits = some[good]
+            self.xy[hits], self._lost_for[hits], self._miss[hits], self._velocity[hits] = warps.xy[good], 0, RETRY, 0
+            shapes[hits] = _sane(warps.shape[good])
 
     def _peak(self, templates: Templates, shape: Floats, row: int, now: Picture) -> tuple[float, Floats]:
         """The best correlation of a template around a lost point, and its place."""
         import cv2
 
-        margin = min(10 + 2 * int(self._lost_for[row]), self._reach.search)
-        seen = templates.view(now.floats, row, Warps(self.xy[row][None], shape), margin)
         # a flat template would match anything flat
-        if templates.contrast[row] < 2:
+        if templates.contrast[row] < FLAT:
             return 0.0, self.xy[row]
+        margin = min(10 + 2 * int(self._lost_for[row]), self._reach.search)
+        seen = templates.view(now.floats, row, Warps(self.xy[row][None], shape[None]), margin)
         _, best, _, (u, v) = cv2.minMaxLoc(
             cv2.matchTemplate(seen, templates.patch[row] * (templates.weight[row] > 0), cv2.TM_CCOEFF_NORMED))
-        offset = shape[0] @ np.array([u - margin, v - margin], np.float32)
+        offset = shape @ np.array([u - margin, v - margin], np.float32)
         return float(best), (self.xy[row] + offset).astype(np.float32)
 
 

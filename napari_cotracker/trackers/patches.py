@@ -120,9 +120,9 @@ class Templates:
 
         reach = self.radius + margin
         axis = np.arange(-reach, reach + 1, dtype=np.float32)
-        v, u = np.meshgrid(axis, axis, indexing="ij")
         (a, b), (c, d) = warp.shape[0]
         x, y = warp.xy[0]
+        u, v = axis, axis[:, None]
         at = (x + a * u + b * v, y + c * u + d * v)
         seen = cv2.remap(picture, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(_project(seen[None], self._colour[row][None])[0])
