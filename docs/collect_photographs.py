@@ -8,13 +8,12 @@ there already is not fetched again); scikit-image is installed anyway. Each phot
 
 from __future__ import annotations
 
+import argparse
 import base64
 import csv
 import io
-import shutil
 import struct
 import subprocess
-import sys
 import tarfile
 import tempfile
 import zipfile
@@ -113,7 +112,9 @@ def contents(package: str, files: list[str], folder: Path) -> dict[str, bytes]:
 
 def main() -> None:
     """Fetch, unpack, shrink, write."""
-    target = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    target = parser.parse_args().folder
     packages, out = target / "packages", target / "photographs"
     for folder in (packages, out):
         folder.mkdir(parents=True, exist_ok=True)
@@ -136,7 +137,6 @@ def main() -> None:
                 (photo,) = read_photos(one)
                 picture = np.rint(255 * photo[..., ::-1]).astype(np.uint8)
                 cv2.imwrite(str(out / f"{number:03d}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-                shutil.rmtree(one)
     print(f"{len(list(out.glob('*.jpg')))} photographs in {out}")
 
 
