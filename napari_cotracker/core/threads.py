@@ -1,8 +1,8 @@
 """How many processors numpy's products take, and how long torch's threads wait awake.
 
 Those of motions and warps are small; with more threads these spin for the next one, which took half of all
-processor time from decoding, drawing and encoding. Threads of torch's OpenMP wait awake for milliseconds, unless they are told
-otherwise: as soon as something else needs a processor, that makes a run several times slower.
+processor time from decoding, drawing and encoding. Threads of torch's OpenMP wait awake for
+milliseconds, unless told otherwise: as soon as something else needs a processor, a run gets several times slower.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ ROUNDS = "1000"  # a few microseconds: with longer waits a busy machine stalls (
 
 
 def keep_to_one(environment: MutableMapping[str, str]) -> None:
-    """Have a process with this environment take one, unless the user has said otherwise; both libraries read it once."""
+    """Have a process with this environment take one, unless the user has said otherwise; libraries read it once."""
     environment.setdefault(VARIABLE, "1")
     environment.setdefault(PATIENCE, ROUNDS)
