@@ -29,8 +29,10 @@ from napari_cotracker.trackers.cotracker3_online import OnlineTracker
 from napari_cotracker.trackers.follower import Reach, prepare
 from napari_cotracker.trackers.guided import Guide, GuidedFollower
 from napari_cotracker.trackers.hybrid import HybridSettings, at_its_size
+from napari_cotracker.training.augment import ask_early
 from napari_cotracker.training.chance import Chance
 from napari_cotracker.training.clips import ClipSizes, Workshop
+from napari_cotracker.training.studio import Studio
 from napari_cotracker.training.textures import load_photos
 from napari_cotracker.videos.array import ArrayVideo
 
@@ -63,14 +65,17 @@ class Cells:
 
 
 def make_clips(count: int, seed: int, folder: Path) -> Iterator[dict[str, Floats]]:
-    """Draw clips of 24 to 64 frames, or read those drawn before."""
-    shop = None
+    """Draw clips of 24 to 64 frames, flat layers and solid bodies in turn, or read those drawn before."""
+    makers: list[Workshop | Studio] = []
     for number in range(seed, seed + count):
         path = folder / f"gen-{number}.npz"
         if not path.exists():
-            shop = shop or Workshop(Chance(seed), photos=load_photos())
+            if not makers:
+                shop = Workshop(Chance(seed), photos=load_photos())
+                makers = [shop, Studio(shop.textures)]
             chance = Chance(number)
-            drawn = shop.make(chance, ClipSizes(1, chance.whole(24, 65), 40, (SIDE, SIDE), hiding=0))
+            sizes = ClipSizes(1, chance.whole(24, 65), 40, (SIDE, SIDE), hiding=0)
+            drawn = ask_early(makers[number % 2].make(chance, sizes), chance)
             np.savez_compressed(path, video=drawn.video[0].permute(0, 2, 3, 1).numpy(), q=drawn.queries[0].numpy(),
                                 xy=drawn.xy[0].numpy(), vis=drawn.visible[0].numpy())
         with np.load(path) as file:

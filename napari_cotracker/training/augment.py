@@ -11,10 +11,12 @@ from .chance import Chance
 from .clips import Clips
 
 MOST_BOXES = 3
+SHOW_FIRST = 0.4
 
 
 def augment(clips: Clips, chance: Chance, *, reverses: bool = True) -> Clips:
-    """Mirrored, turned, reversed in time if that may be, with colours exchanged and with boxes that hide.
+    """Mirrored, turned, reversed in time if that may be, some points asked for when they first show, with colours
+    exchanged and with boxes that hide.
 
     Sliding windows see nothing before a query, so clips for them must not have their queries moved to the end.
     """
@@ -24,6 +26,7 @@ def augment(clips: Clips, chance: Chance, *, reverses: bool = True) -> Clips:
         clips = transpose(clips)
     if chance.happens(0.5) and reverses:
         clips = reverse(clips)
+    clips = ask_early(clips, chance)
     clips = replace(clips, video=torch.stack([clips.video[:, :, channel] for channel in chance.order(3)], 2))
     return erase(clips, chance) if chance.happens(0.5) else clips
 
@@ -52,6 +55,16 @@ def reverse(clips: Clips) -> Clips:
     queries = clips.queries.clone()
     queries[..., 0] = clips.video.shape[1] - 1 - queries[..., 0]
     return Clips(clips.video.flip(1), queries, clips.xy.flip(1), clips.visible.flip(1))
+
+
+def ask_early(clips: Clips, chance: Chance) -> Clips:
+    """Two points in five are asked for where they are first seen: at an edge that lets them out, on a side that turns
+    to the camera. People and benchmarks ask so, and it is harder than anywhere else."""
+    early = chance.coin(clips.queries.shape[:2], SHOW_FIRST)
+    t = clips.visible.int().argmax(1)
+    xy = clips.xy.gather(1, t[:, None, :, None].expand(-1, 1, -1, 2))[:, 0]
+    first = torch.cat([t[..., None].float(), xy], -1)
+    return replace(clips, queries=torch.where(early[..., None], first, clips.queries))
 
 
 def erase(clips: Clips, chance: Chance) -> Clips:

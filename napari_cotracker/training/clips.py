@@ -18,7 +18,8 @@ from .shapes import BALL, REACH, draw_outlines
 from .textures import draw_textures
 
 SHUTTER_STEPS = 3  # pictures within one exposure, where there is motion blur
-CANDIDATES = 4  # points looked at for each that is kept
+BEHIND = 1.2  # how much less, in the logarithm, points of the background are wanted than those of a thing
+CANDIDATES = 8  # points looked at for each that is kept
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class Workshop:
         faces = then.faces(plane)[rows, layer, columns, 0]
         material = then.to_material(plane)[:, :, :, 0][rows, layer, columns]
         xy, visible = self._follow(motion, look, layer, material, limit)
-        picked = _preferred(chance, layer, faces, visible, sizes)
+        picked = preferred(chance, layer, faces, visible, sizes)
         cells = picked[:, None].expand(-1, sizes.length, -1)
         queries = torch.cat([t[..., None], spot], -1).float()[rows, picked]
         return queries, xy.gather(2, cells[..., None].expand(-1, -1, -1, 2)), visible.gather(2, cells)
@@ -183,12 +184,12 @@ class Workshop:
         return xy, inside & facing & ~(covers & above).any(1)
 
 
-def _preferred(chance: Chance, layer: Tensor, fit: Tensor, visible: Tensor, sizes: ClipSizes) -> Tensor:
+def preferred(chance: Chance, layer: Tensor, fit: Tensor, visible: Tensor, sizes: ClipSizes) -> Tensor:
     """(B, N) which of (B, C) candidates to keep: never unfit ones, and more often than there are of them those on
-    small layers and those that hide for a while."""
+    small layers and those that hide for a while, less often those of the background."""
     counts = (layer[:, :, None] == layer[:, None]).sum(2)
     gumbel = -torch.log(-torch.log(chance.uniform(layer.shape, 1e-6, 1 - 1e-6)))
     hidden = (~visible).float().mean(1)
     hides = (hidden > 0.08) & (hidden < 0.75)
-    liking = gumbel - 0.7 * counts.log() + sizes.hiding * hides
+    liking = gumbel - counts.log() - BEHIND * (layer == 0) + sizes.hiding * hides
     return liking.masked_fill(~fit, -torch.inf).topk(sizes.tracks, 1).indices

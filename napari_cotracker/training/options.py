@@ -56,6 +56,8 @@ class TrainOptions:
         How often each drawn clip is used, with other augmentation each time; 1 draws every clip anew.
     pool : int
         Clips kept for reuse.
+    solid : float
+        Share of the clips that show solid bodies (`napari_cotracker.training.studio`); the others are flat layers.
     together : int
         Steps whose clips are drawn at once: a GPU is kept busier by few large pictures than by many small ones.
     average : float
@@ -73,6 +75,7 @@ class TrainOptions:
     warm_up: int = 300
     reuse: float = 1.0
     pool: int = 1
+    solid: float = 0.5
     together: int = 1
     average: float = 0.999
     hidden_weight: float = 3.0
@@ -116,6 +119,10 @@ PRESETS = {
         Lesson(0.3, 16, (192, 192), 24, 160, 3), Lesson(0.62, 24, (224, 224), 16, 160, 4, 0.25),
         Lesson(1.0, 40, (256, 256), 10, 160, 4, 0.3),
     ), rate=6e-4, warm_up=100, reuse=2.5, pool=500, together=4, average=0.9985, hidden_weight=1.5)),
+    "further": Preset("the shipped network, further: start with its weights; wants a GPU", TrainOptions(COMPACT, (
+        Lesson(0.32, 16, (192, 192), 24, 160, 3), Lesson(0.62, 24, (256, 256), 12, 160, 4),
+        Lesson(1.0, 40, (320, 320), 8, 160, 4, 0.25),
+    ), rate=6e-4, warm_up=60, reuse=3.5, pool=500, together=4, average=0.9985, hidden_weight=1.5, match_weight=0.0)),
     "small": Preset("1.3 M parameters at 128 × 128; for processors", TrainOptions(SMALL, (
         Lesson(0.35, 8, (96, 96), 4, 40, 3), Lesson(0.6, 12, (96, 96), 4, 40, 4),
         Lesson(1.0, 24, (96, 96), 4, 40, 4, 0.25),

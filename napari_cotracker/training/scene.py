@@ -117,7 +117,7 @@ def sample_motion(stage: Stage) -> Motion:
     nearness = chance.uniform((clips, layers, 1), 0.4, 1.8).sort(dim=1).values
     place = _places(stage, own) + torch.stack(
         [stage.wander(1) * camera * nearness * stage.reach for _ in range(2)], -1
-    ) + _jerks(stage) * nearness[..., None]
+    ) + jerks(stage) * nearness[..., None]
     roll = stage.wander(1) * camera * 0.6
     zoom = stage.wander(1) * camera * 0.8 * nearness
     matrix = _homographies(stage, own, place, roll, zoom)
@@ -151,7 +151,7 @@ def _places(stage: Stage, own: Tensor) -> Tensor:
     return home + path
 
 
-def _jerks(stage: Stage) -> Tensor:
+def jerks(stage: Stage) -> Tensor:
     """(B, 1, T, 2) sudden shifts of the camera in a quarter of the clips."""
     chance, (clips, length) = stage.chance, stage.times.shape
     sudden = chance.coin((clips, 1, length, 1), 0.03) & chance.coin((clips, 1, 1, 1), 0.25)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -17,6 +18,7 @@ from .augment import augment
 from .chance import Chance
 from .clips import Clips, ClipSizes, Workshop
 from .options import Lesson, TrainOptions
+from .studio import Studio
 
 REFRESH = 60  # steps for which one set of textures is used
 
@@ -40,7 +42,7 @@ class Supply:
         self._now: tuple[int, Lesson, Clips] | None = None
         self._coming: tuple[int, Lesson, Future[Clips]] | None = None
         self._pool: deque[Clips] = deque(maxlen=max(options.pool, 1))
-        self._workshop: tuple[int, Workshop] | None = None
+        self._banks: tuple[int, Workshop, Studio] | None = None
 
     def close(self) -> None:
         """Stop drawing."""
@@ -93,13 +95,20 @@ class Supply:
         count = int((chunk + 1) * many) - int(chunk * many) or 1
         first = 0.4 if self._is_whole(lesson) else 0.6
         sizes = ClipSizes(count, lesson.length, lesson.tracks, lesson.size, first)
-        return self._bank(chunk * self._options.together).make(chance, sizes)
+        workshop, studio = self._bank(chunk * self._options.together)
+        solid = int(count * self._options.solid + chance.number(0, 1))
+        parts = [maker.make(chance, replace(sizes, clips=clips))
+                 for maker, clips in ((workshop, count - solid), (studio, solid)) if clips]
+        drawn = Clips.join(parts)
+        # every step is to get some of both
+        return Clips.join([drawn.map(lambda part, i=i: part[i : i + 1]) for i in chance.order(count)])  # type: ignore[misc]
 
-    def _bank(self, step: int) -> Workshop:
+    def _bank(self, step: int) -> tuple[Workshop, Studio]:
         age = step // REFRESH
-        if self._workshop is None or self._workshop[0] != age:
-            self._workshop = (age, Workshop(self._chance(age, 2), photos=self._photos))
-        return self._workshop[1]
+        if self._banks is None or self._banks[0] != age:
+            workshop = Workshop(self._chance(age, 2), photos=self._photos)
+            self._banks = (age, workshop, Studio(workshop.textures))
+        return self._banks[1:]
 
     def _chance(self, step: int, purpose: int) -> Chance:
         return Chance((self._seed * 4 + purpose) * 100_000_007 + step, self._device)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from napari_cotracker.training.augment import augment, erase, mirror, reverse, transpose
+from napari_cotracker.training.augment import ask_early, augment, erase, mirror, reverse, transpose
 from napari_cotracker.training.chance import Chance
 from napari_cotracker.training.clips import Clips
 from tests.training.drawn import at_query
@@ -113,7 +114,24 @@ def test_augmentation_follows_from_its_seed() -> None:
     assert sum(torch.equal(video, clips.video) for video in videos) < 3
 
 
-def test_clips_that_may_not_be_reversed_keep_their_query_frames() -> None:
+def test_queries_of_clips_that_may_not_be_reversed_never_move_to_later_frames() -> None:
     clips = random_clips(7)
     for seed in range(12):
-        assert torch.equal(augment(clips, Chance(seed), reverses=False).queries[..., 0], clips.queries[..., 0])
+        assert bool((augment(clips, Chance(seed), reverses=False).queries[..., 0] <= clips.queries[..., 0]).all())
+
+
+def test_some_points_are_asked_for_where_they_first_show() -> None:
+    clips = random_clips(9)
+    hidden = Chance(1).coin(clips.visible.shape, 0.5)
+    rows = clips.queries[..., 0].long()
+    hidden.scatter_(1, rows[:, None], False)
+    clips = replace(clips, visible=~hidden)
+    asked = ask_early(clips, Chance(2)).queries
+    first = clips.visible.int().argmax(1)
+    moved = asked[..., 0] != clips.queries[..., 0]
+    assert torch.equal(asked[~moved], clips.queries[~moved])
+    assert torch.equal(asked[..., 0][moved], first[moved].float())
+    there = clips.xy.gather(1, first[:, None, :, None].expand(-1, 1, -1, 2))[:, 0]
+    assert torch.equal(asked[..., 1:][moved], there[moved])
+    could = first != rows
+    assert 0.2 < float(moved[could].float().mean()) < 0.6

@@ -19,6 +19,7 @@ from napari_cotracker.training.clips import Clips, ClipSizes, Workshop
 from napari_cotracker.training.loop import initialise
 from napari_cotracker.training.losses import Targets, match_loss, window_loss
 from napari_cotracker.training.options import find_preset
+from napari_cotracker.training.studio import Studio
 from napari_cotracker.training.textures import DRAWN, Brush, photo
 from napari_cotracker.training.unroll import encode, unroll
 
@@ -78,6 +79,18 @@ def test_clips_are_drawn_and_changed_without_waiting(seed: int) -> None:
     clips = augmenting.erase(augmenting.augment(drawn(seed, 6), Chance(seed, META)), Chance(seed, META))
     for part in (clips.video, clips.queries, clips.xy, clips.visible):
         assert part.device == META
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_solid_bodies_are_drawn_without_waiting(seed: int) -> None:
+    studio = Studio(torch.rand(4, 3, 32, 32, device=META))
+    clips: Clips | None = None
+    for handed in (Handed(), Handed()):  # constants are kept from the first clip on
+        with handed:
+            clips = studio.make(Chance(seed, META), ClipSizes(2, 4, 6, (48, 48)))
+    assert handed.what == []
+    assert clips is not None
+    assert {part.device for part in vars(clips).values()} == {META}
 
 
 @pytest.mark.parametrize(("length", "whole"), [(NETWORK.window, False), (12, False), (12, True)])

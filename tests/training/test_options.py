@@ -69,5 +69,5 @@ def test_options_have_defaults_that_draw_every_clip_anew() -> None:
 
 
 def test_an_unknown_course_is_one_clear_error() -> None:
-    with pytest.raises(TrackingError, match=r"expected a course out of compact, small, tiny; got 'huge'"):
+    with pytest.raises(TrackingError, match=r"expected a course out of compact, further, small, tiny; got 'huge'"):
         find_preset("huge")

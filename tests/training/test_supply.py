@@ -15,14 +15,16 @@ from napari_cotracker.training import supply as supplying
 from napari_cotracker.training.chance import Chance
 from napari_cotracker.training.clips import Clips, ClipSizes
 from napari_cotracker.training.options import Lesson, TrainOptions, find_preset
+from napari_cotracker.training.studio import Studio
 from napari_cotracker.training.supply import Supply
 
 CPU = torch.device("cpu")
 LESSON = Lesson(0.5, 4, (32, 32), 2, 6, 2)
 NEXT = Lesson(1.0, 6, (32, 40), 3, 5, 2)
 TINY = find_preset("tiny").options
-FRESH = replace(TINY, reuse=1.0, pool=1)
-REUSED = replace(TINY, reuse=3.0, pool=8)
+FRESH = replace(TINY, reuse=1.0, pool=1, solid=0.0)
+REUSED = replace(TINY, reuse=3.0, pool=8, solid=0.0)
+MIXED = replace(FRESH, solid=0.5)
 
 
 def batches(options: TrainOptions, seed: int, steps: list[int], lesson: Lesson = LESSON) -> list[Clips]:
@@ -34,7 +36,7 @@ def same(one: Clips, other: Clips) -> bool:
     return torch.equal(one.video, other.video) and torch.equal(one.xy, other.xy)
 
 
-@pytest.mark.parametrize("options", [FRESH, REUSED])
+@pytest.mark.parametrize("options", [FRESH, REUSED, MIXED])
 def test_a_run_gets_the_same_clips_again(options: TrainOptions) -> None:
     first, again = (batches(options, 3, [0, 1, 2]) for _ in range(2))
     assert all(same(one, other) for one, other in zip(first, again, strict=True))
@@ -79,6 +81,30 @@ def test_reused_clips_are_drawn_that_much_less_often(drawings: list[ClipSizes]) 
     drawings.clear()
     batches(FRESH, 5, list(range(3)), replace(LESSON, batch=3))
     assert [sizes.clips for sizes in drawings[:3]] == [3] * 3
+
+
+def test_as_many_clips_as_the_course_says_show_solid_bodies(
+    drawings: list[ClipSizes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solid: list[ClipSizes] = []
+
+    class Counting(Studio):
+        def make(self, chance: Chance, sizes: ClipSizes) -> Clips:
+            solid.append(sizes)
+            return super().make(chance, sizes)
+
+    monkeypatch.setattr(supplying, "Studio", Counting)
+    for share in (0.0, 0.5, 1.0):
+        drawings.clear()
+        solid.clear()
+        given = batches(replace(MIXED, solid=share), 5, list(range(6)), replace(LESSON, batch=3))
+        assert all(len(clips) == 3 for clips in given)
+        flat, bodies = (sum(sizes.clips for sizes in asked) for asked in (drawings, solid))
+        # one batch is drawn ahead
+        assert flat + bodies in (18, 21)
+        assert abs(bodies / (flat + bodies) - share) < 0.25
+        assert bool(flat) == (share < 1)
+        assert bool(bodies) == (share > 0)
 
 
 def test_the_next_batch_is_drawn_ahead(drawings: list[ClipSizes]) -> None:
