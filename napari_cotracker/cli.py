@@ -184,7 +184,7 @@ def evaluate(
 def train(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="The run's folder; a run that is there goes on.")],
     *,
-    course: Annotated[str, typer.Option(help="compact (wants a GPU), small (for processors) or tiny.")] = "compact",
+    course: Annotated[str, typer.Option(help="compact, further (its weights go on), small or tiny.")] = "compact",
     minutes: Annotated[float, typer.Option(help="How long this command trains; scoring comes on top.")] = 9.0,
     total_minutes: Annotated[float, typer.Option(help="How long the whole course is to be, over all commands.")] = 60.0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",

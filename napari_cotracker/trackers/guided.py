@@ -4,6 +4,7 @@ The network sees far and comes back after a point was hidden, but is some pixels
 exact where they hold. So the guide's place is one more start for the alignment, and lost points are
 led by the guide and searched for around it, too (see `napari_cotracker.trackers.lost`). Where both say
 different places, the answer is that of the one that is surer; the follower itself goes on from its own.
+Whether a point can be seen is asked of both.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ TRUST = (0.12, 0.2)  # worth of the guide at which it begins to lead lost points
 MEMORY = 0.8  # of the mean distance to the guide, from one step to the next
 NEAR_GUIDE = 8.0  # px that a template may move a point away from the guide: alignment reaches no farther
 FOUND_AGAIN = 0.85  # correlation from which it may
-APART = 3.0  # distance from which both say different places
+APART = 2.0  # distance from which both say different places
+BENEFIT = 0.03  # of confidence by which the guide may be less sure and is still heard
+OTHER = 0.3  # how far the other one's visibility counts, in logits
 SIDE = 256.0  # px of the picture's longer side in which distances count
 
 
@@ -118,11 +121,14 @@ class GuidedFollower(Follower):
 
     def answer(self) -> tuple[Floats, Floats, Floats]:
         """(n, 2) places, (n,) visibility and (n,) confidence: the follower's own, or the guide's where they are far
-        apart and the guide is surer."""
+        apart and the guide is surer; of the visibility the other one has a say."""
         signs, guide = self.signs(), self._guide
-        visibility, confidence = visibility_of(signs), confidence_of(signs)
-        told = (self._distance(self.xy, guide) > APART) & (guide.confidence > confidence)
-        return (np.where(told[:, None], guide.xy, self.xy), np.where(told, guide.visibility, visibility),
+        confidence = confidence_of(signs)
+        told = (self._distance(self.xy, guide) > APART) & (guide.confidence + BENEFIT > confidence)
+        own, its = _logit(visibility_of(signs)), _logit(guide.visibility)
+        share = np.where(told, 1 - OTHER, OTHER) * np.isfinite(guide.xy).all(1)
+        visibility = 1 / (1 + np.exp(-((1 - share) * own + share * its)))
+        return (np.where(told[:, None], guide.xy, self.xy), visibility.astype(np.float32),
                 np.where(told, guide.confidence, confidence))
 
     def _align(self, templates: Templates, shapes: Floats, rows: Rows, now: Picture, starts: tuple[Floats, Floats]

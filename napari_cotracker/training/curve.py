@@ -32,8 +32,10 @@ def draw_curve(history: Sequence[Mapping[str, Any]], path: Path) -> None:
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtraError("matplotlib", "train", "draw a training curve") from None
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    for axes, key, names in zip(figure.subplots(1, 2), ("losses", "scores"), (LOSSES, SCORES), strict=True):
+    panels = [(key, names) for key, names in (("losses", LOSSES), ("scores", SCORES))
+              if any(key in entry for entry in history)] or [("losses", LOSSES)]
+    figure = Figure(figsize=(4.5 * len(panels), 3.6), layout="constrained")
+    for axes, (key, names) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         entries = [entry for entry in history if key in entry]
         for name in names:
             told = [entry for entry in entries if entry[key].get(name) is not None]

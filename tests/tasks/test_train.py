@@ -94,7 +94,7 @@ def test_a_run_begins_with_given_weights(tmp_path: Path, clips: Path) -> None:
 
 
 @pytest.mark.parametrize(("changes", "message"), [
-    ({"course": "huge"}, "expected a course out of compact, small, tiny; got 'huge'"),
+    ({"course": "huge"}, "expected a course out of compact, further, small, tiny; got 'huge'"),
     ({"minutes": 0.0}, "minutes above 0"),
     ({"device": "abacus"}, "abacus"),
     ({"start": Path("nowhere.safetensors")}, "does not exist"),

@@ -123,27 +123,54 @@ def test_from_a_start_elsewhere_the_guide_tells_the_motion_only(monkeypatch: pyt
     assert follower._guide.xy[0].tolist() == [72, 50]
 
 
-@pytest.mark.parametrize(("away", "sure", "told"), [(20.0, 1.0, True), (20.0, 0.02, False), (1.0, 1.0, False)])
-def test_where_both_say_different_places_the_surer_one_is_heard(away: float, sure: float, told: bool) -> None:
+def told_elsewhere(away: float, guide: tuple[float, float]) -> tuple[GuidedFollower, np.ndarray, np.ndarray]:
+    """A follower after three steps, the places that its guide told, so far beside the truth, and the truth.
+
+    Of all points the guide says the same visibility and confidence.
+    """
     film, where = moving_film(4, velocity=(1.0, 0.5))
     truth = np.stack([where(POINTS, 0, t) for t in range(4)])
     pictures = [prepare(frame, 0.7) for frame in film.frames]
     follower = GuidedFollower((film.width, film.height), REACH)
     follower.grow(len(POINTS))
-    scores = np.full(len(POINTS), sure, np.float32)
+    scores = [np.full(len(POINTS), score, np.float32) for score in guide]
     shifts = [np.array([away * (t > 0), 0]) for t in range(4)]
-    elsewhere = [Guide((xy + by).astype(np.float32), scores, scores) for xy, by in zip(truth, shifts, strict=True)]
+    elsewhere = [Guide((xy + by).astype(np.float32), *scores) for xy, by in zip(truth, shifts, strict=True)]
     follower.advise(elsewhere[0])
     follower.start(pictures[0], np.arange(len(POINTS)), POINTS)
-    for guide, (before, now) in zip(elsewhere[1:], pairwise(pictures), strict=True):
-        follower.advise(guide)
+    for said, (before, now) in zip(elsewhere[1:], pairwise(pictures), strict=True):
+        follower.advise(said)
         follower.step(before, now)
-    xy, visibility, confidence = follower.answer()
-    expected = elsewhere[-1].xy if told else truth[-1]
-    assert np.linalg.norm(xy - expected, axis=1).max() < 0.5
-    assert ((confidence == np.float32(sure)) & (visibility == np.float32(sure))).all() == told
+    return follower, elsewhere[-1].xy, truth[-1]
+
+
+@pytest.mark.parametrize(
+    ("away", "sure", "told"),
+    [(20.0, 1.0, True), (20.0, 0.78, True), (20.0, 0.7, False), (20.0, 0.02, False), (1.0, 1.0, False)],
+)
+def test_where_both_say_different_places_the_surer_one_is_heard(
+    away: float, sure: float, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guided, "confidence_of", lambda signs: np.full(len(signs), 0.8, np.float32))
+    follower, elsewhere, truth = told_elsewhere(away, (0.9, sure))
+    xy, _, confidence = follower.answer()
+    assert np.linalg.norm(xy - (elsewhere if told else truth), axis=1).max() < 0.5
+    np.testing.assert_allclose(confidence, sure if told else 0.8, rtol=1e-6)
     # what it says changes nothing of where it goes on from
-    assert np.linalg.norm(follower.xy - truth[-1], axis=1).max() < 0.5
+    assert np.linalg.norm(follower.xy - truth, axis=1).max() < 0.5
+
+
+@pytest.mark.parametrize(("away", "own_share"), [(20.0, guided.OTHER), (0.0, 1 - guided.OTHER)])
+def test_whether_points_can_be_seen_both_have_a_say(
+    away: float, own_share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guided, "visibility_of", lambda signs: np.full(len(signs), 0.9, np.float32))
+    monkeypatch.setattr(guided, "confidence_of", lambda signs: np.full(len(signs), 0.5, np.float32))
+    follower, _, _ = told_elsewhere(away, (0.2, 0.8))
+    odds = 9**own_share * 0.25 ** (1 - own_share)
+    np.testing.assert_allclose(follower.answer()[1], odds / (1 + odds), rtol=1e-4)
+    follower.advise(Guide.silent(len(POINTS)))
+    np.testing.assert_allclose(follower.answer()[1], 0.9, rtol=1e-4)
 
 
 def test_a_point_put_right_is_answered_where_it_was_put_however_sure_the_guide() -> None:

@@ -22,15 +22,16 @@ HISTORY = [
 def test_a_curve_is_a_picture(history: list[dict[str, object]], tmp_path: Path) -> None:
     draw_curve(history, tmp_path / "curve.png")
     picture = imageio.imread(tmp_path / "curve.png")
-    assert picture.shape[0] > 200 and picture.shape[1] > 600
+    assert picture.shape[0] > 200 and picture.shape[1] > (600 if history else 300)
     assert [file.name for file in tmp_path.iterdir()] == ["curve.png"]
 
 
-def test_what_was_noted_is_drawn(tmp_path: Path) -> None:
-    for name, history in (("less", HISTORY[:1]), ("more", HISTORY)):
+def test_what_was_noted_is_drawn_and_scores_beside_losses(tmp_path: Path) -> None:
+    for name, history in (("less", HISTORY[:1]), ("more", HISTORY[:2]), ("all", HISTORY)):
         draw_curve(history, tmp_path / f"{name}.png")
-    less, more = (imageio.imread(tmp_path / f"{name}.png")[..., :3] for name in ("less", "more"))
+    less, more, both = (imageio.imread(tmp_path / f"{name}.png")[..., :3] for name in ("less", "more", "all"))
     assert (more != less).any(-1).mean() > 0.005
+    assert both.shape[1] == 2 * more.shape[1]
 
 
 def test_without_matplotlib_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
