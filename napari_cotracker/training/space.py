@@ -19,6 +19,7 @@ from .scene import FINEST, Stage, jerks
 
 DISTANCE = 6.0
 KINDS = ("ball", "box", "box", "tube")
+FARTHEST = 3.0  # in distances to the middle of the scene, that a camera drives
 TURNS = 5.0  # radians a thing turns while it goes a picture's width
 
 
@@ -64,7 +65,10 @@ def sample_speed(stage: Stage) -> Tensor:
 
 
 def sample_eye(stage: Stage, speed: Tensor) -> Eye:
-    """A camera that is still in a fifth of the clips; else it circles, walks, pans, rolls and zooms, more or less."""
+    """A camera that is still in a fifth of the clips; else it circles, walks, pans, rolls and zooms, more or less.
+
+    In some it drives on, so that things grow many times over.
+    """
     chance, clips = stage.chance, stage.shape[0]
     speed = speed * chance.coin((clips, 1, 1), 0.8)
 
@@ -81,6 +85,8 @@ def sample_eye(stage: Stage, speed: Tensor) -> Eye:
     sudden = jerks(stage)[:, 0] / focal[..., None]
     shake = rotation(torch.stack([sudden[..., 1], sudden[..., 0], still], -1))
     walk = torch.stack([some(1.0) * field[..., 0], some(0.6) * field[..., 0], some(1.0).clamp(-0.5, 0.5)], -1)
+    drives = speed[:, 0] * chance.log_uniform((clips, 1), 1.0, 8.0) * chance.coin((clips, 1), 0.2)
+    walk[..., 2] += (drives * (stage.times - stage.times[:, :1])).clamp(max=FARTHEST)
     back = circle[..., 2] * DISTANCE
     place = walk * DISTANCE - back
     place[..., 2] += DISTANCE
@@ -92,7 +98,9 @@ def sample_bodies(stage: Stage, eye: Eye, speed: Tensor) -> Bodies:
     chance, (clips, count) = stage.chance, stage.shape
     rides = chance.coin((clips, count, 1, 1), 0.4)
     field = stage.reach / eye.focal.mean(1)[:, None, None]
+    drive = eye.place[..., 2].amax(1).clamp_min(0)[:, None]  # where the camera goes, things are
     depth = chance.log_uniform((clips, count, 1), 0.4, 1.5) * DISTANCE
+    depth += chance.uniform((clips, count, 1)) * drive[..., None]
     for slot in range(2, count):
         depth[:, slot] = torch.where(rides[:, slot, 0], depth[:, slot - 1], depth[:, slot])
     size = field * depth * chance.log_uniform((clips, count, 1), 0.06, 0.4)
@@ -104,7 +112,7 @@ def sample_bodies(stage: Stage, eye: Eye, speed: Tensor) -> Bodies:
     kinds = ("room", *(KINDS[chance.whole(0, len(KINDS))] for _ in range(count - 1)))
     bodies = Bodies(kinds, place, turn, half, girth, chance.uniform((clips, count), -0.6, 0.8).clamp_min(0))
     _hang(stage, bodies, rides, own)
-    _wall_in(chance, bodies, field[:, 0])
+    _wall_in(chance, bodies, field[:, 0], drive)
     return bodies
 
 
@@ -133,11 +141,11 @@ def _hang(stage: Stage, bodies: Bodies, rides: Tensor, own: Tensor) -> None:
         turn[:, slot] = torch.where(rides[:, slot, ..., None], turn[:, slot - 1] @ joint[:, slot], turn[:, slot])
 
 
-def _wall_in(chance: Chance, bodies: Bodies, field: Tensor) -> None:
-    """Make the first body a room around camera and scene."""
+def _wall_in(chance: Chance, bodies: Bodies, field: Tensor, drive: Tensor) -> None:
+    """Make the first body a room around the scene and the camera's way."""
     clips = len(field)
     wide = field * DISTANCE * chance.log_uniform((clips, 2), 0.5, 2.0)
-    deep = DISTANCE * chance.log_uniform((clips, 1), 1.1, 2.5)
+    deep = DISTANCE * chance.log_uniform((clips, 1), 1.1, 2.5) + drive
     half = torch.cat([wide, deep / 2 + 1], -1)
     lean = chance.normal((clips, 3)) * 0.2
     lean[:, 0] -= chance.uniform((clips,), 0, 0.8) * chance.coin((clips,), 0.4)  # seen from above

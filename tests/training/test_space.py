@@ -62,6 +62,21 @@ def test_some_cameras_stand_still_and_most_do_not() -> None:
     assert 0.1 < sum(still) / len(still) < 0.6
 
 
+def test_some_cameras_drive_on_and_the_room_reaches_as_far() -> None:
+    driven, past = [], 0
+    for seed in range(60):
+        stage = sampled_stage(seed, length=40)
+        speed = sample_speed(stage)
+        eye = sample_eye(stage, speed)
+        bodies = sample_bodies(stage, eye, speed)
+        way = eye.place[..., 2].amax(1)
+        driven += (way > 0.6 * DISTANCE).tolist()
+        end = (bodies.place[:, 0, 0] + bodies.turn[:, 0, 0, :, 2] * bodies.half[:, 0, 0, 2:])[:, 2]
+        past += int((way > end).sum())
+    assert 0.02 < sum(driven) / len(driven) < 0.3
+    assert past <= 2  # a room that leans may end sooner on one side
+
+
 def test_some_things_hang_on_the_one_before_them_at_a_fixed_place_of_it() -> None:
     hung, free = 0, 0
     for seed in range(12):
