@@ -17,7 +17,6 @@ from .motion import WRAP, unwrap
 
 NEAR = 0.05  # nothing nearer to the eye than this is seen
 FACES = 6
-ORDER = ("ball", "box", "tube", "room")
 
 
 @dataclass(frozen=True)
@@ -176,6 +175,7 @@ def _tube(start: Tensor, heading: Tensor, taper: Tensor) -> Tensor:
 
 
 _LENGTHS = {"ball": _ball, "box": _box, "room": _room, "tube": _tube}
+ORDER = tuple(_LENGTHS)
 
 
 def _valid(length: Tensor, meets: Tensor) -> Tensor:

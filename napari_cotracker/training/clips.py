@@ -13,7 +13,7 @@ from ..model.layers import constant
 from .camera import film
 from .chance import Chance
 from .motion import Motion
-from .scene import UNIT, Look, Stage, sample_look, sample_motion, sample_times
+from .scene import UNIT, Look, Stage, expose, sample_look, sample_motion, sample_times
 from .shapes import BALL, REACH, draw_outlines
 from .textures import draw_textures
 
@@ -80,6 +80,31 @@ class ClipSizes:
     hiding: float = 2.5
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """Where points might be asked for: (B, C) frames and (B, C, 2) pixels inside a picture of `limit`, its (2,) width
+    and height."""
+
+    t: Tensor
+    spot: Tensor
+    limit: Tensor
+
+    @classmethod
+    def draw(cls, chance: Chance, sizes: ClipSizes) -> Candidates:
+        """More of them than are wanted."""
+        shape = sizes.clips, CANDIDATES * sizes.tracks
+        t = chance.integers(shape, 0, sizes.length) * ~chance.coin(shape, sizes.first)
+        limit = constant((sizes.size[1], sizes.size[0]), t.device)
+        return cls(t, chance.uniform((*shape, 2)) * (limit - 3) + 1, limit)
+
+    def keep(self, picked: Tensor, xy: Tensor, visible: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, positions and visibility of (B, N) of them, as `Clips` has them, out of those of all."""
+        cells = picked[:, None].expand(-1, xy.shape[1], -1)
+        queries = torch.cat([self.t[..., None], self.spot], -1).float()
+        places = picked[..., None].expand(-1, -1, 3)
+        return queries.gather(1, places), xy.gather(2, cells[..., None].expand(-1, -1, -1, 2)), visible.gather(2, cells)
+
+
 class Workshop:
     """Banks of outlines and textures, and the drawing of clips from them.
 
@@ -99,9 +124,9 @@ class Workshop:
         """A batch of clips."""
         steps = SHUTTER_STEPS if chance.happens(0.2) else 1
         times = sample_times(chance, sizes.clips, sizes.length)
-        shutter = chance.number(0.3, 1.0) / UNIT * (torch.arange(steps, device=times.device) - steps // 2) / steps
+        moments, middle = expose(times, steps, chance.number(0.3, 1.0) / UNIT)
         layers = chance.whole(sizes.layers[0], sizes.layers[1] + 1)
-        stage = Stage(chance, (times[..., None] + shutter).flatten(1), sizes.size, layers)
+        stage = Stage(chance, moments, sizes.size, layers)
         look = sample_look(stage, len(self.outlines), len(self.textures))
         motion = sample_motion(stage)
         motion = replace(
@@ -109,8 +134,6 @@ class Workshop:
         )
         look = replace(look, outline=torch.where(motion.girth[..., 0] > 0, BALL, look.outline))
         light = self._paint(stage, motion, look).unflatten(1, (sizes.length, steps)).mean(2)
-        middle = torch.arange(sizes.length, device=times.device) * steps + steps // 2
-        middle = middle.expand(sizes.clips, -1)
         video = film(light, replace(stage, times=times))
         return Clips(video, *self._choose(chance, sizes, motion.at(middle), look))
 
@@ -154,11 +177,9 @@ class Workshop:
 
     def _choose(self, chance: Chance, sizes: ClipSizes, motion: Motion, look: Look) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, positions and visibility of points that see the light on their query frame."""
-        clips, n = sizes.clips, CANDIDATES * sizes.tracks
-        t = chance.integers((clips, n), 0, sizes.length) * ~chance.coin((clips, n), sizes.first)
-        limit = constant((sizes.size[1], sizes.size[0]), t.device)
-        spot = chance.uniform((clips, n, 2)) * (limit - 3) + 1
-        then = motion.at(t)
+        asked = Candidates.draw(chance, sizes)
+        t, spot, limit = asked.t, asked.spot, asked.limit
+        (clips, n), then = t.shape, motion.at(t)
         plane = then.to_plane(spot[:, None, :, None].expand(-1, look.outline.shape[1], -1, -1, -1))
         covers = (self.coverage(look, plane)[..., 0] > 0.5) & look.is_solid[..., None]
         order = torch.arange(1, covers.shape[1] + 1, device=t.device)[:, None]
@@ -167,10 +188,7 @@ class Workshop:
         faces = then.faces(plane)[rows, layer, columns, 0]
         material = then.to_material(plane)[:, :, :, 0][rows, layer, columns]
         xy, visible = self._follow(motion, look, layer, material, limit)
-        picked = preferred(chance, layer, faces, visible, sizes)
-        cells = picked[:, None].expand(-1, sizes.length, -1)
-        queries = torch.cat([t[..., None], spot], -1).float()[rows, picked]
-        return queries, xy.gather(2, cells[..., None].expand(-1, -1, -1, 2)), visible.gather(2, cells)
+        return asked.keep(preferred(chance, layer, faces, visible, sizes), xy, visible)
 
     def _follow(self, motion: Motion, look: Look, layer: Tensor, material: Tensor, limit: Tensor
                 ) -> tuple[Tensor, Tensor]:

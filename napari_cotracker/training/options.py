@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ..core.errors import TrackingError
@@ -114,15 +114,18 @@ TINY = CoTracker3Config(
     depth=1, virtual_tracks=4, model_resolution=(64, 64), window=8,
 )
 
+_FROM_NOTHING = TrainOptions(COMPACT, (
+    Lesson(0.3, 16, (192, 192), 24, 160, 3), Lesson(0.62, 24, (224, 224), 16, 160, 4, 0.25),
+    Lesson(1.0, 40, (256, 256), 10, 160, 4, 0.3),
+), rate=6e-4, warm_up=100, reuse=2.5, pool=500, together=4, average=0.9985, hidden_weight=1.5)
+_FURTHER = replace(_FROM_NOTHING, lessons=(
+    Lesson(0.32, 16, (192, 192), 24, 160, 3), Lesson(0.62, 24, (256, 256), 12, 160, 4),
+    Lesson(1.0, 40, (320, 320), 8, 160, 4, 0.25),
+), warm_up=60, reuse=3.5, match_weight=0.0)
+
 PRESETS = {
-    "compact": Preset("4.5 M parameters at 256 × 256; wants a GPU", TrainOptions(COMPACT, (
-        Lesson(0.3, 16, (192, 192), 24, 160, 3), Lesson(0.62, 24, (224, 224), 16, 160, 4, 0.25),
-        Lesson(1.0, 40, (256, 256), 10, 160, 4, 0.3),
-    ), rate=6e-4, warm_up=100, reuse=2.5, pool=500, together=4, average=0.9985, hidden_weight=1.5)),
-    "further": Preset("the shipped network, further: start with its weights; wants a GPU", TrainOptions(COMPACT, (
-        Lesson(0.32, 16, (192, 192), 24, 160, 3), Lesson(0.62, 24, (256, 256), 12, 160, 4),
-        Lesson(1.0, 40, (320, 320), 8, 160, 4, 0.25),
-    ), rate=6e-4, warm_up=60, reuse=3.5, pool=500, together=4, average=0.9985, hidden_weight=1.5, match_weight=0.0)),
+    "compact": Preset("4.5 M parameters at 256 × 256; wants a GPU", _FROM_NOTHING),
+    "further": Preset("the shipped network, further: start with its weights; wants a GPU", _FURTHER),
     "small": Preset("1.3 M parameters at 128 × 128; for processors", TrainOptions(SMALL, (
         Lesson(0.35, 8, (96, 96), 4, 40, 3), Lesson(0.6, 12, (96, 96), 4, 40, 4),
         Lesson(1.0, 24, (96, 96), 4, 40, 4, 0.25),

@@ -107,6 +107,13 @@ def sample_times(chance: Chance, clips: int, length: int) -> Tensor:
     return (torch.cumsum(steps, 1) - steps[:, :1]) / UNIT
 
 
+def expose(times: Tensor, looks: int, exposure: float) -> tuple[Tensor, Tensor]:
+    """(B, T · looks) when frames of (B, T) times are looked at, and (B, T) which of the looks lie mid-exposure."""
+    shutter = exposure * (torch.arange(looks, device=times.device) - looks // 2) / looks
+    middle = torch.arange(times.shape[1], device=times.device) * looks + looks // 2
+    return (times[..., None] + shutter).flatten(1), middle.expand(len(times), -1)
+
+
 def sample_motion(stage: Stage) -> Motion:
     """Motion of all layers: the camera's, with nearer layers moving more, and their own."""
     chance, (clips, layers) = stage.chance, stage.shape

@@ -16,10 +16,10 @@ from ..model.layers import constant
 from .bodies import Bodies, Hit
 from .camera import film
 from .chance import Chance
-from .clips import CANDIDATES, Clips, ClipSizes, preferred
+from .clips import Candidates, Clips, ClipSizes, preferred
 from .eye import Eye
 from .motion import unwrap
-from .scene import UNIT, Stage, sample_times
+from .scene import UNIT, Stage, expose, sample_times
 from .space import Finish, Light, sample_bodies, sample_eye, sample_finish, sample_light, sample_speed
 
 LOOKS = ((-0.33, -0.1), (0.08, 0.33), (0.25, -0.23))  # places within a pixel, and moments of an exposure
@@ -64,19 +64,16 @@ class Studio:
     def make(self, chance: Chance, sizes: ClipSizes) -> Clips:
         """A batch of clips."""
         times = sample_times(chance, sizes.clips, sizes.length)
-        steps = len(LOOKS)
         exposure = chance.number(0.3, 1.0) / UNIT if chance.happens(0.2) else 0.0
-        shutter = exposure * (torch.arange(steps, device=times.device) - steps // 2) / steps
+        moments, middle = expose(times, len(LOOKS), exposure)
         layers = chance.whole(sizes.layers[0], sizes.layers[1] + 1)
-        stage = Stage(chance, (times[..., None] + shutter).flatten(1), sizes.size, layers)
+        stage = Stage(chance, moments, sizes.size, layers)
         speed = sample_speed(stage)
         eye = sample_eye(stage, speed)
         bodies = sample_bodies(stage, eye, speed)
         scene = _Set(stage, eye, bodies, sample_finish(stage, bodies, eye, self._count), sample_light(stage),
                      chance.happens(0.5), chance.happens(0.4))
         video = film(self._paint(scene, sizes.length), Stage(chance, times, sizes.size, stage.layers))
-        middle = torch.arange(sizes.length, device=times.device) * steps + steps // 2
-        middle = middle.expand(sizes.clips, -1)
         return Clips(video, *_choose(chance, sizes, eye.at(middle), bodies.at(middle)))
 
     def _paint(self, scene: _Set, length: int) -> Tensor:
@@ -118,10 +115,11 @@ class Studio:
         bounce = straight - 2 * slant[..., None] * hit.normal
         shine = gloss * bright * (bounce * sun).sum(-1).clamp_min(1e-6) ** sharpness
         lit = colour * shade[..., None] + shine[..., None]
-        sky = self._around(scene.finish, torch.where(found[..., None], bounce, straight))
-        share = torch.where(found, scene.finish.mirror[clips, hit.slot] if scene.has_mirrors else 0.0, 1.0)
-        seen: Tensor = torch.lerp(lit, sky, share[..., None])
-        return seen
+        if scene.has_mirrors:
+            mirror = scene.finish.mirror[clips, hit.slot]
+            lit = torch.lerp(lit, self._around(scene.finish, bounce), mirror[..., None])
+        sky = 0.5 + scene.finish.tint[:, 0, None, None]
+        return torch.where(found[..., None], lit, sky)
 
     def _material(self, finish: Finish, hit: Hit, spread: Tensor, slant: Tensor) -> Tensor:
         """(B, T, P, 3) what surfaces look like in white light; `spread` is how wide a pixel is there."""
@@ -134,7 +132,7 @@ class Studio:
         return (colour - 0.5) * contrast[..., None] + 0.5 + tint
 
     def _around(self, finish: Finish, ways: Tensor) -> Tensor:
-        """(B, T, P, 3) the surroundings in some directions: what the room's first side shows, far out of focus."""
+        """(B, T, P, 3) what mirrors show in some directions: what the room's first side does, out of focus."""
         at = (unwrap(ways) + 1) / 2
         texture = finish.texture[:, 0, 0, None, None].expand(ways.shape[:-1])
         return self._look_up(texture, at, torch.full_like(at[..., 0], 1.5))
@@ -152,23 +150,15 @@ class Studio:
 
 def _choose(chance: Chance, sizes: ClipSizes, eye: Eye, bodies: Bodies) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, positions and visibility of points that are seen on their query frame."""
-    clips, n = sizes.clips, CANDIDATES * sizes.tracks
-    device = eye.place.device
-    t = chance.integers((clips, n), 0, sizes.length) * ~chance.coin((clips, n), sizes.first)
-    limit = constant((sizes.size[1], sizes.size[0]), device)
-    spot = chance.uniform((clips, n, 2)) * (limit - 3) + 1
-    then = eye.at(t)
-    way = then.rays(spot[:, :, None])
-    hit = bodies.at(t).trace(then.origin, way)
+    asked = Candidates.draw(chance, sizes)
+    then = eye.at(asked.t)
+    way = then.rays(asked.spot[:, :, None])
+    hit = bodies.at(asked.t).trace(then.origin, way)
     slant = (F.normalize(way, dim=-1) * hit.normal).sum(-1)[..., 0]
     fit = torch.isfinite(hit.length[..., 0]) & (slant < -GRAZING)
     slot, unit = hit.slot[..., 0], hit.unit[:, :, 0]
     xy, depth = eye.project(bodies.to_world(slot, unit))
     before, _ = bodies.first(eye.origin, eye.rays(xy))
-    inside = ((xy > -0.5) & (xy < limit - 0.5)).all(-1)
+    inside = ((xy > -0.5) & (xy < asked.limit - 0.5)).all(-1)
     visible = inside & (before > depth * (1 - HIDES)) & torch.isfinite(before)
-    picked = preferred(chance, slot, fit, visible, sizes)
-    cells = picked[:, None].expand(-1, sizes.length, -1)
-    rows = torch.arange(clips, device=device)[:, None]
-    queries = torch.cat([t[..., None], spot], -1).float()[rows, picked]
-    return queries, xy.gather(2, cells[..., None].expand(-1, -1, -1, 2)), visible.gather(2, cells)
+    return asked.keep(preferred(chance, slot, fit, visible, sizes), xy, visible)
