@@ -16,6 +16,7 @@ from ..core.gaps import Gap, GapJob, Others
 from ..core.queries import Queries
 from ..core.tracker import Control, Tracker, TrackUpdate
 from ..core.video import Video
+from ..videos.held import hold
 from .plan import TrackOptions, make_plan
 from .progress import scaled
 from .track import describe_run, errors_told, make_tracker
@@ -25,6 +26,7 @@ CONTEXT = {"cpu": 8}  # of the other tracks, how many take part; each costs a pr
 CONTEXT_ELSEWHERE = 64
 SUPPORT = 3  # of the support grid on a processor: with other tracks beside, 6 × 6 points were no better (measured)
 ITERATIONS = 3  # of a network in each direction: both answers are blended, and someone waits for them
+HELD_BYTES = 640 << 20  # of frames, for both directions at the same time: 100 of 1920 × 1080
 FEWER = {"hybrid": 2}  # templates place what it finds: a third iteration was no better on 39 spans (measured)
 
 
@@ -84,6 +86,9 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     plan = make_plan(video, _known(gaps, video.n_frames), options)
     plan = plan.with_checkpoint(require_local(plan.choice))
     context = CONTEXT.get(_device(options), CONTEXT_ELSEWHERE)
+    together = plan.entry.name != FIRST_LOOK and _device(options) == "cpu" and _fits(video, gaps)
+    if together:
+        video = hold(video, {frame for gap in gaps for frame in range(gap.first, gap.last + 1)})
     job = GapJob(video, tuple(gaps), plan.settings, others or Others.none(), context)
     began, settled = monotonic(), []
     if plan.entry.name != FIRST_LOOK:
@@ -94,7 +99,7 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     if job.gaps:
         tracker = yield from scaled(make_tracker(plan, control), 0.2, 0.2)
         with errors_told(plan):
-            solved = yield from _solve(tracker, job, control)
+            solved = yield from _solve(tracker, job, control, together)
         sides += [one for one in solved if one is not None]
     cancelled = control.cancelled()
     yield TrackUpdate.heartbeat(1.0, "cancelled" if cancelled else "done")
@@ -103,12 +108,14 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
             "bad_frames": sorted(int(frame) for frame in video.bad_frames)}
 
 
-def _solve(tracker: Tracker, job: GapJob, control: Control) -> Generator[TrackUpdate, None, list[Sides | None]]:
+def _solve(tracker: Tracker, job: GapJob, control: Control, together: bool
+           ) -> Generator[TrackUpdate, None, list[Sides | None]]:
     """Both directions, then what the network makes of them, if there is one."""
     from ..trackers.both_ways import solve_gaps
+    from ..trackers.cores import torch_threads
 
-    refines = isinstance(tracker, Refiner)
-    sides = yield from scaled(solve_gaps(tracker, job, control), 0.2, 0.7 if refines else 1.0)
+    refines, together = isinstance(tracker, Refiner), together and torch_threads() > 1
+    sides = yield from scaled(solve_gaps(tracker, job, control, together=together), 0.2, 0.7 if refines else 1.0)
     if not isinstance(tracker, Refiner) or control.cancelled():
         return sides
     for update in scaled(tracker.refine(job, sides, control), 0.7, 1.0):
@@ -132,6 +139,11 @@ def _look(job: GapJob, control: Control) -> Generator[TrackUpdate, None, list[tu
     job = replace(job, gaps=closed, settings=settings, context=0)  # nobody else: it is to be quick
     sides = yield from solve_gaps(entry.make(settings), job, control)
     return [(gap, one) for gap, one in zip(closed, sides, strict=True) if one is not None and one.are_one]
+
+
+def _fits(video: Video, gaps: Sequence[Gap]) -> bool:
+    """Whether all frames of some gaps can be kept at hand."""
+    return sum(map(len, gaps)) * video.width * video.height * 3 <= HELD_BYTES
 
 
 def _with_answer(sides: Sides | None, update: TrackUpdate) -> Sides | None:

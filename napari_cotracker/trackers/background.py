@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ class Cancelled(Exception):
 
 
 class Background:
-    """One worker thread whose work can be paused and stopped between its pieces.
+    """One worker thread whose work can be paused and stopped between its pieces, and one for what can be done ahead.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Background:
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._pool = ThreadPoolExecutor(1, "tracker")
+        self._pool, self._aside = ThreadPoolExecutor(1, "tracker"), ThreadPoolExecutor(1, "tracker aside")
         self._stop = threading.Event()
         self._beat = time.monotonic()
         self._go = threading.Event()
@@ -43,7 +43,8 @@ class Background:
     def __exit__(self, *error: object) -> None:
         self._stop.set()
         self._go.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, self._aside):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def check(self) -> None:
         """Called by the work between its pieces: waits while paused.
@@ -55,6 +56,10 @@ class Background:
         self._go.wait()
         if self._stop.is_set():
             raise Cancelled
+
+    def aside(self, work: Callable[[], Result]) -> Future[Result]:
+        """Have something done in the other thread, for `work` to come."""
+        return self._aside.submit(work)
 
     def run(self, work: Callable[[], Result], done: float, message: str) -> Generator[TrackUpdate, None, Result]:
         """Run `work` in the thread; yields heartbeats with `done` and `message` (or "paused"), returns its result.

@@ -1,15 +1,16 @@
 """Solves stretches of tracks between known cells with any tracker: forward, backward, and one answer of both.
 
-All stretches go through the same two passes. A closed one is followed from both of its ends, and both
-answers are blended. An open one is followed outward from its known end, shown as it comes, and ends
-where it agrees with where the track is said to be already.
+All stretches go through the same two passes, one after the other or at the same time. A closed one is
+followed from both of its ends, and both answers are blended. An open one is followed outward from its
+known end, shown as it comes, and ends where it agrees with where the track is said to be already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,14 @@ from ..core.gaps import Gap, GapJob
 from ..core.moments import spans
 from ..core.tracker import Control, Tracker, TrackJob, TrackUpdate
 from ..core.tracks import Floats
+from .side_by_side import Run, side_by_side
 
 AGREES = 1.0  # px between old and new answer (of pictures up to 512 px, in proportion beyond)
 AGREES_FOR = 16  # frames for which they must not be farther apart, to be one
 
 
-def solve_gaps(tracker: Tracker, job: GapJob, control: Control) -> Generator[TrackUpdate, None, list[Sides | None]]:
+def solve_gaps(tracker: Tracker, job: GapJob, control: Control, *, together: bool = False
+               ) -> Generator[TrackUpdate, None, list[Sides | None]]:
     """Solve all gaps of a job; known cells are neither moved nor sent.
 
     Parameters
@@ -32,6 +35,8 @@ def solve_gaps(tracker: Tracker, job: GapJob, control: Control) -> Generator[Tra
     tracker : Tracker
     job : GapJob
     control : Control
+    together : bool
+        Whether both directions are followed at the same time, each in a thread; the tracker has to be safe for that.
 
     Yields
     ------
@@ -49,9 +54,11 @@ def solve_gaps(tracker: Tracker, job: GapJob, control: Control) -> Generator[Tra
         As the tracker does.
     """
     passes = [_Pass(job, step) for step in (1, -1)]
-    for number, one in enumerate(passes):
-        for update in one.run(tracker, control):
-            yield replace(update, done=(number + update.done) / len(passes))
+    runs = [partial(one.run, tracker) for one in passes if one.has_ends]
+    shares = [0.0] * len(runs)
+    for number, update in side_by_side(runs, control) if together else _in_turn(runs, control):
+        shares[number] = update.done
+        yield replace(update, done=sum(shares) / len(shares))
     found = []
     for number, gap in enumerate(job.gaps):
         sides = _join(job, gap, *(one.heard(number) for one in passes))
@@ -59,6 +66,13 @@ def solve_gaps(tracker: Tracker, job: GapJob, control: Control) -> Generator[Tra
         if sides is not None and gap.is_closed:
             yield update_of(gap, sides.frames, blend(sides.forward, sides.backward, job.unit), 1.0)
     return found
+
+
+def _in_turn(runs: Sequence[Run], control: Control) -> Iterator[tuple[int, TrackUpdate]]:
+    """As `side_by_side`, one run after the other."""
+    for number, run in enumerate(runs):
+        for update in run(control):
+            yield number, update
 
 
 def update_of(gap: Gap, frames: NDArray[np.int64], side: Side, done: float, message: str = "") -> TrackUpdate:
@@ -97,6 +111,11 @@ class _Pass:
         self._heard = {int(id): Side.nothing(len(job.gaps[int(id)])) for id in self._queries.ids if id >= 0}
         self._limit = AGREES * max(1.0, job.unit / 2)
 
+    @property
+    def has_ends(self) -> bool:
+        """Whether any gap has a known end to start from."""
+        return bool(self._heard)
+
     def heard(self, number: int) -> Side | None:
         """What was said of a gap, up to where an open one agrees with the old track; None without a known end."""
         side = self._heard.get(number)
@@ -108,8 +127,6 @@ class _Pass:
 
     def run(self, tracker: Tracker, control: Control) -> Iterator[TrackUpdate]:
         """Follow until every gap is through."""
-        if not self._heard:
-            return
         helpers = self._queries.ids[self._queries.ids < 0]
         job = TrackJob(self._job.video, self._queries, self._frames(), settings=self._job.settings, helpers=helpers)
         with closing(tracker.track(job, control)) as updates:  # type: ignore[type-var]

@@ -76,6 +76,7 @@ class _Sweep:
             prepare = partial(self.prepare, newcomers, positions)
             pyramid, guess = yield from engine.work(self.background, prepare, done(0), message)
             assert self.state is not None
+            engine.expect(self.background, [min(p + window // 2, length - 1) for p in positions])
             solved = yield from engine.refine(
                 self.background, pyramid, self.state.templates, guess, iters=iters, done=done, message=message
             )

@@ -22,6 +22,7 @@ from ..model import CoTracker3, load_checkpoint
 from ..model.cotracker import Ends, Guess
 from ..model.layers import Pace
 from .background import Background
+from .cores import SHARED
 from .devices import is_out_of_memory, pick_device, pick_dtype
 from .estimates import size_of_area
 from .features import FeatureReader, shared_store
@@ -160,7 +161,18 @@ class Engine:
     def work(self, background: Background, function: Callable[[], Result], done: float,
              message: str) -> Generator[TrackUpdate, None, Result]:
         """Run a piece of work in the background, without gradients; yields heartbeats, returns its result."""
-        return background.run(partial(_without_gradients, function), done, message)
+        return background.run(partial(self._compute, function), done, message)
+
+    def expect(self, background: Background, positions: Sequence[int]) -> None:
+        """Have the features of frames made that will be asked for next, where a processor has a core to spare."""
+        frames = [int(self.frames[p]) for p in positions]
+        self.reader.expect(frames, background)
+
+    def _compute(self, function: Callable[[], Result]) -> Result:
+        with torch.inference_mode(), SHARED.at_work():
+            if self.model.device.type == "cpu":
+                SHARED.take_team()
+            return function()
 
     def refine(self, background: Background, pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, *,
                iters: int, done: Callable[[int], float], message: str, ends: Ends | None = None
@@ -241,8 +253,3 @@ def settings_of(job: TrackJob, given: CoTracker3Settings) -> CoTracker3Settings:
     """The job's settings, else those the tracker was made with, on the same weights."""
     settings = job.settings if isinstance(job.settings, CoTracker3Settings) else given
     return replace(settings, checkpoint=given.checkpoint)
-
-
-def _without_gradients(function: Callable[[], Result]) -> Result:
-    with torch.inference_mode():
-        return function()

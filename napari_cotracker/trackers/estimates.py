@@ -6,6 +6,7 @@ Counts follow from the network's sizes; rates and the fixed part of memory were 
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 
@@ -14,6 +15,8 @@ from ..model.config import CoTracker3Config, read_sizes
 from .settings import CoTracker3Settings
 
 WORKSPACE_BYTES = 250 << 20
+AT_ONCE = 4  # frames, at most, that a processor encodes at the same time
+ENCODING_BYTES = 1000.0  # of layers, for every pixel of one that is encoded beside others, in the published sizes
 # GFLOP per second by device and precision: two cores of a server, a recent GPU, a recent laptop
 RATES = {
     ("cpu", "float32"): 270.0, ("cpu", "half"): 400.0, ("cuda", "float32"): 15_000.0, ("cuda", "half"): 60_000.0,
@@ -41,6 +44,9 @@ def estimate(job: TrackJob, whole: bool) -> Estimate:
     # features in the store and in the window with its pyramid; templates twice while some are added;
     # the residual stream, its successor and what lies between
     peak = WORKSPACE_BYTES + min(settings.memory_budget, length * frame) + int(2.4 * window * frame)
+    if likely_device(settings.device) == "cpu":
+        beside = min(AT_ONCE, os.cpu_count() or 1) - 1
+        peak += int(beside * area * ENCODING_BYTES * sizes.encoder_widths[0] / 64)
     slower = NARROW if sizes.hidden < WIDE else 1.0
     return Estimate(peak + 2 * templates + 5 * tokens, slower * work / 1e9 / _rate(settings))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from torch import Tensor
 
 from ..core.video import Video
 from ..model import CoTracker3
+from .background import Background
+from .cores import SHARED, take, torch_threads
+from .estimates import AT_ONCE
 from .store import FeatureKey, FeatureStore
 
 
@@ -62,16 +66,20 @@ class FeatureReader:
             str(keep).removeprefix("torch."), f"{arithmetic} on {model.device.type}",
         )
         self._last: tuple[dict[int, int], Tensor] = ({}, torch.empty(0))
+        self._coming: Future[dict[int, Tensor]] | None = None
+        self._early: dict[int, Tensor] = {}
 
     def read(self, frames: Sequence[int], check: Callable[[], None]) -> Tensor:
         """(n, h, w, C) features on the network's device, in the kept precision.
 
-        What the last call returned is still at hand for this one; the rest comes from the store or the encoder.
+        What the last call returned is still at hand for this one; the rest comes from what was expected, the store
+        or the encoder.
         """
         out = torch.empty(len(frames), *self.key.shape, dtype=self.keep, device=self.model.device)
         places: dict[int, list[int]] = {}
         for place, frame in enumerate(frames):
             places.setdefault(frame, []).append(place)
+        self._collect()
         missing = []
         for frame, rows in places.items():
             kept = self._at_hand(frame)
@@ -82,44 +90,75 @@ class FeatureReader:
         for frame, features in self._encode_all(missing, check):
             out[places[frame]] = features
         self._last = ({frame: rows[0] for frame, rows in places.items()}, out)
+        self._early = {}
         return out
 
+    def expect(self, frames: Sequence[int], background: Background) -> None:
+        """Have frames encoded that will be read next, while the network is busy with others."""
+        if self.model.device.type == "cpu" and torch_threads() > 1:
+            self._coming = background.aside(partial(self._prepare, list(dict.fromkeys(frames)), background.check))
+
+    def _collect(self) -> None:
+        """Wait for what was expected."""
+        if self._coming is not None:
+            coming, self._coming = self._coming, None
+            with SHARED.resting():
+                self._early = coming.result()
+
     def _at_hand(self, frame: int) -> Tensor | None:
-        """A frame's features from the last call or the store."""
+        """A frame's features from the last call, from what was expected, or the store."""
         rows, features = self._last
         if frame in rows:
             return features[rows[frame]]
+        if frame in self._early:
+            return self._early[frame]
         stored = self.store.get(self.key, frame)
         return None if stored is None else torch.from_numpy(stored).to(self.model.device)
 
+    def _prepare(self, frames: list[int], check: Callable[[], None]) -> dict[int, Tensor]:
+        """What has to be encoded of some frames; the others come from the store into memory."""
+        missing = [frame for frame in frames if self._at_hand(frame) is None]
+        with SHARED.at_work():
+            return dict(self._encode_all(missing, check))
+
     def _encode_all(self, frames: list[int], check: Callable[[], None]) -> Iterator[tuple[int, Tensor]]:
-        """Encode frames in small batches; the next batch is decoded and pinned meanwhile."""
-        on_cpu = self.model.device.type == "cpu"
-        batch = 1 if on_cpu else 8
+        """Encode frames in small batches, as many at a time as there are threads; the next one is decoded meanwhile."""
+        batch = 1 if self.model.device.type == "cpu" else 8
         parts = [frames[start : start + batch] for start in range(0, len(frames), batch)]
-        with ThreadPoolExecutor(1, "decode") as reader:
-            coming = [reader.submit(self._fetch, part) for part in parts[:1]]
+        running: deque[tuple[list[int], Future[list[Tensor]]]] = deque()
+        with ThreadPoolExecutor(1, "decode") as reader, ThreadPoolExecutor(AT_ONCE, "encode") as crew:
+            pictures = [reader.submit(self._fetch, part) for part in parts[:1]]
             for index, part in enumerate(parts):
                 check()
-                pictures = coming.pop().result()
-                coming = [reader.submit(self._fetch, following) for following in parts[index + 1 : index + 2]]
-                yield from zip(part, self._encode(part, pictures), strict=True)
+                pictures += [reader.submit(self._fetch, following) for following in parts[index + 1 : index + 2]]
+                running.append((part, crew.submit(self._encode, part, pictures.pop(0))))
+                while len(running) >= min(SHARED.share(), AT_ONCE):
+                    yield from self._encoded(*running.popleft())
+            while running:
+                check()
+                yield from self._encoded(*running.popleft())
 
     def _fetch(self, frames: list[int]) -> Tensor:
         pictures = torch.from_numpy(np.ascontiguousarray(self.video.read(frames)))
         return pictures.pin_memory() if self.model.device.type == "cuda" else pictures
 
-    def _encode(self, frames: list[int], pictures: Tensor) -> list[Tensor]:
+    def _encode(self, frames: list[int], pictures: Future[Tensor]) -> list[Tensor]:
         device = self.model.device
+        if device.type == "cpu":
+            take(max(1, SHARED.share() // AT_ONCE))
+        resized = resize_frames(pictures.result().to(device, non_blocking=True), self.resolution)
         # convolutions in float32 mean float32 here, not the GPU's 19-bit substitute
-        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
-            features = self.model.encode(resize_frames(pictures.to(device, non_blocking=True), self.resolution))
-        kept = list(features.to(self.keep))
+        with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+            return list(self.model.encode(resized).to(self.keep))
+
+    def _encoded(self, frames: list[int], running: Future[list[Tensor]]) -> Iterator[tuple[int, Tensor]]:
+        """Wait for some frames, and keep them."""
+        kept = running.result()
         self.encoded += len(frames)
         bad = self.video.bad_frames
         for frame, one in zip(frames, kept, strict=True):
             # a frame that could not be decoded may be readable next time
             if frame not in bad:
                 # encoding costs a hundred times more than a file on a processor, and less than one on a GPU
-                self.store.put(self.key, frame, one.cpu().numpy(), persist=device.type == "cpu")
-        return kept
+                self.store.put(self.key, frame, one.cpu().numpy(), persist=self.model.device.type == "cpu")
+            yield frame, one

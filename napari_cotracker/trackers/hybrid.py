@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from .guided import Guide, GuidedFollower
 from .lucas_kanade import SECONDS_PER_UPDATE, LucasKanadeSettings, Run, read_in_order
 from .network import NOBODY
 from .settings import CoTracker3Settings
+from .side_by_side import side_by_side
 
 AREA = 384 * 384  # px of the pictures that the network sees, at least
 MOST_ITERS = 4  # per window: measured, more place nothing better
@@ -63,10 +65,16 @@ class HybridTracker:
         TrackingError
             If the network cannot go on.
         """
+        from .cores import SHARED
+
         settings = at_its_size(self._settings_of(job), (job.video.width, job.video.height))
-        job = replace(job, settings=settings)
+        with SHARED.beside():
+            yield from self._track(replace(job, settings=settings), settings, control)
+
+    def _track(self, job: TrackJob, settings: HybridSettings, control: Control) -> Iterator[TrackUpdate]:
+        """Follow what the network has said so far while it goes on."""
         ears, leg, done = _Ears(control, job.queries), None, 0.0
-        for update in self._network.track(job, ears):
+        for _, update in side_by_side([partial(self._network.track, job)], ears):
             if not len(update.frames):
                 yield update
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from napari_cotracker.core.gaps import Gap, Others
 from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.tasks.plan import TrackOptions
 from napari_cotracker.tasks.retrack import retrack
+from napari_cotracker.trackers import both_ways
 from tests.generators import drain
 from tests.moving_films import moving_film
+from tests.torch_threads import torch_threads_are
 from tests.trackers.networks import Meanwhile, small_file
 
 FILM, WHERE = moving_film(30)
@@ -74,6 +77,26 @@ def test_with_a_network_there_is_an_answer_before_it_is_asked_and_a_finer_one_af
     assert not np.array_equal(answers[1].xy, answers[2].xy)
     done = [update.done for update in updates]
     assert done == sorted(done) and done[-1] == 1
+
+
+@pytest.mark.usefixtures("_both_ways_are_never_one")
+@pytest.mark.parametrize(("threads", "room", "expected"), [(2, 1 << 30, True), (1, 1 << 30, False), (2, 10_000, False)])
+def test_with_cores_and_room_both_directions_are_followed_at_once(
+        threads: int, room: int, expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = []
+    real = both_ways.solve_gaps
+
+    def solve_gaps(*args: Any, together: bool = False) -> Any:
+        chosen.append(together)
+        return real(*args, together=together)
+
+    monkeypatch.setattr(both_ways, "solve_gaps", solve_gaps)
+    monkeypatch.setattr("napari_cotracker.tasks.retrack.HELD_BYTES", room)
+    in_turn = drain(retrack(FILM, [gap(4, 15)], NETWORK))[1]["sides"][0]
+    with torch_threads_are(threads):
+        sides = drain(retrack(FILM, [gap(4, 15)], NETWORK))[1]["sides"][0]
+    assert chosen == [False, False, False, expected], "templates alone, and then the network, each time"
+    np.testing.assert_allclose(sides.xy, in_turn.xy, atol=1e-2)
 
 
 def test_open_gaps_are_not_shown_twice() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -79,8 +80,8 @@ def written(updates: list[TrackUpdate], n_frames: int = T, id: int = 4) -> NDArr
 
 
 def solve(tracker: Drifting | LucasKanadeTracker, *gaps: Gap, film: Film | None = None,
-          control: Control | None = None) -> tuple[list[TrackUpdate], list[Sides | None]]:
-    return drain(solve_gaps(tracker, GapJob(film or video(), gaps), control or Control()))
+          control: Control | None = None, together: bool = False) -> tuple[list[TrackUpdate], list[Sides | None]]:
+    return drain(solve_gaps(tracker, GapJob(film or video(), gaps), control or Control(), together=together))
 
 
 def test_a_closed_gap_is_solved_from_both_ends() -> None:
@@ -93,6 +94,31 @@ def test_a_closed_gap_is_solved_from_both_ends() -> None:
     assert sides[0].frames.tolist() == list(range(10, 51)) and sides[0].id == 4
     np.testing.assert_array_equal(sides[0].xy[1:-1], xy[11:50])
     assert sides[0].doubt.max() > 5
+
+
+def test_at_the_same_time_or_in_turn_the_answer_is_the_same() -> None:
+    gaps = gap(10, 40), gap(20, 59, 5, end=False), gap(3, 9, 6)
+    (one, sides), (other, others) = (solve(Drifting(drift=0.5), *gaps, together=together) for together in (False, True))
+    for id in (4, 5, 6):
+        np.testing.assert_array_equal(written(one, id=id), written(other, id=id))
+    for left, right in zip(sides, others, strict=True):
+        assert left is not None and right is not None
+        np.testing.assert_array_equal(left.doubt, right.doubt)
+    for updates in (one, other):
+        done = [update.done for update in updates]
+        assert done == sorted(done) and done[-1] == 1
+
+
+def test_at_the_same_time_neither_direction_waits_for_the_other() -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    class Meeting(Drifting):
+        def track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
+            both.wait()
+            yield from super().track(job, control)
+
+    sides = solve(Meeting(), gap(10, 50), together=True)[1]
+    assert sides[0] is not None
 
 
 def test_a_perfect_tracker_is_right_everywhere_for_a_thousand_frames() -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
+from napari_cotracker.core.errors import VideoError
+from napari_cotracker.core.tracker import Control
 from napari_cotracker.core.video import Video
 from napari_cotracker.model import load_checkpoint
+from napari_cotracker.trackers.background import Background, Cancelled
+from napari_cotracker.trackers.cores import SHARED
 from napari_cotracker.trackers.features import FeatureReader, resize_frames, shared_store
 from napari_cotracker.trackers.store import FeatureStore
 from napari_cotracker.videos.array import ArrayVideo
+from tests.torch_threads import torch_threads_are
 from tests.trackers.networks import moving_clip, small_file
 
 
@@ -70,6 +78,59 @@ def test_checks_come_between_frames_and_may_stop(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), torch.inference_mode():
         one.read(range(6), check)
     assert one.encoded == 2
+
+
+def test_expected_frames_are_encoded_meanwhile_and_once(tmp_path: Path) -> None:
+    one = reader(moving_clip(8), FeatureStore(1 << 20, 0, tmp_path), torch.float32)
+    plain = reader(moving_clip(8), FeatureStore(1 << 20, 0, tmp_path), torch.float32)
+    with torch.inference_mode(), torch_threads_are(2), Background(Control()) as background:
+        expected = plain.read(range(8), nothing)
+        one.read(range(4), nothing)
+        one.expect([2, 3, 4, 5, 5], background)
+        assert background.aside(lambda: one.encoded).result() == 6
+        torch.testing.assert_close(one.read(range(2, 8), nothing), expected[2:], rtol=0, atol=1e-5)
+        one.expect(range(8), background)
+        torch.testing.assert_close(one.read(range(8), nothing), expected, rtol=0, atol=1e-5)
+    assert one.encoded == 8
+
+
+def test_with_one_core_nothing_is_done_ahead(tmp_path: Path) -> None:
+    one = reader(moving_clip(4), FeatureStore(1 << 20, 0, tmp_path))
+    with torch_threads_are(1), Background(Control()) as background:
+        one.expect(range(4), background)
+        assert background.aside(lambda: one.encoded).result() == 0
+
+
+@pytest.mark.parametrize("threads", [1, 2, 9])
+def test_with_any_number_of_cores_features_are_the_same_and_in_order(threads: int, tmp_path: Path) -> None:
+    one, plain = (reader(moving_clip(9), FeatureStore(1 << 20, 0, tmp_path / name)) for name in "ab")
+    with torch.inference_mode():
+        expected = plain.read(range(9), nothing)
+        with torch_threads_are(threads), SHARED.at_work():
+            torch.testing.assert_close(one.read([8, *range(8)], nothing)[1:], expected[:8], rtol=0, atol=1e-3)
+    assert one.encoded == 9
+
+
+def test_what_goes_wrong_meanwhile_is_told_when_it_is_needed(tmp_path: Path) -> None:
+    class Gone(ArrayVideo):
+        def read(self, frames: Iterable[int]) -> NDArray[np.uint8]:
+            raise VideoError("the disk is gone")
+
+    one = reader(Gone(moving_clip(4).read(range(4))), FeatureStore(1 << 20, 0, tmp_path))
+    with torch_threads_are(2), Background(Control()) as background:
+        one.expect(range(4), background)
+        with pytest.raises(VideoError, match="gone"):
+            one.read(range(4), nothing)
+
+
+def test_a_cancel_ends_what_is_done_ahead(tmp_path: Path) -> None:
+    one = reader(moving_clip(40), FeatureStore(1 << 20, 0, tmp_path))
+    with torch_threads_are(2):
+        with Background(Control()) as background:
+            one.expect(range(40), background)
+        assert one.encoded < 40
+        with pytest.raises((Cancelled, CancelledError)):
+            one.read(range(40), nothing)
 
 
 def test_resizing_keeps_corner_pixels() -> None:

@@ -12,6 +12,7 @@ from napari_cotracker.trackers import guided, hybrid
 from napari_cotracker.trackers.hybrid import TRACKER, HybridSettings, HybridTracker, at_its_size
 from napari_cotracker.videos.array import ArrayVideo
 from tests.moving_films import moving_film
+from tests.torch_threads import torch_threads_are
 from tests.trackers.networks import Meanwhile, moving_clip, record, small_file, some_queries
 
 
@@ -83,6 +84,19 @@ def test_points_added_on_the_way_join_and_late_ones_get_a_sweep_of_their_own() -
     assert np.isfinite(out.xy[3:, 1]).all() and np.isnan(out.xy[:3, 1]).all()
     assert np.isfinite(out.xy[45:, 2]).all() and np.isnan(out.xy[:45, 2]).all()
     assert (out.xy[3, 1] == [20, 20]).all() and (out.xy[45, 2] == [30, 30]).all()
+
+
+@pytest.mark.parametrize("frames", [range(60), range(59, -1, -1)], ids=["forward", "backward"])
+def test_with_more_cores_the_answer_is_the_same(frames: range) -> None:
+    answers = []
+    for threads in (1, 4):
+        with torch_threads_are(threads):
+            job = TrackJob(moving_clip(60), some_queries((frames[0], 20, 20), (30, 40, 24)), frames,
+                           settings=settings(feature_precision="float32"))
+            answers.append(record(HybridTracker(settings()), job))
+    one, other = answers
+    np.testing.assert_allclose(one.xy, other.xy, atol=1e-2)
+    np.testing.assert_allclose(one.confidence, other.confidence, atol=1e-2)
 
 
 def test_cancel_stops_and_keeps_whole_frames() -> None:

@@ -20,6 +20,7 @@ from napari_cotracker.core.tracker import Control, TrackJob
 from napari_cotracker.trackers.both_ways import solve_gaps
 from napari_cotracker.trackers.network import NetworkTracker
 from tests.generators import drain
+from tests.torch_threads import torch_threads_are
 from tests.trackers.networks import moving_clip, small_settings
 
 KINDS = ["cotracker3-online", "cotracker3-offline"]
@@ -53,8 +54,14 @@ def test_torch_waits_until_one_is_made() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_callers_thread_computes_nothing(kind: str) -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_callers_thread_computes_nothing(kind: str, threads: int) -> None:
     """Two threads that both have helpers of OpenMP slow each other down: a run took 1.4 times as long."""
+    with torch_threads_are(threads):
+        _computes_nothing_here(kind)
+
+
+def _computes_nothing_here(kind: str) -> None:
     with Computed() as here:
         tracker = trackers()[kind].make(small_settings())
     assert here.names == set()

@@ -1,0 +1,39 @@
+"""Frames that stay in memory once they were read, for threads that go through them in different directions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any, cast
+
+import numpy as np
+
+from ..core.video import Frames, Video
+
+
+def hold(video: Video, frames: Iterable[int]) -> Video:
+    """The same video, of which some frames are read once and kept for as long as it is used.
+
+    A film decodes one way: two who read towards each other would have it begin anew at every turn.
+    """
+    return cast(Video, _Held(video, frozenset(frames)))
+
+
+class _Held:
+    def __init__(self, video: Video, frames: frozenset[int]) -> None:
+        self._video, self._frames = video, frames
+        self._kept: dict[int, Frames] = {}
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._video, name)
+
+    def read(self, frames: Iterable[int]) -> Frames:
+        """As of the video."""
+        wanted = list(frames)
+        if not self._frames.issuperset(wanted):
+            return self._video.read(wanted)
+        with self._lock:
+            missing = [frame for frame in dict.fromkeys(wanted) if frame not in self._kept]
+            self._kept.update(zip(missing, self._video.read(missing), strict=True))
+        return np.stack([self._kept[frame] for frame in wanted]) if wanted else self._video.read(wanted)
