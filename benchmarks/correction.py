@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from napari_cotracker import cli_threads  # noqa: F401 - the patience that the program gives the threads of torch
 from napari_cotracker.core.gaps import Gap, Others
 from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.samples import sample_clip
