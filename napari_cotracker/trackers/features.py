@@ -132,11 +132,15 @@ class FeatureReader:
                 check()
                 pictures += [reader.submit(self._fetch, following) for following in parts[index + 1 : index + 2]]
                 running.append((part, crew.submit(self._encode, part, pictures.pop(0))))
-                while len(running) >= min(SHARED.share(), AT_ONCE):
+                while len(running) >= self._at_once():
                     yield from self._encoded(*running.popleft())
             while running:
                 check()
                 yield from self._encoded(*running.popleft())
+
+    def _at_once(self) -> int:
+        """How many batches may be encoded at the same time now: a GPU is kept busy by one."""
+        return min(SHARED.share(), AT_ONCE) if self.model.device.type == "cpu" else 1
 
     def _fetch(self, frames: list[int]) -> Tensor:
         pictures = torch.from_numpy(np.ascontiguousarray(self.video.read(frames)))

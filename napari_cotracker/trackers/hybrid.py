@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -68,7 +69,7 @@ class HybridTracker:
         from .cores import SHARED
 
         settings = at_its_size(self._settings_of(job), (job.video.width, job.video.height))
-        with SHARED.beside():
+        with SHARED.beside() if self._network.is_on_processor else nullcontext():
             yield from self._track(replace(job, settings=settings), settings, control)
 
     def _track(self, job: TrackJob, settings: HybridSettings, control: Control) -> Iterator[TrackUpdate]:

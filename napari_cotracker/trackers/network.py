@@ -68,5 +68,10 @@ class NetworkTracker(ABC):
         """Predicted peak memory and time."""
         return estimate(job, self.whole)
 
+    @property
+    def is_on_processor(self) -> bool:
+        """Whether the network takes the same cores as everything else."""
+        return self._network.model.device.type == "cpu"
+
     @abstractmethod
     def _track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ from napari_cotracker.core.tracker import Control, TrackJob, TrackUpdate
 from napari_cotracker.core.tracks import Anchors, State
 from napari_cotracker.trackers import guided, hybrid
 from napari_cotracker.trackers.hybrid import TRACKER, HybridSettings, HybridTracker, at_its_size
+from napari_cotracker.trackers.network import NetworkTracker
 from napari_cotracker.videos.array import ArrayVideo
 from tests.moving_films import moving_film
 from tests.torch_threads import torch_threads_are
@@ -97,6 +99,21 @@ def test_with_more_cores_the_answer_is_the_same(frames: range) -> None:
     one, other = answers
     np.testing.assert_allclose(one.xy, other.xy, atol=1e-2)
     np.testing.assert_allclose(one.confidence, other.confidence, atol=1e-2)
+
+
+@pytest.mark.parametrize(("on_processor", "expected"), [(True, 3), (False, 5)])
+def test_templates_leave_the_network_half_of_the_cores_where_it_needs_them(
+        on_processor: bool, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NetworkTracker, "is_on_processor", on_processor)
+    usual = cv2.getNumThreads()
+    cv2.setNumThreads(5)
+    try:
+        with torch_threads_are(6):
+            job = TrackJob(moving_clip(20), some_queries((0, 20, 20)), range(20), settings=settings())
+            assert {cv2.getNumThreads() for _ in HybridTracker(settings()).track(job, Control())} == {expected}
+        assert cv2.getNumThreads() == 5
+    finally:
+        cv2.setNumThreads(usual)
 
 
 def test_cancel_stops_and_keeps_whole_frames() -> None:
