@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from ..core.tracker import Control, TrackUpdate
@@ -27,10 +28,12 @@ class Background:
     ----------
     control : Control
         Polled in the caller's thread only.
+    resting : callable
+        Makes what is entered while work is paused.
     """
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
+    def __init__(self, control: Control, resting: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self._control, self._resting = control, resting
         self._pool, self._aside = ThreadPoolExecutor(1, "tracker"), ThreadPoolExecutor(1, "tracker aside")
         self._stop = threading.Event()
         self._beat = time.monotonic()
@@ -53,7 +56,9 @@ class Background:
         ------
         Cancelled
         """
-        self._go.wait()
+        if not self._go.is_set():
+            with self._resting():
+                self._go.wait()
         if self._stop.is_set():
             raise Cancelled
 

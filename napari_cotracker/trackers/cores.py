@@ -64,7 +64,7 @@ class Cores:
     def take_team(self) -> None:
         """Have torch use as many threads for a layer as will all have a core, for the calling thread."""
         with self._lock:
-            team = self._total // max(1, self._busy + self._beside)
+            team = self._total // max(1, self._busy + min(self._beside, 1))
         take(max(1, team))
 
     @contextmanager

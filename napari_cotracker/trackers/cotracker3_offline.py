@@ -32,6 +32,7 @@ class OfflineTracker(NetworkTracker):
 
     def _track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
         from .background import Background, Cancelled
+        from .cores import SHARED
         from .devices import available_memory
         from .engine import Engine, only_within, settings_of
 
@@ -43,7 +44,7 @@ class OfflineTracker(NetworkTracker):
             )
         engine = Engine(self._network, job, settings_of(job, self.settings))
         queries = only_within(job.queries, job.frames)
-        with Background(control) as background:
+        with Background(control, SHARED.resting) as background:
             try:
                 while len(queries):
                     yield from _solve(engine, background, queries)

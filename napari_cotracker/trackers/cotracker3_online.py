@@ -36,11 +36,12 @@ class OnlineTracker(NetworkTracker):
 
     def _track(self, job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
         from .background import Background, Cancelled
+        from .cores import SHARED
         from .engine import Engine, only_within, settings_of
 
         engine = Engine(self._network, job, settings_of(job, self.settings))
         queries = only_within(job.queries, job.frames)
-        with Background(control) as background:
+        with Background(control, SHARED.resting) as background:
             try:
                 while len(queries):
                     sweep = _Sweep(engine, background, queries)

@@ -26,6 +26,7 @@ from ..model.cotracker import Ends, Guess
 from ..model.streaming import window_starts
 from .background import Background, Cancelled
 from .both_ways import update_of
+from .cores import SHARED
 from .engine import Engine, Network, settings_of
 from .network import NOBODY
 from .settings import CoTracker3Settings
@@ -51,7 +52,7 @@ def refine_gaps(network: Network, settings: CoTracker3Settings, job: GapJob, sid
         Whether the network takes whole clips.
     """
     closed = [(gap, known) for gap, known in zip(job.gaps, sides, strict=True) if gap.is_closed and known is not None]
-    with Background(control) as background:
+    with Background(control, SHARED.resting) as background:
         try:
             for number, (gap, known) in enumerate(closed):
                 frames = TrackJob(job.video, NOBODY, range(gap.first, gap.last + 1), settings=job.settings)

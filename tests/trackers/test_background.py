@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -101,6 +102,45 @@ def test_pause_holds_the_work_and_says_so() -> None:
         switch.stop = True
         with pytest.raises(Cancelled):
             drain(beats)
+
+
+def test_who_is_paused_rests() -> None:
+    switch, resting = Switch(), threading.Event()
+
+    @contextmanager
+    def rest() -> Iterator[None]:
+        resting.set()
+        yield
+        resting.clear()
+
+    with Background(switch, rest) as background:
+        beats = background.run(slow(background, lambda: False), 0, "")
+        next(beats)
+        assert not resting.is_set()
+        switch.hold = True
+        while not resting.is_set():
+            next(beats)
+        switch.hold = False
+        while resting.is_set():
+            next(beats)
+        switch.stop = True
+        with pytest.raises(Cancelled):
+            drain(beats)
+
+
+def test_what_is_done_aside_ends_with_it() -> None:
+    ended = threading.Event()
+    with Background(Control()) as background:
+        def work() -> None:
+            try:
+                slow(background, lambda: False)()
+            finally:
+                ended.set()
+
+        aside = background.aside(work)
+        assert drain(background.run(lambda: 7, 0, ""))[1] == 7, "neither waits for the other"
+        assert not aside.done()
+    assert ended.is_set() and isinstance(aside.exception(), Cancelled)
 
 
 def test_errors_of_the_work_come_out_even_time_outs() -> None:

@@ -60,6 +60,8 @@ def test_a_team_leaves_room_for_what_goes_on_beside() -> None:
         assert team() == 8
         with cores.beside():
             assert team() == 4 and cores.share() == 8
+            with cores.beside():
+                assert team() == 4, "those beside share one"
         with pytest.raises(KeyError), cores.at_work():
             assert team() == 4
             raise KeyError
