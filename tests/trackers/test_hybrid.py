@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
+from napari_cotracker.core.errors import TrackingError
 from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.tracker import Control, TrackJob, TrackUpdate
 from napari_cotracker.core.tracks import Anchors, State
 from napari_cotracker.trackers import guided, hybrid
-from napari_cotracker.trackers.hybrid import TRACKER, HybridSettings, HybridTracker, at_its_size
+from napari_cotracker.trackers.hybrid import TRACKER, HybridSettings, HybridTracker, at_its_size, in_its_precision
 from napari_cotracker.trackers.network import NetworkTracker
 from napari_cotracker.videos.array import ArrayVideo
 from tests.moving_films import moving_film
@@ -20,7 +21,7 @@ from tests.trackers.networks import Meanwhile, moving_clip, record, small_file, 
 
 def settings(**changes: object) -> HybridSettings:
     values: dict[str, object] = {"checkpoint": str(small_file()), "device": "cpu", "iters": 2, "disk_budget": 0,
-                                 "support_grid": 2, "resolution": (64, 64)}
+                                 "support_grid": 2, "resolution": (64, 64), "precision": "float32"}
     return HybridSettings(**(values | changes))  # type: ignore[arg-type]
 
 
@@ -163,6 +164,18 @@ def test_the_network_sees_pictures_of_a_size_that_serves_it() -> None:
     assert height % 8 == width % 8 == 0 and abs(width / height - 16 / 9) < 0.1
     assert height * width == pytest.approx(hybrid.AREA, rel=0.1)
     assert at_its_size(settings(), (1920, 1080)) == settings()
+
+
+def test_a_processor_that_multiplies_bfloat16_does_unless_it_is_told_not_to() -> None:
+    auto = settings(precision="auto")
+    assert in_its_precision(auto).precision == "half"
+    for other in (settings(), settings(precision="half"), settings(precision="auto", parity=True)):
+        assert in_its_precision(other) == other
+    with pytest.raises(TrackingError, match="tpu"):
+        HybridTracker(settings(precision="auto", device="tpu"))
+    job = TrackJob(moving_clip(20), some_queries((0, 20, 20)), range(20), settings=auto)
+    exact, quick = (record(HybridTracker(one), job) for one in (settings(), auto))
+    assert np.linalg.norm(quick.xy - exact.xy, axis=2).max() < 0.5
 
 
 def test_its_cost_is_that_of_both_parts() -> None:
