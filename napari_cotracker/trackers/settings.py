@@ -26,7 +26,8 @@ class CoTracker3Settings:
     resolution : (height, width), optional
         Size at which the network sees the frames, multiples of 8; None is the checkpoint's own.
     precision : {"auto", "float32", "half"}
-        Arithmetic of the heavy layers; ``auto`` is half on CUDA, and for the hybrid on processors that multiply bfloat16; float32 elsewhere.
+        Arithmetic of the heavy layers; ``auto`` is half on CUDA, for the hybrid on processors that
+        multiply bfloat16, too, and float32 elsewhere.
     feature_precision : {"half", "float32"}
         How features are kept between runs.
     memory_budget : int
