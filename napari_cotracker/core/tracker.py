@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -93,6 +94,42 @@ class Control:
     def new_queries(self) -> Queries | None:
         """Points added since the last call, to be picked up by the next window."""
         return None
+
+
+class RemoteControl(Control):
+    """One that is told by another thread what its run is to hear."""
+
+    def __init__(self) -> None:
+        self._cancelled = self._held = False
+        self._added: Queries | None = None
+        self._lock = threading.Lock()
+
+    def cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self._cancelled
+
+    def paused(self) -> bool:
+        """Whether it is held."""
+        return self._held
+
+    def new_queries(self) -> Queries | None:
+        """What was added since the last call."""
+        with self._lock:
+            added, self._added = self._added, None
+        return added
+
+    def cancel(self) -> None:
+        """Stop at the next check."""
+        self._cancelled = True
+
+    def hold(self, held: bool) -> None:
+        """Wait, or go on."""
+        self._held = held
+
+    def add(self, queries: Queries) -> None:
+        """Hand in more points."""
+        with self._lock:
+            self._added = queries if self._added is None else self._added.join(queries)
 
 
 class Estimate(NamedTuple):

@@ -16,8 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from ..core.queries import Queries
-from ..core.tracker import Control, TrackUpdate
+from ..core.tracker import RemoteControl, TrackUpdate
 from . import messages
 from .exchange import export_tracks, import_tracks
 from .follow import follow, rehearse
@@ -55,7 +54,7 @@ class Outlet:
             messages.write(self._pipe, parts)
 
 
-class Run(Control):
+class Run(RemoteControl):
     """One job: a task in a thread, and what it is told meanwhile.
 
     Parameters
@@ -67,40 +66,15 @@ class Run(Control):
     """
 
     def __init__(self, start: Start, task: Task, outlet: Outlet, shelf: Shelf) -> None:
+        super().__init__()
         self._start, self._task, self._outlet, self._shelf = start, task, outlet, shelf
-        self._cancelled = self._held = False
-        self._added: list[Queries] = []
         self._opened: Opened | None = None
-        self._lock = threading.Lock()
-
-    def cancelled(self) -> bool:
-        """Whether the user wants no more."""
-        return self._cancelled
-
-    def paused(self) -> bool:
-        """Whether the user or a more urgent job makes this one wait."""
-        return self._held
-
-    def new_queries(self) -> Queries | None:
-        """What was added since the last call, added together."""
-        with self._lock:
-            added, self._added = self._added, []
-        return None if not added else added[0] if len(added) == 1 else _join(added)
 
     def cancel(self) -> None:
         """Stop at the next check; a frame of the parent's is not waited for."""
-        self._cancelled = True
+        super().cancel()
         if self._opened is not None:
             self._opened.interrupt()
-
-    def hold(self, held: bool) -> None:
-        """Wait, or go on."""
-        self._held = held
-
-    def add(self, queries: Queries) -> None:
-        """Hand in more points."""
-        with self._lock:
-            self._added.append(queries)
 
     def deliver(self, picture: Picture) -> None:
         """Take in a frame that was wanted."""
@@ -113,7 +87,7 @@ class Run(Control):
             self._outlet.send(self._result())
         except BaseException as error:  # also what a task raises on purpose to end its process
             job = self._start.job
-            self._outlet.send(Finished(job, None, True) if self._cancelled else Failed.of(job, error))
+            self._outlet.send(Finished(job, None, True) if self.cancelled() else Failed.of(job, error))
         finally:
             if self._opened is not None:
                 self._opened.close()
@@ -129,7 +103,7 @@ class Run(Control):
             while True:
                 self._outlet.send(Updated(job, next(steps)))
         except StopIteration as stop:
-            return Finished(job, stop.value, self._cancelled)
+            return Finished(job, stop.value, self.cancelled())
         finally:
             steps.close()
 
@@ -233,13 +207,6 @@ def _make_robust(stream: TextIO) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace", line_buffering=True)
-
-
-def _join(added: list[Queries]) -> Queries:
-    joined = added[0]
-    for queries in added[1:]:
-        joined = joined.join(queries)
-    return joined
 
 
 if __name__ == "__main__":

@@ -86,9 +86,10 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     plan = make_plan(video, _known(gaps, video.n_frames), options)
     plan = plan.with_checkpoint(require_local(plan.choice))
     context = CONTEXT.get(_device(options), CONTEXT_ELSEWHERE)
-    together = plan.entry.name != FIRST_LOOK and _device(options) == "cpu" and _fits(video, gaps)
+    shared = _read_twice(video, gaps)
+    together = plan.entry.name != FIRST_LOOK and _device(options) == "cpu" and len(shared) > 0
     if together:
-        video = hold(video, {frame for gap in gaps for frame in range(gap.first, gap.last + 1)})
+        video = hold(video, shared)
     job = GapJob(video, tuple(gaps), plan.settings, others or Others.none(), context)
     began, settled = monotonic(), []
     if plan.entry.name != FIRST_LOOK:
@@ -141,9 +142,17 @@ def _look(job: GapJob, control: Control) -> Generator[TrackUpdate, None, list[tu
     return [(gap, one) for gap, one in zip(closed, sides, strict=True) if one is not None and one.are_one]
 
 
-def _fits(video: Video, gaps: Sequence[Gap]) -> bool:
-    """Whether all frames of some gaps can be kept at hand."""
-    return sum(map(len, gaps)) * video.width * video.height * 3 <= HELD_BYTES
+def _read_twice(video: Video, gaps: Sequence[Gap]) -> range:
+    """Frames that both directions go through, the first look in order; none if they cannot be kept at hand.
+
+    None either if both directions go through frames of their own besides: a film decodes in one place at a time.
+    """
+    closed = [gap for gap in gaps if gap.is_closed]
+    opens = {gap.start_xy is None for gap in gaps if not gap.is_closed}
+    if not closed or len(opens) == 2:
+        return range(0)
+    frames = range(min(gap.first for gap in closed), max(gap.last for gap in closed) + 1)
+    return frames if len(frames) * video.width * video.height * 3 <= HELD_BYTES else range(0)
 
 
 def _with_answer(sides: Sides | None, update: TrackUpdate) -> Sides | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import cache, partial
 from pathlib import Path
 
@@ -67,7 +68,6 @@ class FeatureReader:
         )
         self._last: tuple[dict[int, int], Tensor] = ({}, torch.empty(0))
         self._coming: Future[dict[int, Tensor]] | None = None
-        self._early: dict[int, Tensor] = {}
 
     def read(self, frames: Sequence[int], check: Callable[[], None]) -> Tensor:
         """(n, h, w, C) features on the network's device, in the kept precision.
@@ -79,10 +79,9 @@ class FeatureReader:
         places: dict[int, list[int]] = {}
         for place, frame in enumerate(frames):
             places.setdefault(frame, []).append(place)
-        self._collect()
-        missing = []
+        expected, missing = self._expected(), []
         for frame, rows in places.items():
-            kept = self._at_hand(frame)
+            kept = expected[frame] if frame in expected else self._at_hand(frame)
             if kept is None:
                 missing.append(frame)
             else:
@@ -90,7 +89,6 @@ class FeatureReader:
         for frame, features in self._encode_all(missing, check):
             out[places[frame]] = features
         self._last = ({frame: rows[0] for frame, rows in places.items()}, out)
-        self._early = {}
         return out
 
     def expect(self, frames: Sequence[int], background: Background) -> None:
@@ -98,20 +96,19 @@ class FeatureReader:
         if self.model.device.type == "cpu" and torch_threads() > 1:
             self._coming = background.aside(partial(self._prepare, list(dict.fromkeys(frames)), background.check))
 
-    def _collect(self) -> None:
-        """Wait for what was expected."""
-        if self._coming is not None:
-            coming, self._coming = self._coming, None
-            with SHARED.resting():
-                self._early = coming.result()
+    def _expected(self) -> dict[int, Tensor]:
+        """What was expected, and no longer is; waits for it."""
+        if self._coming is None:
+            return {}
+        coming, self._coming = self._coming, None
+        with SHARED.resting():
+            return coming.result()
 
     def _at_hand(self, frame: int) -> Tensor | None:
-        """A frame's features from the last call, from what was expected, or the store."""
+        """A frame's features from the last call or the store."""
         rows, features = self._last
         if frame in rows:
             return features[rows[frame]]
-        if frame in self._early:
-            return self._early[frame]
         stored = self.store.get(self.key, frame)
         return None if stored is None else torch.from_numpy(stored).to(self.model.device)
 
@@ -151,8 +148,9 @@ class FeatureReader:
         if device.type == "cpu":
             take(max(1, SHARED.share() // AT_ONCE))
         resized = resize_frames(pictures.result().to(device, non_blocking=True), self.resolution)
-        # convolutions in float32 mean float32 here, not the GPU's 19-bit substitute
-        with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        # convolutions in float32 mean float32 here, not the GPU's 19-bit substitute; the flag is all threads'
+        exact = torch.backends.cudnn.flags(enabled=True, allow_tf32=False) if device.type == "cuda" else nullcontext()
+        with torch.inference_mode(), exact:
             return list(self.model.encode(resized).to(self.keep))
 
     def _encoded(self, frames: list[int], running: Future[list[Tensor]]) -> Iterator[tuple[int, Tensor]]:

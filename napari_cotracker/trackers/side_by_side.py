@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 
-from ..core.queries import Queries
-from ..core.tracker import Control, TrackUpdate
+from ..core.tracker import Control, RemoteControl, TrackUpdate
 
 POLL_SECONDS = 0.05
 AHEAD = 2  # answers that may wait for each run: enough to keep it busy, few enough that nothing grows
 
 Run = Callable[[Control], Iterator[TrackUpdate]]
+_Item = tuple[int, TrackUpdate | BaseException | None]  # of which run; None at its end
 
 
 def side_by_side(runs: Sequence[Run], control: Control) -> Iterator[tuple[int, TrackUpdate]]:
@@ -36,7 +36,7 @@ def side_by_side(runs: Sequence[Run], control: Control) -> Iterator[tuple[int, T
     Exception
         Whatever a run raises; the others are cancelled then, as they are when nobody wants to hear more.
     """
-    relay, told = _Relay(), queue.Queue[_Item](AHEAD * len(runs))
+    relay, told = RemoteControl(), queue.Queue[_Item](AHEAD * len(runs))
     threads = [threading.Thread(target=_speak, args=(number, run, relay, told), name="tracker run", daemon=True)
                for number, run in enumerate(runs)]
     for thread in threads:
@@ -44,7 +44,7 @@ def side_by_side(runs: Sequence[Run], control: Control) -> Iterator[tuple[int, T
     left = len(runs)
     try:
         while left:
-            relay.hear(control)
+            _pass_on(control, relay)
             with suppress(queue.Empty):
                 number, update = told.get(timeout=POLL_SECONDS)
                 if isinstance(update, BaseException):
@@ -54,46 +54,22 @@ def side_by_side(runs: Sequence[Run], control: Control) -> Iterator[tuple[int, T
                 else:
                     yield number, update
     finally:
-        relay.stop()
+        relay.cancel()
         for thread in threads:
             _wait_for(thread, told)
 
 
-_Item = tuple[int, TrackUpdate | BaseException | None]
+def _pass_on(control: Control, relay: RemoteControl) -> None:
+    """Tell the runs what the control says."""
+    relay.hold(control.paused())
+    added = control.new_queries()
+    if added is not None:
+        relay.add(added)
+    if control.cancelled():
+        relay.cancel()
 
 
-class _Relay(Control):
-    """What a run in another thread hears of a control."""
-
-    def __init__(self) -> None:
-        self._cancelled = self._paused = False
-        self._added: Queries | None = None
-        self._lock = threading.Lock()
-
-    def hear(self, control: Control) -> None:
-        """Ask the control; in its own thread."""
-        self._cancelled, self._paused = control.cancelled(), control.paused()
-        added = control.new_queries()
-        if added is not None:
-            with self._lock:
-                self._added = added if self._added is None else self._added.join(added)
-
-    def stop(self) -> None:
-        self._cancelled = True
-
-    def cancelled(self) -> bool:
-        return self._cancelled
-
-    def paused(self) -> bool:
-        return self._paused
-
-    def new_queries(self) -> Queries | None:
-        with self._lock:
-            added, self._added = self._added, None
-        return added
-
-
-def _speak(number: int, run: Run, relay: _Relay, told: queue.Queue[_Item]) -> None:
+def _speak(number: int, run: Run, relay: Control, told: queue.Queue[_Item]) -> None:
     """One run, in its thread."""
     try:
         with closing(run(relay)) as updates:  # type: ignore[type-var]

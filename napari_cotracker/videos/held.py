@@ -31,9 +31,10 @@ class _Held:
     def read(self, frames: Iterable[int]) -> Frames:
         """As of the video."""
         wanted = list(frames)
-        if not self._frames.issuperset(wanted):
-            return self._video.read(wanted)
         with self._lock:
             missing = [frame for frame in dict.fromkeys(wanted) if frame not in self._kept]
-            self._kept.update(zip(missing, self._video.read(missing), strict=True))
-        return np.stack([self._kept[frame] for frame in wanted]) if wanted else self._video.read(wanted)
+            pictures = self._video.read(missing)
+            fresh = dict(zip(missing, pictures, strict=True))
+            self._kept.update((frame, fresh[frame]) for frame in missing if frame in self._frames)
+            found = [self._kept[frame] if frame in self._kept else fresh[frame] for frame in wanted]
+        return np.stack(found) if wanted else pictures

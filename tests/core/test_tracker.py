@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from napari_cotracker.core.queries import Queries
-from napari_cotracker.core.tracker import Control, TrackJob, TrackUpdate
+from napari_cotracker.core.tracker import Control, RemoteControl, TrackJob, TrackUpdate
 
 
 def test_a_job_travels_to_another_process() -> None:
@@ -33,3 +33,19 @@ def test_the_plain_control_never_interferes() -> None:
     assert not control.cancelled()
     assert not control.paused()
     assert control.new_queries() is None
+
+
+def test_a_control_of_another_thread_says_what_it_was_told() -> None:
+    control = RemoteControl()
+    assert not control.cancelled() and not control.paused() and control.new_queries() is None
+    control.hold(True)
+    assert control.paused()
+    control.hold(False)
+    assert not control.paused()
+    for track in (3, 8):
+        control.add(Queries.from_array([[track, 1, 2]], ids=[track]))
+    added = control.new_queries()
+    assert added is not None and added.ids.tolist() == [3, 8], "all that were added meanwhile, once"
+    assert control.new_queries() is None
+    control.cancel()
+    assert control.cancelled()

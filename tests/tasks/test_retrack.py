@@ -11,6 +11,7 @@ import pytest
 from napari_cotracker.core.errors import CheckpointError, TrackingError
 from napari_cotracker.core.gaps import Gap, Others
 from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.tasks import retrack as module
 from napari_cotracker.tasks.plan import TrackOptions
 from napari_cotracker.tasks.retrack import retrack
 from napari_cotracker.trackers import both_ways
@@ -91,12 +92,23 @@ def test_with_cores_and_room_both_directions_are_followed_at_once(
         return real(*args, together=together)
 
     monkeypatch.setattr(both_ways, "solve_gaps", solve_gaps)
-    monkeypatch.setattr("napari_cotracker.tasks.retrack.HELD_BYTES", room)
+    monkeypatch.setattr(module, "HELD_BYTES", room)
     in_turn = drain(retrack(FILM, [gap(4, 15)], NETWORK))[1]["sides"][0]
     with torch_threads_are(threads):
         sides = drain(retrack(FILM, [gap(4, 15)], NETWORK))[1]["sides"][0]
     assert chosen == [False, False, False, expected], "templates alone, and then the network, each time"
     np.testing.assert_allclose(sides.xy, in_turn.xy, atol=1e-2)
+
+
+@pytest.mark.parametrize(("gaps", "frames"), [
+    ([gap(4, 15)], range(4, 16)), ([gap(20, 25, 2), gap(4, 15), gap(25, 29, 2, end=False)], range(4, 26)),
+    ([gap(0, 4, start=False), gap(4, 15)], range(4, 16)), ([gap(4, 29, end=False)], range(0)),
+    ([gap(0, 4, start=False), gap(4, 15), gap(15, 29, end=False)], range(0)), ([gap(0, 29)], range(0)),
+])
+def test_frames_are_kept_that_both_directions_go_through(
+        gaps: list[Gap], frames: range, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HELD_BYTES", 22 * FILM.width * FILM.height * 3)
+    assert module._read_twice(FILM, gaps) == frames
 
 
 def test_open_gaps_are_not_shown_twice() -> None:
