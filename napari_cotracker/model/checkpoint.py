@@ -24,6 +24,7 @@ from .cotracker import CoTracker3, time_embedding
 
 FORMAT = "napari-cotracker-weights"
 MAX_BYTES = 2 << 30
+MOST_MISSING = 2  # times what a file holds, up to which what is missing in it is told by name
 _OFFICIAL_NAMES = {"updateformer.virual_tracks": "updateformer.virtual_tracks"}
 
 
@@ -47,6 +48,11 @@ def load_checkpoint(path: str | Path, *, window: int | None = None) -> CoTracker
     tensors, config = _read(path)
     if window is not None:
         config = replace(config, window=window)
+    held = sum(tensor.numel() for tensor in tensors.values())
+    if config.n_parameters > MOST_MISSING * held:  # sizes are read from the file: they may not fill the memory
+        raise CheckpointError(
+            f"{path.name!r} holds {held:,} numbers, and a network of its sizes {config.n_parameters:,}; fetch it again"
+        )
     with torch.random.fork_rng(devices=[]):
         model = CoTracker3(config)  # under torch.device("meta") it would load torch's compiler: seconds
     _check(path, tensors, dict(model.state_dict()))

@@ -84,6 +84,20 @@ class CoTracker3Config:
         """Channels of a token: two logits, the correlation embeddings, the encoded motion."""
         return 2 + self.levels * self.corr_out + MOTION_WIDTH
 
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers the network is made of."""
+        a, b, c, d = self.encoder_widths
+        encoder = _conv(3, a, 7) + 4 * _conv(a, a, 3) + _conv(a + b + c + d, 2 * self.latent, 3)
+        encoder += _conv(2 * self.latent, self.latent, 1)
+        for before, after in ((a, b), (b, c), (c, d)):
+            encoder += _conv(before, after, 3) + 3 * _conv(after, after, 3) + _conv(before, after, 1)
+        correlation = _conv(self.taps**2, self.corr_hidden, 1) + _conv(self.corr_hidden, self.corr_out, 1)
+        h, inner = self.hidden, self.mlp_ratio * self.hidden
+        block = 4 * _conv(h, h, 1) + _conv(h, inner, 1) + _conv(inner, h, 1)
+        ends = self.virtual_tracks * h + _conv(self.token_width, h, 1) + 2 * _conv(h, 2, 1)
+        return encoder + correlation + ends + self.depth * 4 * (block + h)
+
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for a file's metadata."""
         return asdict(self)
@@ -108,6 +122,11 @@ class CoTracker3Config:
             return cls(**sizes)
         except TypeError as error:
             raise CheckpointError(f"expected plain network sizes, got {values!r:.200}") from error
+
+
+def _conv(before: int, after: int, side: int) -> int:
+    """Numbers of a convolution or, with one pixel, of a linear layer."""
+    return (before * side**2 + 1) * after
 
 
 def read_sizes(path: str | Path) -> CoTracker3Config:

@@ -25,7 +25,7 @@ class Cores:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._total = self._busy = self._beside = 0
-        self._opencv: int | None = None  # how many threads OpenCV had, while it has fewer
+        self._opencv = 0  # how many threads OpenCV had before it got fewer
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -33,28 +33,28 @@ class Cores:
         with self._lock:
             if not self._busy:
                 self._total = torch_threads()
-        with self._counted(1, 0):
+        with self._counted(1):
             yield
 
     def resting(self) -> AbstractContextManager[None]:
         """While a thread that is at work waits for others."""
-        return self._counted(-1, 0)
+        return self._counted(-1)
 
     @contextmanager
     def beside(self) -> Iterator[None]:
         """While OpenCV is at work every now and then; it gets no more than half of the cores meanwhile."""
-        with self._counted(0, 1):
+        with self._lock:
+            self._beside += 1
+            if self._beside == 1:
+                self._opencv = cv2.getNumThreads()
+                cv2.setNumThreads(max(1, torch_threads() // 2))
+        try:
+            yield
+        finally:
             with self._lock:
-                if self._opencv is None:
-                    self._opencv = cv2.getNumThreads()
-                    cv2.setNumThreads(max(1, torch_threads() // 2))
-            try:
-                yield
-            finally:
-                with self._lock:
-                    if self._beside == 1 and self._opencv is not None:
-                        cv2.setNumThreads(self._opencv)
-                        self._opencv = None
+                self._beside -= 1
+                if not self._beside:
+                    cv2.setNumThreads(self._opencv)
 
     def share(self) -> int:
         """How many threads that need not wait for each other each of those at work may have now, at least one."""
@@ -68,14 +68,14 @@ class Cores:
         take(max(1, team))
 
     @contextmanager
-    def _counted(self, busy: int, beside: int) -> Iterator[None]:
+    def _counted(self, busy: int) -> Iterator[None]:
         with self._lock:
-            self._busy, self._beside = self._busy + busy, self._beside + beside
+            self._busy += busy
         try:
             yield
         finally:
             with self._lock:
-                self._busy, self._beside = self._busy - busy, self._beside - beside
+                self._busy -= busy
 
 
 SHARED = Cores()

@@ -9,6 +9,8 @@ import torch
 
 from ..core.errors import TrackingError
 
+AMPERE = 8  # compute capability of NVIDIA's first GPUs with bfloat16 products
+
 
 def pick_device(name: str) -> torch.device:
     """The device a name means: ``auto`` is cuda, else mps, else cpu.
@@ -46,10 +48,15 @@ def pick_dtype(precision: str, device: torch.device) -> torch.dtype:
     if precision == "float32" or (precision == "auto" and device.type != "cuda"):
         return torch.float32
     if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        return torch.bfloat16 if gpu_multiplies_bfloat16(device) else torch.float16
     if device.type == "mps":
         return torch.float16
     return torch.bfloat16 if multiplies_bfloat16() else torch.float32
+
+
+def gpu_multiplies_bfloat16(device: torch.device) -> bool:
+    """Whether a GPU has bfloat16 products; torch's own question counts those that are imitated, slowly."""
+    return torch.version.hip is not None or torch.cuda.get_device_properties(device).major >= AMPERE
 
 
 def multiplies_bfloat16() -> bool:
@@ -65,14 +72,21 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     text = str(error).lower()
     return isinstance(error, RuntimeError) and any(
-        sign in text for sign in ("out of memory", "can't allocate memory", "not enough memory")
+        sign in text for sign in ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
     )
+
+
+def give_back_memory(device: torch.device) -> None:
+    """Let a GPU have what torch keeps of its memory for later."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
 
 
 def available_memory(device: torch.device) -> int | None:
     """Bytes that can still be taken, or None if the system does not tell."""
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
+        unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # torch's, to be given anew
+        return int(torch.cuda.mem_get_info(device)[0]) + unused
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
         return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))

@@ -23,7 +23,7 @@ from ..model.cotracker import Ends, Guess
 from ..model.layers import Pace
 from .background import Background
 from .cores import SHARED
-from .devices import is_out_of_memory, pick_device, pick_dtype
+from .devices import give_back_memory, is_out_of_memory, pick_device, pick_dtype
 from .estimates import size_of_area
 from .features import FeatureReader, shared_store
 from .settings import CoTracker3Settings
@@ -190,8 +190,7 @@ class Engine:
                 if not is_out_of_memory(error) or self._tokens <= SMALLEST_CHUNK:
                     raise
             self._tokens //= 2
-            if self.model.device.type == "cuda":
-                torch.cuda.empty_cache()
+            give_back_memory(self.model.device)
 
     def answer(self, queries: Queries, solved: Guess, start: int, *, both_ways: bool = False) -> Answer:
         """An answer in pixels of the video: the query cell is the query, cells before it are NaN.

@@ -7,8 +7,12 @@ Counts follow from the network's sizes; rates and the fixed part of memory were 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from ..core.tracker import Estimate, TrackJob
 from ..model.config import CoTracker3Config, read_sizes
@@ -43,8 +47,11 @@ def estimate(job: TrackJob, whole: bool) -> Estimate:
     tokens = (tracks + sizes.virtual_tracks) * window * sizes.hidden * 4
     # features in the store and in the window with its pyramid; templates twice while some are added;
     # the residual stream, its successor and what lies between
-    peak = WORKSPACE_BYTES + min(settings.memory_budget, length * frame) + int(2.4 * window * frame)
-    if likely_device(settings.device) == "cpu":
+    peak = WORKSPACE_BYTES + int(2.4 * window * frame)
+    device = likely_device(settings.device)
+    if device != "cuda":  # there the store is in another memory than the one that may be short
+        peak += min(settings.memory_budget, length * frame)
+    if device == "cpu":
         beside = min(AT_ONCE, os.cpu_count() or 1) - 1
         peak += int(beside * area * ENCODING_BYTES * sizes.encoder_widths[0] / 64)
     slower = NARROW if sizes.hidden < WIDE else 1.0
@@ -91,7 +98,19 @@ def likely_device(name: str) -> str:
         return name.split(":", maxsplit=1)[0]
     if sys.platform == "darwin":
         return "mps"
-    return "cuda" if shutil.which("nvidia-smi") else "cpu"
+    has_gpu = shutil.which("nvidia-smi") or shutil.which("rocm-smi")
+    return "cuda" if has_gpu and _torch_knows_gpus() else "cpu"
+
+
+@cache
+def _torch_knows_gpus() -> bool:
+    """Whether the build of torch that is installed was made for GPUs (pip's is not, on Windows)."""
+    spec = find_spec("torch")
+    try:
+        build = Path(spec.origin).with_name("version.py").read_text() if spec and spec.origin else ""
+    except OSError:
+        return False
+    return re.search(r"^(cuda|hip)\b[^=]*= *['\"]", build, re.MULTILINE) is not None
 
 
 def _area(settings: CoTracker3Settings, sizes: CoTracker3Config) -> int:

@@ -18,6 +18,7 @@ from ..core.video import Video
 from ..model import CoTracker3
 from .background import Background
 from .cores import SHARED, take, torch_threads
+from .devices import give_back_memory, is_out_of_memory
 from .estimates import AT_ONCE
 from .store import FeatureKey, FeatureStore
 
@@ -61,6 +62,7 @@ class FeatureReader:
         self.keep = keep
         self.store = store
         self.encoded = 0
+        self._batch = 1 if model.device.type == "cpu" else 8
         stride, arithmetic = model.config.stride, model.fnet.conv1.weight.dtype
         self.key = FeatureKey(
             video.fingerprint, weights, (resolution[0] // stride, resolution[1] // stride, model.config.latent),
@@ -120,15 +122,14 @@ class FeatureReader:
 
     def _encode_all(self, frames: list[int], check: Callable[[], None]) -> Iterator[tuple[int, Tensor]]:
         """Encode frames in small batches, as many at a time as there are threads; the next one is decoded meanwhile."""
-        batch = 1 if self.model.device.type == "cpu" else 8
-        parts = [frames[start : start + batch] for start in range(0, len(frames), batch)]
+        parts = [frames[start : start + self._batch] for start in range(0, len(frames), self._batch)]
         running: deque[tuple[list[int], Future[list[Tensor]]]] = deque()
         with ThreadPoolExecutor(1, "decode") as reader, ThreadPoolExecutor(AT_ONCE, "encode") as crew:
             pictures = [reader.submit(self._fetch, part) for part in parts[:1]]
             for index, part in enumerate(parts):
                 check()
                 pictures += [reader.submit(self._fetch, following) for following in parts[index + 1 : index + 2]]
-                running.append((part, crew.submit(self._encode, part, pictures.pop(0))))
+                running.append((part, crew.submit(self._encode, pictures.pop(0))))
                 while len(running) >= self._at_once():
                     yield from self._encoded(*running.popleft())
             while running:
@@ -143,11 +144,25 @@ class FeatureReader:
         pictures = torch.from_numpy(np.ascontiguousarray(self.video.read(frames)))
         return pictures.pin_memory() if self.model.device.type == "cuda" else pictures
 
-    def _encode(self, frames: list[int], pictures: Future[Tensor]) -> list[Tensor]:
-        device = self.model.device
-        if device.type == "cpu":
+    def _encode(self, pictures: Future[Tensor]) -> list[Tensor]:
+        if self.model.device.type == "cpu":
             take(max(1, SHARED.share() // AT_ONCE))
-        resized = resize_frames(pictures.result().to(device, non_blocking=True), self.resolution)
+        return self._in_pieces(pictures.result())
+
+    def _in_pieces(self, pictures: Tensor) -> list[Tensor]:
+        """Features of some pictures; of half of them at a time, then and from now on, where memory runs out."""
+        try:
+            return self._features(pictures)
+        except RuntimeError as error:
+            if len(pictures) == 1 or not is_out_of_memory(error):
+                raise
+        give_back_memory(self.model.device)
+        self._batch = half = len(pictures) // 2
+        return self._in_pieces(pictures[:half]) + self._in_pieces(pictures[half:])
+
+    def _features(self, pictures: Tensor) -> list[Tensor]:
+        device = self.model.device
+        resized = resize_frames(pictures.to(device, non_blocking=True), self.resolution)
         # convolutions in float32 mean float32 here, not the GPU's 19-bit substitute; the flag is all threads'
         exact = torch.backends.cudnn.flags(enabled=True, allow_tf32=False) if device.type == "cuda" else nullcontext()
         with torch.inference_mode(), exact:

@@ -45,14 +45,16 @@ def side_by_side(runs: Sequence[Run], control: Control) -> Iterator[tuple[int, T
     try:
         while left:
             _pass_on(control, relay)
-            with suppress(queue.Empty):
+            try:
                 number, update = told.get(timeout=POLL_SECONDS)
-                if isinstance(update, BaseException):
-                    raise update
-                if update is None:
-                    left -= 1
-                else:
-                    yield number, update
+            except queue.Empty:
+                continue
+            if isinstance(update, BaseException):
+                raise update
+            if update is None:
+                left -= 1
+            else:
+                yield number, update
     finally:
         relay.cancel()
         for thread in threads:

@@ -84,26 +84,28 @@ class Trainer:
 
     def __init__(self, options: TrainOptions, folder: Path, *, total: float, seed: int, device: torch.device,
                  start: Path | None = None) -> None:
-        self.options, self.folder, self.device = options, folder, device
+        self.team = Team(device)
+        self.options, self.folder, self.device = options, folder, self.team.device
         plain = _plain(options.to_dict())
         self.state = load_state(folder) or RunState(plain, seed, total)
         if _plain(self.state.options)["network"] != plain["network"]:
             raise TrackingError(f"the run in {str(folder)!r} trains a network of other sizes; name another folder")
         self.state.total = total
-        self.model = self._make_model(start).to(device).requires_grad_(True).train()
+        self.model = self._make_model(start).to(self.device).requires_grad_(True).train()
         # gradients of group norm are much faster channels first on a processor
         layout = torch.contiguous_format if device.type == "cpu" else torch.channels_last
         self.model.fnet.to(memory_format=layout)
         self.optimiser = Muon(self.model.named_parameters(), options.decay)
         self.optimiser.restore(self.state.second_moment, self.state.step)
         self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
-        self.average.update({k: v.to(device) for k, v in self.state.average.items()})
-        self._began, self.team = self.state.step, Team()
-        self._match_weight = torch.zeros((), device=device)
+        self.average.update({k: v.to(self.device) for k, v in self.state.average.items()})
+        self._began = self.state.step
+        self._match_weight = torch.zeros((), device=self.device)
         self._replay = Replay(self.model.parameters()) if device.type == "cuda" else None
 
     def run(self, seconds: float, stopped: Callable[[], bool], photos: Sequence[Tensor] = ()) -> Iterator[Step]:
         """Steps until so many seconds have passed or the course is over; saves at the end and now and then."""
+        self.team.take_device()
         begin = last_save = time.monotonic()
         spent, stops = self.state.seconds, False
         seed = self.state.seed * self.team.size + self.team.rank

@@ -14,15 +14,28 @@ from torch import Tensor, nn
 
 
 class Team:
-    """This process's place among those that train together; a team of one needs no setting up."""
+    """This process's place among those that train together; a team of one needs no setting up.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    device : torch.device
+        Where to train; with several processes on GPUs, each takes one of its own.
+    """
+
+    def __init__(self, device: torch.device) -> None:
         self.size = int(os.environ.get("WORLD_SIZE", "1"))
         self.rank = int(os.environ.get("RANK", "0"))
-        if torch.cuda.is_available() and self.size > 1:
-            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+        if device.type == "cuda" and self.size > 1:
+            device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        self.device = device
+        self.take_device()
         if self.size > 1 and not torch.distributed.is_initialized():
-            torch.distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+            torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+
+    def take_device(self) -> None:
+        """Make this process's GPU the calling thread's: streams and recordings belong to that one."""
+        if self.device.type == "cuda" and self.device.index is not None:
+            torch.cuda.set_device(self.device)
 
     @property
     def leads(self) -> bool:

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from napari_cotracker.core.errors import CheckpointError
-from napari_cotracker.model import CoTracker3, CoTracker3Config, load_checkpoint, save_checkpoint
+from napari_cotracker.model import CoTracker3, CoTracker3Config, checkpoint, load_checkpoint, save_checkpoint
 from napari_cotracker.model.checkpoint import describe, read_window
 from tests.model.weights import make_weights
 
@@ -171,6 +171,16 @@ def test_wrong_sizes_in_the_metadata_are_refused(tmp_path: Path, config: str, wo
     save_checkpoint(good, CoTracker3(SMALL))
     save_file(load_file(good), path, {"config": config})
     with pytest.raises(CheckpointError, match=words):
+        load_checkpoint(path)
+
+
+def test_sizes_that_no_machine_holds_are_refused_before_a_network_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bomb.safetensors"
+    save_file({"fnet.conv1.bias": torch.zeros(8)}, path, {"config": '{"hidden": 4096, "depth": 64}'})
+    monkeypatch.setattr(checkpoint, "CoTracker3", lambda config: pytest.fail("a network was made"))
+    with pytest.raises(CheckpointError, match=r"holds 8 numbers, and a network of its sizes 5\d,\d{3},\d{3},\d{3}"):
         load_checkpoint(path)
 
 

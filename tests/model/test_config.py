@@ -17,6 +17,15 @@ def test_the_published_sizes() -> None:
     assert (config.taps, config.token_width, config.window) == (49, 1110, 16)
 
 
+@pytest.mark.parametrize("config", [
+    CoTracker3Config(encoder_widths=(32, 48, 64, 64), latent=64, radius=2, corr_hidden=128, corr_out=64, hidden=160,
+                     heads=5, virtual_tracks=32),
+    CoTracker3Config(encoder_widths=(8, 12, 16, 20), latent=24, levels=2, hidden=24, heads=3, depth=2, mlp_ratio=3),
+])
+def test_parameters_are_counted_without_a_network(config: CoTracker3Config) -> None:
+    assert config.n_parameters == sum(weights.numel() for weights in CoTracker3(config).parameters())
+
+
 def test_sizes_survive_json() -> None:
     config = CoTracker3Config(encoder_widths=(8, 12, 16, 20), hidden=24, heads=3, model_resolution=(64, 96))
     assert CoTracker3Config.from_dict(json.loads(json.dumps(config.to_dict()))) == config

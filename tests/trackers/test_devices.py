@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -31,11 +33,14 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_precision_follows_the_hardware(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    generation = {"cuda": 9, "cuda:1": 7}
+    monkeypatch.setattr(torch.cuda, "get_device_properties",
+                        lambda device: SimpleNamespace(major=generation[str(device)]))
     assert pick_dtype("auto", CUDA) == torch.bfloat16
     assert pick_dtype("float32", CUDA) == torch.float32
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: False)
-    assert pick_dtype("half", CUDA) == torch.float16
+    assert pick_dtype("auto", torch.device("cuda:1")) == torch.float16, "the card that is asked about, not the first"
+    monkeypatch.setattr(torch.version, "hip", "6.4")
+    assert pick_dtype("half", torch.device("cuda:1")) == torch.bfloat16
     assert pick_dtype("auto", CPU) == torch.float32
     assert pick_dtype("half", MPS) == torch.float16
     for has, expected in ((True, torch.bfloat16), (False, torch.float32)):
@@ -47,6 +52,7 @@ def test_precision_follows_the_hardware(monkeypatch: pytest.MonkeyPatch) -> None
     (torch.OutOfMemoryError("CUDA out of memory"), True), (MemoryError(), True),
     (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), True),
     (RuntimeError("MPS backend out of memory"), True),
+    (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)"), True),
     (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False), (ValueError("out of memory"), False),
 ])
 def test_memory_errors_are_known(error: Exception, expected: bool) -> None:
@@ -56,3 +62,10 @@ def test_memory_errors_are_known(error: Exception, expected: bool) -> None:
 def test_free_memory_is_a_sensible_number() -> None:
     free = available_memory(CPU)
     assert free is None or 1 << 20 < free < 1 << 50
+
+
+def test_what_torch_keeps_for_later_is_free_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (2 << 30, 16 << 30))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 9 << 30)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 1 << 30)
+    assert available_memory(CUDA) == 10 << 30

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from napari_cotracker.core.tracker import TrackJob
 from napari_cotracker.model import CoTracker3Config
+from napari_cotracker.trackers import estimates
 from napari_cotracker.trackers.estimates import (
     encoder_flop,
     estimate,
@@ -43,6 +46,12 @@ def test_only_the_whole_clip_tracker_needs_memory_for_length() -> None:
     assert estimate(long, whole=True).peak_bytes > 5 * estimate(short, whole=True).peak_bytes
 
 
+def test_kept_features_take_none_of_a_gpus_memory() -> None:
+    for device, takes in (("cpu", True), ("cuda", False)):
+        least, most = (estimate(job(device=device, memory_budget=size), whole=True).peak_bytes for size in (0, 1 << 30))
+        assert (most > least) is takes
+
+
 def test_a_gpu_is_faster() -> None:
     assert estimate(job(device="cuda:0"), whole=False).seconds < estimate(job(), whole=False).seconds / 10
 
@@ -68,7 +77,28 @@ def test_a_device_is_guessed_without_torch(monkeypatch: pytest.MonkeyPatch) -> N
     for platform, tool, expected in cases:
         monkeypatch.setattr("sys.platform", platform)
         monkeypatch.setattr("shutil.which", lambda name, tool=tool: tool)
+        monkeypatch.setattr(estimates, "_torch_knows_gpus", lambda: True)
         assert likely_device("auto") == expected
+
+
+@pytest.mark.parametrize(("build", "expected"), [
+    ("__version__ = '2.13.0+cpu'\ncuda: Optional[str] = None\nhip: Optional[str] = None\n", "cpu"),
+    ("__version__ = '2.13.0'\ncuda: Optional[str] = '13.0'\nhip: Optional[str] = None\n", "cuda"),
+    ("cuda = None\nhip = '6.4'\n", "cuda"), (None, "cpu"),
+])
+def test_a_card_counts_only_with_a_torch_that_can_use_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, build: str | None, expected: str
+) -> None:
+    if build is not None:
+        (tmp_path / "version.py").write_text(build)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(estimates, "find_spec", lambda name: SimpleNamespace(origin=str(tmp_path / "__init__.py")))
+    estimates._torch_knows_gpus.cache_clear()
+    try:
+        assert likely_device("auto") == expected
+    finally:
+        estimates._torch_knows_gpus.cache_clear()
 
 
 def test_a_size_of_an_area_keeps_the_aspect_in_multiples_of_eight() -> None:

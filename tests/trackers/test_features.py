@@ -46,6 +46,30 @@ def test_features_are_those_of_the_resized_frame(tmp_path: Path) -> None:
     assert one.encoded == 2
 
 
+def test_where_memory_runs_out_fewer_frames_are_encoded_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, tried = moving_clip(12), []
+    one = reader(video, FeatureStore(1 << 20, 0, tmp_path), torch.float32)
+    monkeypatch.setattr(one, "_batch", 8)  # as on a GPU
+    encode = one.model.encode
+
+    def short(frames: torch.Tensor) -> torch.Tensor:
+        tried.append(len(frames))
+        if len(frames) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate")
+        return encode(frames)
+
+    with torch.inference_mode():
+        expected = torch.cat([encode(resize_frames(torch.from_numpy(video.read([n])), (32, 64))) for n in range(12)])
+        monkeypatch.setattr(one.model, "encode", short)
+        torch.testing.assert_close(one.read(range(8), nothing), expected[:8])
+        assert tried == [8, 4, 2, 2, 4, 2, 2]
+        del tried[:]
+        torch.testing.assert_close(one.read(range(8, 12), nothing), expected[8:])
+    assert tried == [2, 2], "it is remembered"
+
+
 def test_another_run_on_the_same_content_encodes_nothing(tmp_path: Path) -> None:
     readers = [reader(moving_clip(6, seed=seed), FeatureStore(1 << 20, 1 << 20, tmp_path)) for seed in (0, 0, 5)]
     with torch.inference_mode():

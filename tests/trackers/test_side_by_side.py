@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Iterator
 
@@ -95,12 +96,13 @@ def test_signs_of_life_hold_nobody_up() -> None:
     assert rest[-1].frames.tolist() == [1] and len(rest) <= 1 + AHEAD
 
 
-def test_an_error_is_the_callers_and_ends_the_others() -> None:
+@pytest.mark.parametrize("kind", [ValueError, queue.Empty])
+def test_an_error_is_the_callers_and_ends_the_others(kind: type[Exception]) -> None:
     stopped = []
 
     def fail(control: Control) -> Iterator[TrackUpdate]:
         yield frame(0)
-        raise ValueError("broken")
+        raise kind("broken")
 
     def other(control: Control) -> Iterator[TrackUpdate]:
         try:
@@ -108,7 +110,7 @@ def test_an_error_is_the_callers_and_ends_the_others() -> None:
         finally:
             stopped.append(True)
 
-    with pytest.raises(ValueError, match="broken"):
+    with pytest.raises(kind, match="broken"):
         list(side_by_side([other, fail], Control()))
     assert stopped == [True]
 

@@ -34,7 +34,7 @@ from napari_cotracker.training.loop import Trainer
 from napari_cotracker.training.options import Lesson, find_preset
 from napari_cotracker.training.team import Team
 
-folder, team = Path(sys.argv[1]), Team()
+folder, team = Path(sys.argv[1]), Team(torch.device("cpu"))
 both, one = nn.Parameter(torch.zeros(2, 3)), nn.Parameter(torch.zeros(4))
 both.grad = torch.full((2, 3), float(team.rank + 1))
 if team.rank:
@@ -60,7 +60,7 @@ torch.distributed.destroy_process_group()
 def test_a_team_of_one_passes_everything_through(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("WORLD_SIZE", "RANK"):
         monkeypatch.delenv(name, raising=False)
-    team, parameter = Team(), nn.Parameter(torch.zeros(3))
+    team, parameter = Team(torch.device("cpu")), nn.Parameter(torch.zeros(3))
     parameter.grad = torch.ones(3)
     assert (team.size, team.rank, team.leads) == (1, 0, True)
     assert team.agree([parameter], 4.5, False) == (4.5, False)
@@ -69,9 +69,45 @@ def test_a_team_of_one_passes_everything_through(monkeypatch: pytest.MonkeyPatch
     assert team.share_of(7) == 7
 
 
+class _Cards:
+    """What is asked of torch, where there are cards."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.chosen: list[torch.device] = []
+        self.backends: list[str] = []
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        monkeypatch.setattr(torch.cuda, "set_device", self.chosen.append)
+        monkeypatch.setattr(torch.distributed, "is_initialized", lambda: False)
+        monkeypatch.setattr(torch.distributed, "init_process_group", self.backends.append)
+        for name, value in (("WORLD_SIZE", "4"), ("RANK", "6"), ("LOCAL_RANK", "2")):
+            monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("name", ["cuda", "cuda:0"])
+def test_each_of_several_processes_takes_a_card_of_its_own(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    cards, own = _Cards(monkeypatch), torch.device("cuda:2")
+    team = Team(torch.device(name))
+    assert (team.device, cards.chosen, cards.backends) == (own, [own], ["nccl"])
+
+
+def test_who_wants_the_processor_gets_it_though_there_are_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = _Cards(monkeypatch)
+    assert Team(torch.device("cpu")).device.type == "cpu"
+    assert (cards.chosen, cards.backends) == ([], ["gloo"])
+
+
+def test_the_card_that_was_named_is_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    cards, second = _Cards(monkeypatch), torch.device("cuda:1")
+    monkeypatch.setenv("WORLD_SIZE", "1")
+    team = Team(second)
+    team.take_device()
+    assert (team.device, cards.chosen) == (second, [second, second])
+    assert Team(torch.device("cuda")).device.index is None and len(cards.chosen) == 2, "any will do"
+
+
 @pytest.mark.parametrize(("batch", "size", "share"), [(4, 2, 2), (5, 2, 2), (1, 2, 1), (3, 4, 1), (24, 4, 6)])
 def test_a_batch_is_shared(batch: int, size: int, share: int) -> None:
-    team = Team()
+    team = Team(torch.device("cpu"))
     team.size = size
     assert team.share_of(batch) == share
 
