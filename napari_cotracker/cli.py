@@ -81,7 +81,7 @@ def track(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
     direction: Annotated[str, typer.Option(help="both, forward or backward from each point.")] = "both",
     iters: Annotated[int, typer.Option(help="Refinements per window.")] = 6,
-    support_grid: Annotated[int | None, typer.Option(help="G × G helper points; 6, but 0 with a grid from 5.")] = None,
+    support_grid: Annotated[int, typer.Option(help="G × G helper points, where fewer than 25 are tracked.")] = 6,
     resolution: Annotated[str | None, typer.Option(metavar="HxW", help="At which the network sees frames.")] = None,
     precision: Annotated[str, typer.Option(help="auto, float32, or half: faster, a little less exact.")] = "auto",
     overwrite: Overwrite = False,
@@ -91,7 +91,7 @@ def track(
 ) -> None:
     """Follow points through a video and write their tracks."""
     from .tasks.open import open_video
-    from .tasks.points import helper_points, points_of_grid, points_of_table
+    from .tasks.points import points_of_grid, points_of_table
     from .tasks.track import TrackOptions
 
     check_points(queries, grid, mask)
@@ -99,8 +99,7 @@ def track(
     check_apart([out, overlay], [video, queries, mask, checkpoint])
     options = TrackOptions(
         model=model, mode=mode, checkpoint=checkpoint, device=device, direction=direction, iters=iters, fast=fast,
-        support_grid=helper_points(support_grid, grid), resolution=read_size(resolution),
-        precision=precision, accept_licence=accept_licence,
+        support_grid=support_grid, resolution=read_size(resolution), precision=precision, accept_licence=accept_licence,
     )
     with closing(open_video(video)) as film:
         points = points_of_table(queries) if queries else points_of_grid(film, grid or 0, frame, mask)

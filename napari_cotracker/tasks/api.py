@@ -56,7 +56,7 @@ def track(
     iters : int
         Refinement iterations per window.
     support_grid : int
-        g × g helper points that join the network's attention; 0 for none.
+        g × g helper points that join the network's attention where fewer than 25 points are tracked; 0 for none.
     resolution : (height, width), optional
         At which the network sees the frames; None is the checkpoint's own.
     direction : {"both", "forward", "backward"}

@@ -11,8 +11,6 @@ from ..core.errors import TrackingError
 from ..core.queries import Queries, grid_queries
 from ..core.video import Video
 
-SELF_SUPPORTING = 5  # points across a grid that needs no helper points, as in the published predictor
-
 
 def points_of_table(path: Path) -> Queries:
     """Query points of a CSV file with the columns ``t,x,y`` and optionally ``id,name``.
@@ -48,13 +46,6 @@ def points_of_grid(video: Video, count: int, frame: int = 0, mask: Path | None =
     if not 0 <= frame < video.n_frames:
         raise TrackingError(f"expected a frame from 0 to {video.n_frames - 1} for the grid, got {frame}")
     return grid_queries((video.width, video.height), count, frame, read_mask(mask) if mask else None)
-
-
-def helper_points(wanted: int | None, grid: int | None) -> int:
-    """Size of the support grid: as wanted, else none beside a grid that supports itself, else 6 × 6."""
-    if wanted is not None:
-        return wanted
-    return 0 if grid is not None and grid >= SELF_SUPPORTING else 6
 
 
 def read_mask(path: Path) -> NDArray[np.bool_]:

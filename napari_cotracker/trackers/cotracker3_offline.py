@@ -75,7 +75,7 @@ def _prepare(engine: Engine, queries: Queries, check: Callable[[], None]) -> tup
     pyramid = engine.pyramid(range(len(engine)), check)
     order = engine.order(queries)
     first = 0 if engine.settings.parity else int(order.min())
-    t, xy = (torch.cat(pair) for pair in zip(engine.support(first), engine.place(queries), strict=True))
+    t, xy = (torch.cat(pair) for pair in zip(engine.support(first, len(queries)), engine.place(queries), strict=True))
     return pyramid, engine.model.templates(pyramid, t, xy), Guess.at_rest(xy, len(engine))
 
 

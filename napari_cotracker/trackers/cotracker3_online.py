@@ -115,7 +115,7 @@ class _Sweep:
 
         begin = partial(WindowState.begin, self.engine.model, start=start, dtype=self.engine.reader.keep)
         if self.state is None:
-            self.state = begin(*self.engine.support(self.first))
+            self.state = begin(*self.engine.support(self.first, len(queries) + len(self.waiting)))
         self.state = self.state.join(begin(*self.engine.place(queries)))
         self.tracked = self.tracked.join(queries)
 

@@ -26,7 +26,7 @@ from .cores import SHARED
 from .devices import give_back_memory, is_out_of_memory, pick_device, pick_dtype
 from .estimates import size_of_area
 from .features import FeatureReader, shared_store
-from .settings import CoTracker3Settings
+from .settings import SELF_SUPPORTING, CoTracker3Settings
 from .store import features_folder
 from .weights import sha256
 
@@ -138,14 +138,15 @@ class Engine:
         xy = torch.from_numpy((queries.xy * self._scale).astype(np.float32))
         return torch.from_numpy(self.order(queries)).to(self.model.device), xy.to(self.model.device)
 
-    def support(self, position: int) -> tuple[Tensor, Tensor]:
+    def support(self, position: int, beside: int) -> tuple[Tensor, Tensor]:
         """The support grid: helper points that join the attention, on the frame at a position along the job's range.
 
-        The published predictor places them on the clip's first frame, and so does ``parity``.
+        So many tracks beside them need none. The published predictor places them on the clip's first frame, however
+        many there are, and so does ``parity``.
         """
+        count = self.settings.support_grid if beside < SELF_SUPPORTING else 0
         if self.settings.parity:
-            position = int(np.abs(self.frames).argmin())
-        count = self.settings.support_grid
+            position, count = int(np.abs(self.frames).argmin()), self.settings.support_grid
         width, height = self._size
         margin = width / 64
         x = torch.linspace(margin, width - margin, count) if count > 1 else torch.tensor([width / 2])

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..core.tracker import Estimate, TrackJob
 from ..model.config import CoTracker3Config, read_sizes
-from .settings import CoTracker3Settings
+from .settings import SELF_SUPPORTING, CoTracker3Settings
 
 WORKSPACE_BYTES = 250 << 20
 AT_ONCE = 4  # frames, at most, that a processor encodes at the same time
@@ -34,7 +34,8 @@ def estimate(job: TrackJob, whole: bool) -> Estimate:
     """Peak memory and time of a job; `whole` means one window over all of it."""
     settings: CoTracker3Settings = job.settings
     sizes = read_sizes(settings.checkpoint)
-    length, tracks = max(len(job.frames), 1), len(job.queries) + settings.support_grid**2
+    length, tracks = max(len(job.frames), 1), len(job.queries)
+    tracks += settings.support_grid**2 if tracks < SELF_SUPPORTING or settings.parity else 0
     window = length if whole else sizes.window
     step = max(window // 2, 1)
     windows = 1 if whole else max(1, -(-(length - window) // step) + 1)

@@ -114,7 +114,7 @@ class _Stretch:
         assert self._gap.start_xy is not None
         near = job.others.near(self._gap.first, self._gap.start_xy, job.context)
         _, helpers = engine.place(Queries(np.full(len(near), self._gap.first), near))
-        helpers = torch.cat([engine.support(0)[1], helpers])
+        helpers = torch.cat([engine.support(0, len(near))[1], helpers])
         guess = engine.guess_of(side.xy, side.visibility, side.confidence, CERTAIN)
         rest = Guess.at_rest(helpers, self._n)
         at_ends = [torch.cat([helpers, guess.xy[:, place]]) for place in (0, -1)]

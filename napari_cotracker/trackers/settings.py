@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+SELF_SUPPORTING = 25  # tracks that need no helpers (measured: from six on, helpers change nothing)
 Device = str  # "auto", "cpu", "cuda", "cuda:1", "mps"
 Precision = Literal["auto", "float32", "half"]
 
@@ -22,7 +23,8 @@ class CoTracker3Settings:
     iters : int
         Refinement iterations per window.
     support_grid : int
-        g × g helper points join the attention and are removed from the answer; 0 for none.
+        g × g helper points join the attention where fewer than `SELF_SUPPORTING` tracks are followed, and are removed
+        from the answer; 0 for none.
     resolution : (height, width), optional
         Size at which the network sees the frames, multiples of 8; None is the checkpoint's own.
     precision : {"auto", "float32", "half"}

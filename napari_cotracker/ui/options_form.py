@@ -25,8 +25,8 @@ TIPS = {
     "direction": "Frames after each point, before it, or both. Choose forward if only what follows matters: it takes "
                  "half the time.",
     "iters": "Refinements per window. Fewer are faster, more are seldom better.",
-    "support_grid": "n × n helper points that give single points something to lean on; they are not shown. 0 for "
-                    "none: faster, and worse for few points.",
+    "support_grid": "n × n helper points that give few points something to lean on; they are not shown. From 25 points "
+                    "on they are left out. 0 for none: faster, and worse for single points.",
     "resolution": "Height × width at which the network sees the film, in multiples of 8. Empty for its own: larger "
                   "shows small things and costs time and memory.",
     "memory_budget": "Memory for the features of frames. More makes a second run over a long film faster.",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import CotrackerError
-from napari_cotracker.tasks.points import helper_points, points_of_grid, points_of_table, read_mask
+from napari_cotracker.tasks.points import points_of_grid, points_of_table, read_mask
 
 VIDEO: Any = SimpleNamespace(n_frames=10, width=64, height=48)
 
@@ -57,10 +57,3 @@ def test_a_mask_that_cannot_be_read_is_named(content: bytes | None, tmp_path: Pa
         path.write_bytes(content)
     with pytest.raises(CotrackerError, match=r"mask\.png"):
         read_mask(path)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "grid", "expected"), [(None, None, 6), (None, 4, 6), (None, 5, 0), (3, 9, 3), (0, 2, 0)]
-)
-def test_a_fine_grid_supports_itself(wanted: int | None, grid: int | None, expected: int) -> None:
-    assert helper_points(wanted, grid) == expected

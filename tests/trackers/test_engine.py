@@ -15,7 +15,7 @@ from napari_cotracker.core.tracker import Tracker, TrackJob
 from napari_cotracker.model import CoTracker3
 from napari_cotracker.model.layers import Pace
 from napari_cotracker.trackers import engine as engines
-from napari_cotracker.trackers.settings import CoTracker3Settings
+from napari_cotracker.trackers.settings import SELF_SUPPORTING, CoTracker3Settings
 from napari_cotracker.videos.array import ArrayVideo
 from tests.trackers.networks import Meanwhile, moving_clip, record, small_settings, some_queries
 
@@ -96,6 +96,17 @@ def test_support_points_join_and_leave(kind: str) -> None:
         assert out.xy.shape == (18, 1, 2)
         answers.append(out.xy)
     assert np.abs(answers[0] - answers[1]).max() > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("count", "helped"), [(SELF_SUPPORTING - 1, True), (SELF_SUPPORTING, False)])
+def test_many_points_support_one_another(kind: str, count: int, helped: bool) -> None:
+    video, queries = moving_clip(18), some_queries(*[(0, 2 + n % 5 * 9, 2 + n // 5 * 9) for n in range(count)])
+    answers = []
+    for grid in (0, 3):
+        settings = small_settings(support_grid=grid)
+        answers.append(record(make(kind, settings), TrackJob(video, queries, range(18), settings=settings)).xy)
+    assert (np.abs(answers[0] - answers[1]).max() > 0) == helped
 
 
 @pytest.mark.parametrize("kind", KINDS)
