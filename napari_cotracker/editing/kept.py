@@ -223,7 +223,7 @@ class Kept(View):
 
     def _complete(self) -> None:
         self._history.snapshots.settle()
-        if not self._store.is_file and not self.is_read_only:
+        if not self._store.is_file:
             self._history.complete()
 
     def _begin(self, store: Store, state: State, meta: Mapping[str, Any], budget: int) -> None:

@@ -74,8 +74,8 @@ class Store:
 
     @property
     def is_file(self) -> bool:
-        """Whether what is written outlives the session."""
-        return self._database.path is not None
+        """Whether it is kept in a file, or is a copy of one: as complete as that, for it may be saved elsewhere."""
+        return self.path is not None
 
     def require_writable(self) -> None:
         """Refuse if nothing can be written.

@@ -19,7 +19,7 @@ from napari_cotracker.core.errors import EditError
 from napari_cotracker.editing import recovery, snapshots
 from napari_cotracker.editing.encoding import DamageError
 from napari_cotracker.editing.session import Session
-from tests.editing.files import assert_same_session, left_by_a_crash
+from tests.editing.files import assert_same_history, assert_same_session, left_by_a_crash
 from tests.editing.killed import N_FRAMES, SIZE, shown, steps_of
 from tests.editing.walks import FACTS, Snapshot, update_of
 
@@ -104,6 +104,45 @@ def test_what_a_run_showed_is_a_step_that_says_so(tmp_path: Path) -> None:
         run.label += ", cut off"
         run.close({**run.facts, "cancelled": True} if run.facts else None)
     assert_same_session(again, session)
+    again.close()
+    session.close()
+
+
+def test_a_look_at_a_run_that_is_saved_elsewhere_is_a_session_like_any_other(tmp_path: Path) -> None:
+    first = Session.create(tmp_path / "a.cotracker", N_FRAMES, SIZE)
+    first.add_points(0, [[1, 1]])
+    first.begin_run("track", [0], facts=FACTS).write(update_of(range(1, N_FRAMES), [0], empty=0))
+    second = Session.open(tmp_path / "a.cotracker")
+    assert second.is_read_only
+    second.copy_to(tmp_path / "b.cotracker")
+    second.save_as(tmp_path / "c.cotracker")
+    for path in (tmp_path / "b.cotracker", tmp_path / "c.cotracker"):
+        session = second if path == second.path else Session.open(path)
+        session.correct(0, 2, (7, 7))
+        session.edit.end(0, N_FRAMES - 2)
+        now = Snapshot.of(session)
+        session.close()
+        again = Session.open(path)
+        Snapshot.of(again).assert_same(now)
+        assert_same_history(again, session)
+        assert [step.label for step in again.steps].count("track, cut off") == 1
+        again.close()
+    first.close()
+
+
+def test_a_look_at_a_run_that_joined_the_step_of_a_snapshot_is_saved_with_what_it_showed(tmp_path: Path) -> None:
+    session = Session(N_FRAMES, SIZE)
+    session.add_points(0, [[1, 1]])
+    session.correct(0, N_FRAMES - 1, (5, 5))
+    run = session.begin_run("fix", [0], joins=True)
+    session.save_as(tmp_path / "a.cotracker")  # with a snapshot of the step that the run joins
+    run.write(update_of(range(1, N_FRAMES - 1), [0], empty=0))
+    looked = Session.open(tmp_path / "a.cotracker", read_only=True)
+    looked.save_as(tmp_path / "b.cotracker")
+    looked.close()
+    again = Session.open(tmp_path / "b.cotracker")
+    Snapshot.of(again).assert_same(Snapshot.of(session))
+    assert [step.label for step in again.steps] == [step.label for step in session.steps], "the run is part of its step"
     again.close()
     session.close()
 
