@@ -184,9 +184,7 @@ class Store:
         with replacing(target, EditError) as temporary:
             # even if its own file is gone
             self._database.read(lambda connection: connection.execute("VACUUM INTO ?", (str(temporary),)))
-            # the log of a file that goes would be taken for that of the new one
-            for companion in COMPANIONS:
-                Path(f"{target}{companion}").unlink(missing_ok=True)
+            _clear_beside(target)
 
 
 def _new() -> Database:
@@ -200,6 +198,24 @@ def _lock_of_target(target: Path) -> Lock:
         return Lock(target)
     except LockedError as mishap:
         raise EditError(f"cannot write {str(target)!r}: {mishap}; choose another name or folder") from mishap
+
+
+def _clear_beside(target: Path) -> None:
+    """Leave no log of a file that goes, which would be taken for that of the new one.
+
+    What a crash left there is brought into the file first: it loses nothing if it cannot be replaced after all.
+
+    Raises
+    ------
+    EditError
+        If the system refuses.
+    """
+    beside = [Path(f"{target}{companion}") for companion in COMPANIONS]
+    if target.exists() and any(path.exists() for path in beside):
+        with suppress(DamageError):  # nothing can be brought into what is no database
+            Database(target).close()
+    for path in beside:
+        path.unlink(missing_ok=True)
 
 
 def _open_to_write(path: Path) -> tuple[Database, Lock]:

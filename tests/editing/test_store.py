@@ -256,6 +256,63 @@ def test_an_old_file_is_replaced_by_a_whole_new_one_or_not_at_all(tmp_path: Path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.cotracker", "b.cotracker", "c.cotracker"]
 
 
+@pytest.mark.parametrize("has_log", [True, False])
+def test_an_old_file_that_cannot_be_replaced_keeps_what_a_crash_left_beside_it(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_log: bool) -> None:
+    target = tmp_path / "b.cotracker"
+    old = session_of(tmp_path / "a.cotracker", 3)
+    left_by_a_crash(old, target)
+    old.close()
+    if not has_log:  # as where a log does not work: in the middle of a transaction
+        leave_a_journal(target)
+
+    def refuse(path: Path, other: Path) -> None:
+        raise PermissionError(13, "The process cannot access the file")
+
+    session = Session(5, SIZE)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", refuse)
+        for write in (session.save_as, session.copy_to):
+            with pytest.raises(EditError, match=r"cannot write .*b.cotracker': The process cannot access the file"):
+                write(target)
+    again = Session.open(target)
+    assert_same_history(again, old)
+    again.close()
+    session.save_as(target)
+    session.close()
+    assert not list(tmp_path.glob("*-*")), "nothing is left beside the new file"
+
+
+def test_what_lies_beside_a_file_that_is_no_database_goes_with_it(tmp_path: Path) -> None:
+    target = tmp_path / "a.cotracker"
+    for content in (b"hello" * 99, None):
+        target.unlink(missing_ok=True) if content is None else target.write_bytes(content)
+        for companion in store.COMPANIONS:
+            Path(f"{target}{companion}").write_bytes(b"left behind")
+        Session(5, SIZE).copy_to(target)
+        assert list(tmp_path.iterdir()) == [target]
+        Session.open(target).close()
+
+
+def leave_a_journal(path: Path) -> None:
+    """Kill a process that has written half of a transaction into a file without a log."""
+    script = textwrap.dedent(f"""
+        import os, sqlite3
+        connection = sqlite3.connect({str(path)!r}, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        for command in ("DELETE FROM steps", "DELETE FROM patches", "CREATE TABLE filler (a)"):
+            connection.execute(command)
+        for _ in range(200):
+            connection.execute("INSERT INTO filler VALUES (zeroblob(4000))")
+        os._exit(0)
+    """)
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert Path(f"{path}-journal").stat().st_size
+    assert not Path(f"{path}-wal").exists()
+
+
 def test_compacting_keeps_the_state_and_the_history_unless_it_is_to_be_forgotten(tmp_path: Path) -> None:
     path = tmp_path / "a.cotracker"
     session = Session.create(path, 500, SIZE)
