@@ -11,7 +11,7 @@ import typer
 from . import __version__, cli_threads  # noqa: F401 - before numpy is loaded
 from .cli_propagate import app as propagate
 from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
-from .cli_text import effort_lines, evaluation_lines, lines_of, program_lines, session_lines
+from .cli_text import effort_lines, evaluation_lines, lines_of, program_lines
 from .cli_track import check_apart, check_target, track_and_write
 from .cli_words import EXCERPT, First, Json, Last, Overwrite
 from .core.excerpt import Excerpt
@@ -130,19 +130,21 @@ def convert(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be written and lost.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write tracks in another format; a session into a session copies it, or saves what is whole of a damaged one."""
-    from .cli_convert import Conversion, convert_tracks
-    from .tasks.sessions import copy_session, is_session
+    """Write tracks in another format; a session into a session copies its history too, if nothing else is asked.
 
-    asked = Conversion(to, video, from_format, first_frame, anchors, overwrite, dry_run, options or [])
+    Of a damaged session, the copy has what is whole.
+    """
+    from .cli_convert import Conversion, convert_tracks, copy
+    from .tasks.sessions import is_session
+
+    asked = Conversion(to, video, from_format, first_frame, anchors, overwrite, dry_run, tuple(options or ()))
     words = {"tracks": tracks, "first": first, "last": last, "anchors_only": anchors_only, "scale": scale,
              "min_confidence": min_confidence, "min_visible": min_visible, "threshold": threshold}
     excerpt = read_options(Excerpt, words, "excerpts")
     if not dry_run:
         check_target(out, to, overwrite)
-    if to is None and is_session(source) and is_session(out):
-        facts = {"out": str(out), **copy_session(source, out)}
-        show(facts, as_json, session_lines(facts))
+    if asked.is_plain and excerpt == Excerpt() and is_session(source) and is_session(out):
+        copy(source, out, dry_run=dry_run, as_json=as_json)
     else:
         convert_tracks(source, out, asked, excerpt, as_json=as_json)
 

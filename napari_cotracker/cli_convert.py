@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .cli_terminal import say, show
-from .cli_text import columns, size_text, tracks_line
+from .cli_text import columns, session_lines, size_text, tracks_line
 from .core.declarations import GROUPS
 from .core.errors import FormatError
 from .core.excerpt import Excerpt
@@ -19,14 +19,33 @@ from .core.excerpt import Excerpt
 class Conversion:
     """What `convert` was asked for beside its two files; names are those of the command's options."""
 
-    to: str | None
-    video: Path | None
-    from_format: str | None
-    first_frame: int | None
-    anchors: bool
-    overwrite: bool
-    dry_run: bool
-    words: Sequence[str]
+    to: str | None = None
+    video: Path | None = None
+    from_format: str | None = None
+    first_frame: int | None = None
+    anchors: bool = False
+    overwrite: bool = False
+    dry_run: bool = False
+    words: Sequence[str] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the tracks are to be written as they are, in the format that the files' names say."""
+        return self == Conversion(overwrite=self.overwrite, dry_run=self.dry_run)
+
+
+def copy(source: Path, out: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Copy a session with its history, and say what came of it.
+
+    Raises
+    ------
+    CotrackerError
+        If one cannot be read or the other not be written.
+    """
+    from .tasks.sessions import copy_session, preview_copy
+
+    facts = {"out": str(out), **(preview_copy if dry_run else copy_session)(source, out)}
+    show(facts, as_json, session_lines(facts, is_written=not dry_run))
 
 
 def convert_tracks(source: Path, out: Path, asked: Conversion, excerpt: Excerpt, *, as_json: bool) -> None:

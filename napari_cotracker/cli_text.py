@@ -34,9 +34,10 @@ def tracks_line(facts: Facts) -> str:
     return ", ".join(filter(None, parts))
 
 
-def session_lines(facts: Facts) -> Iterator[str]:
-    """What a session was copied into, and what was lost on the way."""
-    yield f"{facts['out']}: {facts['tracks']} tracks, {facts['steps']} steps of history"
+def session_lines(facts: Facts, is_written: bool) -> Iterator[str]:
+    """What a session was copied into, or would be, and what was lost on the way."""
+    end = "" if is_written else " (not written)"
+    yield f"{facts['out']}: {facts['tracks']} tracks, {facts['steps']} steps of history{end}"
     yield from (f"lost: {what}" for what in facts["lost"])
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from napari_cotracker import Session, read_tracks
+from napari_cotracker import Session, read_tracks, write_tracks
 from napari_cotracker.core.samples import sample_clip
+from napari_cotracker.core.tracks import Source
 
 from .test_cli import refused, run
 
@@ -61,6 +64,28 @@ def test_tracks_become_a_session() -> None:
 def test_a_copy_has_its_history() -> None:
     assert run("convert", "mine.cotracker", "copy.cotracker").stdout == "copy.cotracker: 2 tracks, 2 steps of history\n"
     assert "which is there" in refused("convert", "mine.cotracker", "mine.cotracker")
+
+
+def test_a_copy_can_be_tried_without_writing_it() -> None:
+    text = run("convert", "mine.cotracker", "copy.cotracker", "--dry-run").stdout
+    assert text == "copy.cotracker: 2 tracks, 2 steps of history (not written)\n"
+    text = run("convert", "mine.cotracker", "copy.cotracker", "--dry-run", "--tracks", "nose").stdout
+    assert "1 tracks" in text and "(not written)" in text
+    assert not Path("copy.cotracker").exists()
+    assert "which is there" in refused("convert", "mine.cotracker", "mine.cotracker", "--dry-run")
+
+
+def test_a_session_made_of_another_one_is_what_was_asked_for() -> None:
+    run("convert", "mine.cotracker", "some.cotracker", "--tracks", "nose", "--scale", "0.5")
+    assert (read_tracks("some.cotracker").names, read_tracks("some.cotracker").size) == (("nose",), (256, 192))
+    run("convert", "mine.cotracker", "seen.cotracker", "--min-visible", "3")
+    assert len(read_tracks("seen.cotracker")) == 0
+    source = read_tracks("mine.cotracker")
+    write_tracks("read.cotracker", replace(source, source=np.where(source.source, Source.IMPORTED, 0).astype(np.uint8)))
+    run("convert", "read.cotracker", "held.cotracker", "--as-anchors")
+    assert (read_tracks("held.cotracker").source == Source.HUMAN).sum() == 2
+    assert "options of sessions out of none; got 'bold'" in refused(
+        "convert", "mine.cotracker", "new.cotracker", "-O", "bold=yes")
 
 
 def test_a_damaged_one_is_named_and_rescued_by_the_command_that_it_names() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import registry
-from ..core.declarations import Format
+from ..core.declarations import Format, NoOptions
 from ..core.errors import FormatError, MissingExtraError, TakenError
 from ..core.excerpt import Excerpt, take
 from ..core.losses import losses
@@ -121,6 +121,7 @@ def export(path: str | Path, tracks: Tracks, format: str | None = None, options:
     path = Path(path)
     kept, notes = take(tracks, read_options(Excerpt, excerpt, "excerpts"))
     if format is None and sessions.is_session(path):
+        read_options(NoOptions, options, "sessions")
         sessions.write_session(path, kept)
         return _report(path, "session", kept, notes, [])
     entry = check_place(path, format, overwrite)
@@ -165,7 +166,7 @@ def preview(path: str | Path, tracks: Tracks, format: str | None = None, options
     path = Path(path)
     if format is None and sessions.is_session(path):
         with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
-            return replace(export(Path(folder) / path.name, tracks, excerpt=excerpt), path=path)
+            return replace(export(Path(folder) / path.name, tracks, None, options, excerpt=excerpt), path=path)
     entry = format_for(path, format)
     read = read_options(entry.options, options, entry.name)
     kept, notes = take(tracks, read_options(Excerpt, excerpt, "excerpts"))

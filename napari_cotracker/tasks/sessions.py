@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..core.errors import EditError, FormatError
@@ -96,6 +97,19 @@ def copy_session(path: str | Path, out: str | Path) -> dict[str, Any]:
     except DamageError:
         saved = salvage(path, out)
         return {"tracks": saved.tracks, "steps": saved.steps, "lost": saved.lost}
+
+
+def preview_copy(path: str | Path, out: str | Path) -> dict[str, Any]:
+    """What `copy_session` would give: the new file is written and thrown away again.
+
+    Raises
+    ------
+    CotrackerError
+        As the copy would.
+    """
+    check_new(Path(out))
+    with TemporaryDirectory(prefix="napari-cotracker-") as folder:
+        return copy_session(path, Path(folder) / Path(out).name)
 
 
 def describe_session(path: Path) -> dict[str, Any]:
