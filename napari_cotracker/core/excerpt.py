@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,9 +65,12 @@ def chosen_tracks(tracks: Tracks, words: str) -> NDArray[np.bool_]:
         If one of them means no track.
     """
     chosen = np.zeros(len(tracks), bool)
+    labels = list(zip(map(str, tracks.ids.tolist()), tracks.names, tracks.groups, strict=True))
     for word in filter(None, (word.strip() for word in words.split(","))):
-        labels = zip(map(str, tracks.ids.tolist()), tracks.names, tracks.groups, strict=True)
-        found = np.array([any(fnmatchcase(label, word) for label in each) for each in labels], bool)
+        found = np.array([word in each for each in labels], bool)
+        if not found.any():  # a name with a star in it can be chosen alone
+            pattern = re.compile(".*".join(map(re.escape, word.split("*"))), re.DOTALL)
+            found = np.array([any(map(pattern.fullmatch, each)) for each in labels], bool)
         if not found.any():
             some = ", ".join(tracks.names[:6]) + (", …" if len(tracks) > 6 else "")
             raise FormatError(f"expected names, numbers or groups of tracks ({some}), got {word!r}, which is none")

@@ -24,6 +24,22 @@ def test_tracks_are_named_in_many_ways(words, ids):
     assert take(plain_tracks(), Excerpt(tracks=words))[0].ids.tolist() == ids
 
 
+@pytest.mark.parametrize(("words", "ids"), [
+    ("leg[12]", [4]), ("leg[*", [4]), ("leg?", [9]), ("leg*", [4, 7, 9]), ("*", [4, 7, 9]),
+    ("a*b", [4]), ("a**b", [4, 7]), ("*.c", [9]), ("*\nline", [7]),
+])
+def test_nothing_but_a_star_stands_for_anything_else(words, ids):
+    tracks = replace(plain_tracks(), names=("leg[12]", "leg1\nline", "leg?"), groups=("a*b", "a-b", "x.c"))
+    assert take(tracks, Excerpt(tracks=words))[0].ids.tolist() == ids
+
+
+@pytest.mark.parametrize("words", ["leg[12]", "leg?", "[ab]"])
+def test_a_sign_that_means_more_elsewhere_is_a_sign_here(words):
+    tracks = replace(plain_tracks(), names=("leg1", "leg2", "a"), groups=("", "", ""))
+    with pytest.raises(FormatError, match="which is none"):
+        take(tracks, Excerpt(tracks=words))
+
+
 def test_a_name_that_means_nothing_is_refused():
     with pytest.raises(FormatError, match=r"mouse 1/nose.*got 'mouse 3'"):
         take(plain_tracks(), Excerpt(tracks="4, mouse 3"))
