@@ -64,7 +64,7 @@ def section_of(entry: Format) -> str:
         lost = [words for what, words in KEEPABLE.items() if what not in entry.keeps]
         parts += [f"**Not kept.** {', '.join(lost) if lost else 'Nothing is lost'}.", ""]
     if entry.extra:
-        parts += [f"**Needs** `pip install 'napari-cotracker[{entry.extra}]'`.", ""]
+        parts += [f"**Needs** the extra `{entry.extra}`: [how to install it](installation.md#extras).", ""]
     options = [(f"`{one.name}`", one.text, "" if one.default in (None, "") else f"`{one.default}`")
                for one in choices_of(entry.options)]
     return "\n".join([*parts, *([table(("option", "what", "default"), options), ""] if options else [])])

@@ -16,6 +16,10 @@ A message says what was expected, what was got (quoting it) and what to do next.
 
 from __future__ import annotations
 
+import re
+import sys
+from contextlib import suppress
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,9 +68,8 @@ class MissingExtraError(FormatError):
     """
 
     def __init__(self, library: str, extra: str, purpose: str) -> None:
-        super().__init__(
-            f"{library} is needed to {purpose} and is not installed; run: pip install 'napari-cotracker[{extra}]'"
-        )
+        command = pip_command(extra, library)
+        super().__init__(f"{library} is needed to {purpose} and is not installed; run: {command}")
 
 
 class TakenError(FormatError):
@@ -75,3 +78,21 @@ class TakenError(FormatError):
 
 class EditError(CotrackerError):
     """An edit that makes no sense for the tracks it is asked of."""
+
+
+def pip_command(extra: str, library: str) -> str:
+    """What installs an extra for the Python that runs: its libraries by name, since this package may be on no index.
+
+    Parameters
+    ----------
+    extra : str
+    library : str
+        What to install where the extra cannot be told: the package is run without having been installed.
+    """
+    names = []
+    with suppress(metadata.PackageNotFoundError):
+        for needed in metadata.requires("napari-cotracker") or []:
+            name = re.fullmatch(rf"([\w.-]+(?:\[[\w,-]+\])?).*;\s*extra\s*==\s*['\"]{extra}['\"]", needed)
+            names += [name[1]] if name else []
+    words = [sys.executable, "-m", "pip", "install", *(names or [library])]
+    return " ".join(f'"{word}"' if re.search(r"[\s\[]", word) else word for word in words)

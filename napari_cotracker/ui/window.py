@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import CotrackerError
+from ..core.errors import CotrackerError, pip_command
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -99,7 +99,7 @@ def check_screen() -> None:
     except Exception as error:
         raise CotrackerError(
             f"napari needs a working Qt to open a window, got: {str(error).splitlines()[0]}; "
-            "run: pip install 'napari-cotracker[all]'"
+            f"run: {pip_command('all', 'PyQt6')}"
         ) from error
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform == "linux" and not any(os.environ.get(name) for name in screens):

@@ -36,7 +36,7 @@ def test_what_was_noted_is_drawn_and_scores_beside_losses(tmp_path: Path) -> Non
 
 def test_without_matplotlib_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(MissingExtraError, match=r"napari-cotracker\[train\]"):
+    with pytest.raises(MissingExtraError, match="-m pip install matplotlib"):
         draw_curve(HISTORY, tmp_path / "curve.png")
 
 

@@ -58,7 +58,7 @@ def test_without_a_screen_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_qt_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "qtpy.QtWidgets", None)
-    with pytest.raises(CotrackerError, match=r"pip install 'napari-cotracker\[all\]'"):
+    with pytest.raises(CotrackerError, match=r'-m pip install "napari\[all\]"'):
         window.check_screen()
 
 

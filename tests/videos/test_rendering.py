@@ -373,7 +373,7 @@ def test_floats_in_a_film_are_told(tmp_path: Path) -> None:
 
 def test_a_missing_library_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "OpenEXR", None)
-    with pytest.raises(MissingExtraError, match="vfx"):
+    with pytest.raises(MissingExtraError, match="-m pip install openexr"):
         Rendering(tmp_path / "a.####.exr", Plate(2))
 
 

@@ -39,7 +39,7 @@ def test_values_are_exact_by_our_reader_and_by_others(tmp_path: Path, suffix: st
 def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     check_library(".png")
     monkeypatch.setitem(sys.modules, "OpenEXR", None)
-    with pytest.raises(MissingExtraError, match="vfx"):
+    with pytest.raises(MissingExtraError, match="-m pip install openexr"):
         check_library(".exr")
 
 
