@@ -17,6 +17,8 @@ def program_lines(facts: Facts) -> Iterator[str]:
     for number, device in enumerate(facts["devices"]):
         auto = " = auto" if number == 0 else ""
         yield f"device     {device['name']}{auto}: {device['title']}, {size_text(device['memory'])}"
+    if facts["torch_trouble"]:
+        yield f"device     none: torch cannot be loaded ({facts['torch_trouble']})"
     yield "models"
     yield from columns([_model_row(model) for model in facts["models"]])
     yield "folders"

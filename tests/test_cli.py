@@ -362,3 +362,30 @@ def test_what_was_tracked_before_a_run_broke_off_is_written(film: str, monkeypat
     tracks = read_tracks("out.npz")
     assert np.isfinite(tracks.xy).all()
     assert tracks.meta["runs"][0]["cancelled"]
+
+
+WITHOUT_TORCH = """
+import json, sys
+sys.modules["torch"] = None
+from typer.testing import CliRunner
+from napari_cotracker.cli import app
+results = [CliRunner().invoke(app, words) for words in json.loads(sys.argv[1])]
+print(json.dumps([(result.exit_code, repr(result.exception), result.output) for result in results]))
+"""
+
+
+def test_without_torch_there_is_one_sentence_and_templates_go_on(film: str) -> None:
+    Path("weights.safetensors").touch()
+    track = ["track", film, "--grid", "2", "-o", "a.npz"]
+    refused = [["info", "weights.safetensors"], ["train", "run", "--course", "tiny"], track,
+               [*track, "--checkpoint", "weights.safetensors"]]
+    commands = json.dumps([["info"], [*track, "--model", "lucas-kanade"], *refused])
+    package = str(Path(__file__).parents[1])
+    done = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, commands], capture_output=True, text=True, check=True,
+                          env={**os.environ, "PYTHONPATH": package})
+    info, templates, *others = json.loads(done.stdout)
+    assert info[0] == 0 and "device     none: torch cannot be loaded (" in info[2]
+    assert templates[0] == 0 and "a.npz: 4 tracks over 12 frames" in templates[2]
+    for code, error, output in others:
+        assert code == 1 and error == "SystemExit(1)", error
+        assert "Error: torch is needed and cannot be loaded (" in output

@@ -34,7 +34,7 @@ def describe_program() -> Facts:
     """Versions, devices, memory, models with their licences, and the folders that this program keeps."""
     import psutil
 
-    from ..trackers.inspection import devices
+    from ..trackers.inspection import devices, torch_trouble
 
     memory = psutil.virtual_memory()
     return {
@@ -43,6 +43,7 @@ def describe_program() -> Facts:
         "system": platform.platform(),
         "libraries": {name: _version_of(name) for name in LIBRARIES},
         "devices": devices(),
+        "torch_trouble": torch_trouble(),
         "memory": {"total": memory.total, "available": memory.available},
         "models": describe_models(),
         "folders": _folders(),

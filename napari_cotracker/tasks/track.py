@@ -201,6 +201,10 @@ def errors_told(plan: Plan) -> Iterator[None]:
             f"{plan.video.height} pixels; track fewer points at a time, choose mode online, or lower the resolution"
         ) from error
     except Exception as error:
+        if isinstance(error, ImportError | OSError):
+            from ..trackers.inspection import require_torch
+
+            require_torch()
         detail = (str(error).strip().splitlines() or [""])[0]
         raise TrackingError(
             f"{plan.choice.model.name} stopped with {type(error).__name__}: {detail:.200}; "

@@ -106,6 +106,9 @@ def train(plan: TrainPlan, control: Control | None = None) -> Generator[TrackUpd
 
 
 def _make_trainer(plan: TrainPlan) -> Trainer:
+    from ..trackers.inspection import require_torch
+
+    require_torch()
     from ..trackers.devices import pick_device
     from ..training.loop import Trainer
     from ..training.options import find_preset

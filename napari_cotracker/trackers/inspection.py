@@ -5,12 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..core.errors import TrackingError
+
+
+def torch_trouble() -> str:
+    """Why torch cannot be loaded: it is missing, or its libraries do not fit this computer. Empty if it can."""
+    try:
+        import torch  # noqa: F401
+    except (ImportError, OSError) as error:
+        return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return ""
+
+
+def require_torch() -> None:
+    """Refuse what cannot be done without torch.
+
+    Raises
+    ------
+    TrackingError
+        If it cannot be loaded.
+    """
+    if trouble := torch_trouble():
+        raise TrackingError(f"torch is needed and cannot be loaded ({trouble}); install the build for your computer, "
+                            "see docs/installation.md. To track, `--model lucas-kanade` works without it")
+
 
 def devices() -> list[dict[str, Any]]:
     """Where torch can run here: ``name`` as typed after ``--device``, ``title``, ``memory`` in bytes.
 
-    The first is the one that ``auto`` takes.
+    The first is the one that ``auto`` takes; there is none without torch.
     """
+    if torch_trouble():
+        return []
     import psutil
     import torch
 
@@ -31,7 +57,10 @@ def describe_checkpoint(path: Path) -> dict[str, Any]:
     ------
     CheckpointError
         If it is missing, damaged or of another network; the message says which.
+    TrackingError
+        If torch cannot be loaded.
     """
+    require_torch()
     from ..model.checkpoint import describe
     from .weights import sha256
 

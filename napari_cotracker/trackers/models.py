@@ -214,6 +214,9 @@ def choose(name: str = "auto", mode: str = "auto", n_frames: int = 1, checkpoint
 
 def checkpoint_window(path: Path) -> int | None:
     """Frames in the window that a weights file was trained with; None if it cannot be read cheaply."""
+    from .inspection import require_torch
+
+    require_torch()
     from ..model import checkpoint
 
     window: int | None = checkpoint.read_window(path)

@@ -66,7 +66,7 @@ def test_a_library_that_is_missing_is_named(tmp_path, monkeypatch):
     run = apart.subprocess.run
     monkeypatch.setattr(apart.subprocess, "run", lambda words, **more: run(
         [words[0], "-c", CHILD.format("print('h5py', end=''); sys.exit(4)")], **more))
-    with pytest.raises(MissingExtraError, match="h5py.*-m pip install .*sleap-io"):
+    with pytest.raises(MissingExtraError, match=r"h5py.*-m pip install .*sleap-io"):
         apart.load_apart("apart", tmp_path / "x")
 
 

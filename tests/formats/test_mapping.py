@@ -28,7 +28,7 @@ def database(tmp_path):
 
 def test_a_library_that_is_missing_is_named(database, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match="pycolmap.*-m pip install pycolmap"):
+    with pytest.raises(MissingExtraError, match=r"pycolmap.*-m pip install pycolmap"):
         mapping.map_apart(database, {}, FACTS, None)
 
 

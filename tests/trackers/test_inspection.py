@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from napari_cotracker.core.errors import CheckpointError
+from napari_cotracker.core.errors import CheckpointError, TrackingError
 from napari_cotracker.trackers.devices import pick_device
-from napari_cotracker.trackers.inspection import describe_checkpoint, devices
+from napari_cotracker.trackers.inspection import describe_checkpoint, devices, require_torch, torch_trouble
 from tests.trackers.networks import small_file
 
 
@@ -24,6 +27,35 @@ def test_every_device_can_be_asked_for_by_its_name() -> None:
 
 def test_auto_is_the_first() -> None:
     assert pick_device("auto").type == devices()[0]["name"].partition(":")[0]
+
+
+def importing(error: Exception) -> Callable[..., Any]:
+    """What imports everything but torch."""
+    honest = builtins.__import__
+
+    def load(name: str, *rest: Any) -> Any:
+        if name == "torch":
+            raise error
+        return honest(name, *rest)
+
+    return load
+
+
+@pytest.mark.parametrize(("error", "trouble"), [
+    (ModuleNotFoundError("No module named 'torch'"), "No module named 'torch'"),
+    (OSError("libcudart.so.13: cannot open it\nand more"), "libcudart.so.13: cannot open it"),
+    (ImportError(), "ImportError"),
+])
+def test_without_torch_there_is_no_device_and_one_sentence(
+    error: Exception, trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_torch()
+    weights = small_file()
+    monkeypatch.setattr(builtins, "__import__", importing(error))
+    assert devices() == [] and torch_trouble() == trouble
+    with pytest.raises(TrackingError, match=r"torch is needed and cannot be loaded .*installation\.md") as caught:
+        describe_checkpoint(weights)
+    assert trouble in str(caught.value) and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"hello, world\n", b"PK\x03\x04 cut"], ids=str)
