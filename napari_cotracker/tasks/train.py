@@ -79,8 +79,8 @@ def train(plan: TrainPlan, control: Control | None = None) -> Generator[TrackUpd
     -------
     dict
         ``step``, ``seconds``, ``total_seconds``, ``checkpoint``, ``losses``, ``scores`` (mean over clips),
-        ``best`` (the weights with the best average Jaccard so far), ``curve``; ``cancelled``. Empty in the
-        processes of a team that do not lead it.
+        ``best`` (the weights with the best average Jaccard so far), ``curve``, ``note`` (why there is none);
+        ``cancelled``. Empty in the processes of a team that do not lead it.
 
     Raises
     ------
@@ -160,15 +160,15 @@ def _score(plan: TrainPlan, trainer: Trainer, control: Control) -> Generator[Tra
 def _report(plan: TrainPlan, trainer: Trainer, cancelled: bool) -> Facts:
     from ..training.curve import draw_curve
 
-    curve: str | None = str(plan.folder / CURVE)
+    drawn: Facts = {"curve": str(plan.folder / CURVE)}
     try:
         draw_curve(trainer.state.history, plan.folder / CURVE)
-    except MissingExtraError:
-        curve = None
+    except MissingExtraError as error:
+        drawn = {"curve": None, "note": str(error)}
     newest = {key: trainer.newest(key) for key in ("losses", "scores")}
     best = plan.folder / BEST
     return {
         "folder": str(plan.folder), "step": trainer.state.step, "seconds": round(trainer.state.seconds, 1),
         "total_seconds": trainer.state.total, "checkpoint": str(trainer.checkpoint), **newest,
-        "best": str(best) if best.is_file() else None, "curve": curve, "cancelled": cancelled,
+        "best": str(best) if best.is_file() else None, **drawn, "cancelled": cancelled,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,14 @@ def test_a_run_trains_scores_and_goes_on(tmp_path: Path, clips: Path) -> None:
     assert later["step"] > facts["step"] and later["seconds"] > facts["seconds"]
     history = json.loads((tmp_path / "run.json").read_text())["history"]
     assert len([entry for entry in history if "scores" in entry]) == 2
+
+
+def test_without_matplotlib_the_report_says_why_there_is_no_curve(
+    tmp_path: Path, clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    _, facts = drain(train(plan_for(tmp_path, clips, minutes=0.01, total_minutes=0.01)))
+    assert facts["curve"] is None and "matplotlib is needed to draw a training curve" in facts["note"]
 
 
 def test_a_cancelled_run_keeps_its_steps_and_is_not_scored(tmp_path: Path, clips: Path) -> None:
