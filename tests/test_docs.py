@@ -19,6 +19,14 @@ def test_the_page_of_formats_is_made_from_their_headers() -> None:
     assert (DOCS / "formats.md").read_text(encoding="utf-8") == made["page"]()
 
 
+def test_tables_of_the_pages_are_what_the_program_declares() -> None:
+    """If this fails: python docs/make_tables.py."""
+    pages = list(runpy.run_path(str(DOCS / "make_tables.py"))["pages"]())
+    stale = [path.name for path, text in pages if path.read_text(encoding="utf-8") != text]
+    assert {path.name for path, _ in pages} == {"command-line.md", "tour.md", "export.md", "official-weights.md"}
+    assert not stale
+
+
 def rcc(files: dict[str, bytes]) -> bytes:
     """A Qt resource file of version 2 with one folder, ``a``, in which every second file is compressed."""
     names, data, tree = b"", b"", b""

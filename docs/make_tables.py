@@ -1,21 +1,36 @@
-"""Fills the tables of the documentation from the program itself, so that they cannot go stale."""
+"""Writes the tables of the documentation that the program itself declares, so that they cannot go stale.
+
+    python docs/make_tables.py
+
+Each stands between two marks, ``<!-- keys -->`` and ``<!-- /keys -->``. `docs/formats.md` has a maker of its own.
+"""
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import typer
 
-from napari_cotracker.cli import app
-from napari_cotracker.core import registry
-from napari_cotracker.core.declarations import GROUPS
-from napari_cotracker.trackers.models import bundled, models
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from napari_cotracker.cli import app  # noqa: E402
+from napari_cotracker.core import registry  # noqa: E402
+from napari_cotracker.core.declarations import GROUPS  # noqa: E402
+from napari_cotracker.trackers.models import bundled, models  # noqa: E402
 
 
-def on_page_markdown(markdown, **_):
-    """Replace ``<!-- formats -->`` and its like by what the program declares."""
-    tables = {"formats": formats_table, "models": models_table, "commands": command_reference, "keys": keys_table}
-    return re.sub(r"<!-- (\w+) -->", lambda mark: tables[mark[1]](), markdown)
+def pages():
+    """The pages that hold such tables, and what each should be."""
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if re.search(MARKED, text):
+            yield path, re.sub(MARKED, lambda found: marked(found[1], TABLES[found[1]]()), text)
+
+
+def marked(name, content):
+    return f"<!-- {name} -->\n\n{content.strip()}\n\n<!-- /{name} -->"
 
 
 def table(header, rows):
@@ -38,7 +53,7 @@ def models_table():
 
 def keys_table():
     """Read, not imported: this needs neither Qt nor a screen."""
-    source = ast.parse((Path(__file__).parents[1] / "napari_cotracker" / "ui" / "keys.py").read_text())
+    source = ast.parse((ROOT / "napari_cotracker" / "ui" / "keys.py").read_text("utf-8"))
     keys = next(ast.literal_eval(node.value) for node in source.body
                 if isinstance(node, ast.Assign) and node.targets[0].id == "HELP")
     spelled = {"Control": "Ctrl", "Escape": "Esc", "-": "+"}
@@ -63,7 +78,15 @@ def described(name, command):
     words = [p.metavar for p in command.params if p.param_type_name == "argument"]
     words += [f"{p.opts[-1]} {p.metavar}" for p in command.params if p.param_type_name == "option" and p.required]
     usage = " ".join([name, *words])
-    rows = [(f"`{' '.join(filter(None, [', '.join(p.opts), p.metavar]))}`", p.help or "", "" if p.default in (None, False) else f"`{p.default}`")
+    rows = [(f"`{' '.join(filter(None, [', '.join(p.opts), p.metavar]))}`", p.help or "", "" if p.default in (None, False, "") else f"`{p.default}`")
             for p in command.params if p.param_type_name == "option"]
     options = table(("option", "what", "default"), rows) if rows else ""
-    return f"```\nnapari-cotracker {usage}\n```\n\n{command.help}\n\n{options}"
+    return f"```\nnapari-cotracker {usage}\n```\n\n{command.help}\n\n{options}".strip()
+
+
+MARKED = re.compile(r"<!-- (\w+) -->\n.*?<!-- /\1 -->", re.DOTALL)
+TABLES = {"formats": formats_table, "models": models_table, "commands": command_reference, "keys": keys_table}
+
+if __name__ == "__main__":
+    for page, text in pages():
+        page.write_text(text, encoding="utf-8")
