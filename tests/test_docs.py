@@ -3,14 +3,64 @@
 from __future__ import annotations
 
 import csv
+import re
 import runpy
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-DOCS = Path(__file__).parents[1] / "docs"
+from napari_cotracker import Session, write_tracks
+from napari_cotracker.core.tracks import Tracks
+from napari_cotracker.videos.writer import write_film
+from tests.trackers.networks import small_file
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+FRAMES, SIZE = 45, (320, 216)
+
+
+def blocks() -> list[Any]:
+    """Every block of Python in the documentation."""
+    pages = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+    return [pytest.param(block, id=f"{page.stem}-{number}") for page in pages for number, block in
+            enumerate(re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE))]
+
+
+@pytest.fixture
+def files_of_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The film, the tracks and the session that the documentation speaks of; tracked by what is quickest."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("napari_cotracker.trackers.models.bundled", lambda: "still")
+    noise = np.random.default_rng(0).integers(0, 255, (27, 40, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+    write_film(Path("film.mp4"), (noise for _ in range(FRAMES)), times=np.arange(FRAMES) / 25)
+    ones = np.ones((FRAMES, 3), np.float32)
+    tracks = Tracks(np.arange(3), np.full((FRAMES, 3, 2), 50, np.float32), ones, ones, meta={"size": SIZE})
+    write_tracks("tracks.npz", tracks)
+    session = Session.create("film.cotracker", FRAMES, SIZE)
+    session.add_points(0, [[1, 1]])
+    session.close()
+
+
+@pytest.mark.usefixtures("files_of_examples")
+@pytest.mark.parametrize("block", blocks())
+def test_examples_run_as_they_stand(block: str) -> None:
+    """With other weights than those that have to be fetched, fewer points, and the arrays that a reader is to have."""
+    import torch
+
+    weights = str(small_file())
+    block = block.replace('"scaled_offline.pth"', repr(weights))
+    block = block.replace('model="cotracker3"', f'model="cotracker3", disk_budget=0, checkpoint={weights!r}')
+    block = block.replace("video.height), 20)", "video.height), 2)")
+    xy, visible = np.zeros((FRAMES, 1, 2), np.float32), np.ones((FRAMES, 1), np.bool_)
+    given = {"true_xy": xy, "xy": xy, "truly_visible": visible, "visible": visible, "query_frames": np.zeros(1, int),
+             "n_frames": FRAMES, "width": SIZE[0], "height": SIZE[1]}
+    if "track_clip" in block:
+        given |= {"video": torch.zeros(4, 3, 64, 64), "queries": torch.tensor([[0.0, 8, 8]])}
+    exec(compile(block, "an example", "exec"), given)
 
 
 def test_the_page_of_formats_is_made_from_their_headers() -> None:
