@@ -62,7 +62,8 @@ def track(
     direction : {"both", "forward", "backward"}
         From each query.
     precision : {"auto", "float32", "half"}
-        Arithmetic of the network's heavy layers; ``auto`` is half on CUDA, float32 elsewhere.
+        Arithmetic of the network's heavy layers. ``auto`` is half on CUDA; ``hybrid`` also takes half on
+        processors that multiply bfloat16; float32 otherwise.
     fast : bool
         Online only: windows start from extrapolated motion and need fewer iterations.
     accept_licence : bool
