@@ -126,8 +126,6 @@ class Indexer:
         with container:
             for packet in _with_flush(read_packets(container, stream)):
                 if packet is not None:
-                    if packet.is_keyframe:
-                        keys.add(count)
                     packet.pts, count = count, count + 1
                 try:
                     frames = stream.codec_context.decode(packet)
@@ -135,6 +133,8 @@ class Indexer:
                     frames, damaged = [], True
                 damaged |= any(frame.is_corrupt for frame in frames)
                 order.update((frame.pts, None) for frame in frames if frame.pts is not None)
+                # the decoder's word: AVI without an index and raw streams call every packet a keyframe
+                keys.update(frame.pts for frame in frames if frame.key_frame and frame.pts is not None)
                 if self._closed:
                     break
         return list(order), keys, count, damaged

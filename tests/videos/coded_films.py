@@ -119,6 +119,7 @@ CLIPS: dict[str, dict[str, Any]] = {
     "motion-jpeg.avi": {"codec": "mjpeg", "pixels": "yuvj420p", "options": {}},
     "divx.avi": {"codec": "mpeg4", "options": {"g": "12", "bf": "2"}},
     "bframes.avi": {},
+    "conference.avi": {"codec": "h263", "options": {"g": "12", "qmin": "2", "qmax": "4"}},
     "raw.h264": {"kind": "h264"},
     "vp9.webm": {"codec": "libvpx-vp9", "options": FAST_VP9},
     "vp8.webm": {"codec": "libvpx", "options": {"deadline": "realtime", "cpu-used": "8", "g": "12"}},

@@ -162,6 +162,18 @@ def test_truncated_films_have_the_frames_that_are_there(tmp_path: Path, name: st
             assert np.array_equal(frame, whole[good]), number
 
 
+@pytest.mark.parametrize("codec", ["msmpeg4", "wmv2", "cinepak"])
+def test_a_crashed_recording_without_its_index_reads_the_same_in_any_order(tmp_path: Path, codec: str) -> None:
+    pixels = "rgb24" if codec == "cinepak" else "yuv420p"
+    path = write_coded(tmp_path / "crashed.avi", codec=codec, pixels=pixels, options={"g": "12", "b": "2000000"})
+    path.write_bytes(path.read_bytes()[: path.read_bytes().rindex(b"idx1")])
+    expected = decode_bare(path)
+    with Film(path, read_ahead=False) as film:
+        for number in [30, 10, 37, 5, 22, 39]:
+            assert np.array_equal(film.read([number])[0], expected[number]), number
+        assert len(film.keyframes) > 2 and not film.bad_frames
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("name", ["bframes.mp4", "plain.ts"])
 def test_damaged_frames_are_listed_and_never_shown_as_others(
