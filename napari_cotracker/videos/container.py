@@ -43,6 +43,15 @@ def check_file(path: str | Path) -> None:
         raise VideoError(f"{name!r} may not be read by this user; change its permissions")
 
 
+def state_of(path: str) -> tuple[int, int] | None:
+    """(length, time of change) of a file, None if it is gone; network drives give no lasting numbers of files."""
+    try:
+        facts = Path(path).stat()
+    except OSError:
+        return None
+    return facts.st_size, facts.st_mtime_ns
+
+
 def open_film(path: str, threads: int = 0) -> tuple[Any, Any]:
     """Open a file and pick its first moving picture: (container, stream).
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..core.errors import VideoError
+from .container import check_file
 from .indexer import Indexer
 from .packets import PacketReader
 
@@ -76,8 +77,20 @@ class Decoder:
         -------
         list of (number, frame)
             In order, the frame that was asked for at the end; empty if it cannot be decoded.
+
+        Raises
+        ------
+        VideoError
+            If there is no such frame, or the file is gone or has changed since it was opened.
         """
         self._refresh(frame)
+        found = self._find_carefully(frame, keep)
+        self._indexer.check_unchanged()
+        if not found:
+            check_file(self._path)  # a disk that is away damages nothing
+        return found
+
+    def _find_carefully(self, frame: int, keep: int) -> list[tuple[int, Any]]:
         try:
             return self._find(frame, keep)
         except DamageError:

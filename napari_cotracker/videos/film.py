@@ -100,7 +100,9 @@ class Film(LazyVideo):
     @once
     def fingerprint(self) -> str:
         """Changes when the content changes, not when the file is moved or renamed."""
-        return hash_file(str(self.path))
+        found = hash_file(str(self.path))
+        self._indexer.check_unchanged()
+        return found
 
     @property
     def keyframes(self) -> NDArray[np.int64]:
@@ -142,7 +144,12 @@ class Film(LazyVideo):
     def _decode(self, frame: int, keep: int = 0) -> list[tuple[int, Any]]:
         if self._decoder is None:
             self._decoder = Decoder(str(self.path), self._indexer, self._careful)
-        found = self._decoder.decode(frame, keep)
+        try:
+            found = self._decoder.decode(frame, keep)
+        except VideoError:
+            self._decoder.close()
+            self._decoder = None  # the file may be back next time
+            raise
         self._careful |= self._decoder.careful
         return found
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..core.errors import VideoError
-from .container import open_film, read_packets
+from .container import open_film, read_packets, state_of
 from .index import TRUSTED_CONTAINERS, FilmIndex, PacketScan, index_by_output
 
 FIRST_PUBLICATION = 32
@@ -29,6 +29,7 @@ class Indexer:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._state = state_of(path)
         self._container, self._stream = open_film(path)
         self.expected_frames = _expect_frames(self._container, self._stream)
         self._index: FilmIndex | None = None
@@ -61,6 +62,16 @@ class Indexer:
         """The index of the whole film; waits for it."""
         index = self._index
         return index if index is not None and index.complete else self.covering(1 << 62)
+
+    def check_unchanged(self) -> None:
+        """Refuse a file that is not the one that the index is of; one that was moved away is still open here.
+
+        Raises
+        ------
+        VideoError
+        """
+        if state_of(self.path) not in (self._state, None):
+            raise VideoError(f"{self.path!r} has changed since it was opened; open it again")
 
     def close(self) -> None:
         """Stop reading."""

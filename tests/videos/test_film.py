@@ -319,3 +319,53 @@ def test_the_registry_gives_films_what_others_do_not_take() -> None:
     source = registry.video_sources()[-1]
     assert source.name == "film" and source.open is Film
     assert source.accepts("a.mp4") and source.accepts(Path("a.mkv")) and not source.accepts(paint(0))
+
+
+@pytest.mark.parametrize("name", ["bframes.mp4", "bframes.avi"])
+@pytest.mark.parametrize("how", [os.replace, shutil.copyfile], ids=["replaced", "overwritten"])
+def test_a_film_that_is_exported_again_is_not_mixed_with_its_index(
+    clip: Clip, tmp_path: Path, name: str, how: Callable[[Path, Path], object]
+) -> None:
+    path, new = tmp_path / name, write_coded(tmp_path / f"new-{name}", 60)
+    shutil.copyfile(clip(name), path)
+    with Film(path) as film:
+        before = film.read(range(9))
+        how(new, path)
+        for number in (39, 12, 25):
+            with pytest.raises(VideoError, match="has changed since it was opened; open it again"):
+                film.read([number])
+        with pytest.raises(VideoError, match="has changed since"):
+            _ = film.fingerprint
+        assert np.array_equal(film.read([3])[0], before[3])
+        assert not film.bad_frames
+    with Film(path) as film:
+        assert number_in(film.read([50])[0]) == 50
+
+
+def test_a_film_whose_disk_was_away_reads_on(clip: Clip, tmp_path: Path) -> None:
+    path = Path(shutil.copy(clip("bframes.avi"), tmp_path / "film.avi"))
+    with Film(path) as film:
+        film.read([30])
+        path.rename(tmp_path / "away.avi")
+        assert number_in(film.read([32])[0]) == 32  # still open
+        with pytest.raises(VideoError, match="there is no"):
+            film.read([5])
+        (tmp_path / "away.avi").rename(path)
+        assert [number_in(frame) for frame in film.read([38, 5])] == [38, 5]
+        assert not film.bad_frames
+
+
+def test_a_film_that_cannot_be_read_for_a_moment_is_not_damaged(
+    clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from napari_cotracker.videos import packets
+
+    path = Path(shutil.copy(clip("bframes.mp4"), tmp_path / "film.mp4"))
+    with Film(path) as film:
+        assert film.n_frames == 40
+        path.rename(tmp_path / "away.mp4")
+        with monkeypatch.context() as patch, pytest.raises(VideoError, match="there is no"):
+            patch.setattr(packets, "read_packets", lambda container, stream: (_ for _ in ()))
+            film.read([30])
+        (tmp_path / "away.mp4").rename(path)
+        assert number_in(film.read([30])[0]) == 30 and not film.bad_frames
