@@ -21,6 +21,9 @@ Integers = NDArray[np.int64]
 TRUSTED_CONTAINERS = {"mov", "matroska", "webm", "mpegts", "mpeg", "flv", "gif", "apng", "ogg", "ivf", "nut", "mxf"}
 """Containers whose packets carry true presentation times."""
 
+MOST_BEHIND = 16
+"""No encoder stores more frames behind one that is shown after them."""
+
 
 @dataclass(frozen=True)
 class FilmIndex:
@@ -148,11 +151,12 @@ class PacketScan:
         keys = _in_order([key for key in self._keys if key[1] < self._settled])
         return self._index_by_time(rows, keys, complete=False) if len(rows) else None
 
-    def finish(self) -> FilmIndex:
-        """The whole film."""
+    def finish(self, announced: int = 0) -> FilmIndex:
+        """The whole film; `announced` is how many packets the container states, 0 if it does not."""
         rows, keys = _in_order(self._rows), _in_order(self._keys)
         if not self._stretch or not len(rows):
-            return self._index_by_time(_drop_ragged_end(rows, self._last_dts), keys, complete=True)
+            rows = rows if self.count == announced else _drop_ragged_end(rows, self._last_dts)
+            return self._index_by_time(rows, keys, complete=True)
         key_rows = np.isin(rows[:, 2], keys[:, 2])
         return FilmIndex(
             labels=rows[:, 2], ticks=_join_stretches(rows), key_labels=rows[key_rows, 2],
@@ -197,14 +201,16 @@ def _drop_ragged_end(rows: Integers, last_dts: int | None) -> Integers:
     """Without the frames behind a hole at the very end of a film of constant rate.
 
     Where a file was cut off, frames that were stored ahead of earlier ones may be all that is left
-    of its end; counting them would give them the numbers of frames that are gone.
+    of its end; counting them would give them the numbers of frames that are gone. A hole with room
+    for more frames than can be stored behind a later one is a pause.
     """
     steps = np.diff(rows[:, 1])
     if last_dts is None or len(steps) < 8:
         return rows
-    holes = steps > 1.5 * np.median(steps)
+    usual = np.median(steps)
+    holes, pauses = steps > 1.5 * usual, steps > (MOST_BEHIND + 1.5) * usual
     at_end = rows[1:, 1] > last_dts
-    if holes[~at_end].any() or not holes.any():
+    if holes[~at_end].any() or pauses.any() or not holes.any():
         return rows
     return rows[: int(np.argmax(holes)) + 1]
 

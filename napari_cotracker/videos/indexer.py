@@ -116,7 +116,7 @@ class Indexer:
             if scan.indexed >= due:
                 due *= 2
                 self._publish(scan.settle())
-        return scan.finish()
+        return scan.finish(self._stream.frames)
 
     def _decode_order(self) -> FilmIndex:
         """Decode everything once, each packet stamped with its number, to see in which order pictures come out."""

@@ -162,6 +162,14 @@ def test_truncated_films_have_the_frames_that_are_there(tmp_path: Path, name: st
             assert np.array_equal(frame, whole[good]), number
 
 
+@pytest.mark.parametrize("tail", [1, 2])
+@pytest.mark.parametrize(("name", "pause"), [("still.mp4", 120), ("still.mp4", 2000), ("still.mkv", 2000)])
+def test_a_recording_that_holds_still_keeps_its_last_frames(tmp_path: Path, name: str, pause: int, tail: int) -> None:
+    ticks = [40 * k + (pause if k >= 40 else 0) for k in range(40 + tail)]
+    with Film(write_coded(tmp_path / name, 40 + tail, ticks=ticks)) as film:
+        assert [number_in(frame) for frame in as_read(film)] == list(range(40 + tail))
+
+
 @pytest.mark.parametrize("codec", ["msmpeg4", "wmv2", "cinepak"])
 def test_a_crashed_recording_without_its_index_reads_the_same_in_any_order(tmp_path: Path, codec: str) -> None:
     pixels = "rgb24" if codec == "cinepak" else "yuv420p"

@@ -84,6 +84,13 @@ def test_frames_stranded_behind_a_hole_at_the_end_are_dropped() -> None:
     assert scan([*steady, packet(21, 19), packet(20, 20)]).finish().n_frames == 22
 
 
+def test_a_pause_before_the_last_frames_is_no_hole() -> None:
+    steady = [packet(k, k - 1, k == 0) for k in range(20)]
+    assert scan([*steady, packet(60, 19), packet(59, 20)]).finish().n_frames == 22
+    assert scan([*steady, packet(24, 19), packet(22, 20)]).finish(announced=22).n_frames == 22
+    assert scan([*steady, packet(24, 19), packet(22, 20)]).finish(announced=30).n_frames == 20
+
+
 def index_of(ticks: list[int], time_base: Fraction, rate: Fraction | None = None) -> FilmIndex:
     labels = np.array(ticks, np.int64)
     return FilmIndex(labels, labels, labels[:1], labels[:1] * 0, time_base, rate, by_time=True, complete=True)
