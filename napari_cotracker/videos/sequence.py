@@ -24,6 +24,8 @@ from .once import once
 class ImageSequence(LazyVideo):
     """Numbered image files as a video; each file is read when it is asked for.
 
+    A file that is damaged, of another kind or deleted is a bad frame; a disk that is away is an error.
+
     The first frame number and gaps are kept in `frame_numbers`; frame *k* is the *k*-th file there
     is. For `read`, 16 bits are divided by 257, ``.exr`` is taken as linear light and gets the sRGB
     curve, other floats are spread between contrast limits. A TIFF file with several pages is a
@@ -103,6 +105,7 @@ class ImageSequence(LazyVideo):
             try:
                 return read_image(path, page)
             except VideoError as error:
+                self._check_disk(number)
                 self.bad_frames.add(number)
                 failure = failure or error
         raise failure or VideoError(f"{self.name} has no files")
@@ -128,7 +131,23 @@ class ImageSequence(LazyVideo):
         try:
             return read_image(*self._files[frame])
         except VideoError:
+            self._check_disk(frame)
             return None
+
+    def _check_disk(self, frame: int) -> None:
+        """Refuse to call a frame bad, which it would stay, because its file cannot be read just now."""
+        path = self._files[frame][0]
+        try:
+            with path.open("rb") as file:
+                file.read(1)
+            return
+        except FileNotFoundError as error:
+            if any(_length(self._files[k][0]) >= 0 for k in self._samples):
+                return  # this one was deleted
+            reason = error.strerror
+        except OSError as error:
+            reason = error.strerror
+        raise VideoError(f"cannot read {str(path)!r} ({reason}); see that its disk is there, and try again")
 
     def _load(self, frame: int) -> NDArray[np.uint8] | None:
         picture = self._try(frame)

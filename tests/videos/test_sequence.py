@@ -68,6 +68,34 @@ def test_a_file_that_vanishes_is_a_bad_frame(plates: Path) -> None:
     assert video.bad_frames == {1}
 
 
+def test_a_disk_that_is_away_makes_no_bad_frames(plates: Path) -> None:
+    video = ImageSequence(plates)
+    assert number_in(video.read([0])[0]) == 1
+    plates.rename(plates.with_name("away"))
+    for emptied in (False, True):  # by an unmounted disk, whose folder stays
+        if emptied:
+            plates.mkdir()
+        for read in (video.read, video.read_native):
+            with pytest.raises(VideoError, match=r"cannot read .*shot\.1005\.png.*try again"):
+                read([3])
+    plates.with_name("away").replace(plates)
+    assert number_in(video.read([3])[0]) == 5
+    assert not video.bad_frames
+
+
+def test_a_file_that_may_not_be_read_just_now_is_no_bad_frame(plates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    video = ImageSequence(plates)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        with pytest.raises(VideoError, match="in use"):
+            video.read([1])
+    assert number_in(video.read([1])[0]) == 2 and not video.bad_frames
+
+
+def refuse(path: Path, *how: object, **more: object) -> None:
+    raise PermissionError(13, "in use")
+
+
 def test_pictures_of_several_sizes_are_refused(plates: Path) -> None:
     iio.imwrite(plates / "shot.1009.png", paint(1, 64, 48))
     with pytest.raises(VideoError, match="64 × 48"):
