@@ -58,11 +58,19 @@ def _read_block(file: Any, start: int) -> bytes:
 def hash_array(array: Any, limits: tuple[float, float] | None) -> str:
     """Fingerprint of a (T, …) array-like by shape, dtype, contrast limits and frames spread over it.
 
-    An array in memory is hashed whole up to 256 MB; of anything lazy, nine frames are asked for.
+    An array in memory is hashed whole up to 256 MB; of anything lazy, nine frames are asked for. Nothing
+    stands for a frame that cannot be delivered, which is a bad frame for whoever reads it.
     """
     in_memory = isinstance(array, np.ndarray) and not isinstance(array, np.memmap)
     n_frames = int(array.shape[0])
     count = n_frames if in_memory and array.nbytes <= WHOLE_ARRAY_BYTES else min(n_frames, PICTURES)
     picked = np.unique(np.linspace(0, n_frames - 1, count).astype(int)).tolist()
     facts = f"{tuple(int(n) for n in array.shape)} {np.dtype(array.dtype).str} {limits}".encode()
-    return hash_parts([facts, *(np.ascontiguousarray(array[k]).tobytes() for k in picked)])
+    return hash_parts([facts, *(_bytes_of(array, k) for k in picked)])
+
+
+def _bytes_of(array: Any, frame: int) -> bytes:
+    try:
+        return np.ascontiguousarray(array[frame]).tobytes()
+    except Exception:  # any library may lie behind the array
+        return b""

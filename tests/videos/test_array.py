@@ -85,6 +85,12 @@ def test_a_frame_that_cannot_be_computed_is_a_bad_frame() -> None:
     assert video.bad_frames == {30}
 
 
+@pytest.mark.parametrize("broken", [0, 499])
+def test_a_frame_that_cannot_be_computed_does_not_cost_the_fingerprint(broken: int) -> None:
+    prints = {ArrayVideo(Counted(broken=k), contrast_limits=(0, 255)).fingerprint for k in (-1, broken, broken)}
+    assert len(prints) == 2
+
+
 def test_dask_arrays() -> None:
     lazy = da.from_array(COLOURS, chunks=(1, 8, 9, 3))
     video = ArrayVideo(lazy)
