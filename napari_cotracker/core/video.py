@@ -69,3 +69,11 @@ class Video(Protocol):
     def close(self) -> None:
         """Release files and threads; reading afterwards raises `VideoError`."""
         ...
+
+
+def version_of(video: Video) -> str:
+    """What changes with every single picture: the `version` of videos that have one, of others the fingerprint.
+
+    A fingerprint, which outlives copies of a file, may be of samples only. Whatever is kept of pictures goes by this.
+    """
+    return str(getattr(video, "version", video.fingerprint))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import VideoError
-from ..core.video import Video
+from ..core.video import Video, version_of
 from .messages import Picture
 
 AHEAD = 12
@@ -34,6 +34,7 @@ class Facts:
     frame_numbers: NDArray[np.int64]
     path: str | None
     fingerprint: str
+    version: str
     bad_frames: frozenset[int]
 
     @classmethod
@@ -46,7 +47,8 @@ class Facts:
         """
         return cls(
             video.n_frames, video.height, video.width, video.fps, np.asarray(video.times, np.float64),
-            np.asarray(video.frame_numbers, np.int64), video.path, video.fingerprint, frozenset(video.bad_frames),
+            np.asarray(video.frame_numbers, np.int64), video.path, video.fingerprint, version_of(video),
+            frozenset(video.bad_frames),
         )
 
 
@@ -66,7 +68,7 @@ class ServedVideo:
                  ) -> None:
         self.n_frames, self.height, self.width = facts.n_frames, facts.height, facts.width
         self.fps, self.times, self.frame_numbers = facts.fps, facts.times, facts.frame_numbers
-        self.path, self.fingerprint = facts.path, facts.fingerprint
+        self.path, self.fingerprint, self.version = facts.path, facts.fingerprint, facts.version
         self.bad_frames = set(facts.bad_frames)
         self._ask = ask
         self._room = max(1, cache_bytes // (3 * self.height * self.width))

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..core.video import Video
+from ..core.video import Video, version_of
 from ..model import CoTracker3
 from .background import Background
 from .cores import SHARED, take, torch_threads
@@ -65,7 +65,7 @@ class FeatureReader:
         self._batch = 1 if model.device.type == "cpu" else 8
         stride, arithmetic = model.config.stride, model.fnet.conv1.weight.dtype
         self.key = FeatureKey(
-            video.fingerprint, weights, (resolution[0] // stride, resolution[1] // stride, model.config.latent),
+            version_of(video), weights, (resolution[0] // stride, resolution[1] // stride, model.config.latent),
             str(keep).removeprefix("torch."), f"{arithmetic} on {model.device.type}",
         )
         self._last: tuple[dict[int, int], Tensor] = ({}, torch.empty(0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from ..core.declarations import VideoSource
 from ..core.errors import VideoError
 from .cache import DEFAULT_BYTES
-from .fingerprint import hash_array
+from .fingerprint import hash_array, hash_rows, is_in_memory
 from .frames import LazyVideo
 from .levels import Levels, estimate_limits
 from .once import once
@@ -39,7 +40,7 @@ class ArrayVideo(LazyVideo):
     cache_bytes : int
         Room for converted frames.
     fingerprint : str, optional
-        Where it is known already.
+        Where it is known already, of every frame.
 
     Raises
     ------
@@ -88,6 +89,13 @@ class ArrayVideo(LazyVideo):
     def fingerprint(self) -> str:
         """Changes with shape, type, contrast limits and content (of a lazy array: of nine frames)."""
         return self._fingerprint or hash_array(self._array, self._limits)
+
+    @once
+    def version(self) -> str:
+        """Changes with any frame; that of a lazy array, whose frames cannot all be asked for, no other one has."""
+        if self._fingerprint:
+            return self._fingerprint
+        return f"{self.fingerprint} {hash_rows(self._array) if is_in_memory(self._array) else uuid4().hex}"
 
     def _choose_limits(self, given: tuple[float, float] | None) -> tuple[float, float] | None:
         if given is not None:

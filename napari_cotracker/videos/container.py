@@ -43,7 +43,7 @@ def check_file(path: str | Path) -> None:
         raise VideoError(f"{name!r} may not be read by this user; change its permissions")
 
 
-def state_of(path: str) -> tuple[int, int] | None:
+def state_of(path: str | Path) -> tuple[int, int] | None:
     """(length, time of change) of a file, None if it is gone; network drives give no lasting numbers of files."""
     try:
         facts = Path(path).stat()

@@ -105,6 +105,11 @@ class Film(LazyVideo):
         return found
 
     @property
+    def version(self) -> str:
+        """Changes whenever the file is written."""
+        return f"{self.fingerprint} {self._indexer.state}"
+
+    @property
     def keyframes(self) -> NDArray[np.int64]:
         """Frames at which decoding can begin; far apart, they make jumps slow."""
         return np.unique(self._index.key_numbers)

@@ -80,6 +80,11 @@ class LazyVideo(ABC):
         """Changes when the content changes, not when files are moved."""
 
     @property
+    def version(self) -> str:
+        """Changes whenever a picture may be another one, and also when files are copied."""
+        return self.fingerprint
+
+    @property
     def frame_numbers(self) -> NDArray[np.int64]:
         """(T,) the plate's own frame numbers."""
         return np.arange(self.n_frames)

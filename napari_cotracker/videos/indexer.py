@@ -21,6 +21,11 @@ class Indexer:
     ----------
     path : str
 
+    Attributes
+    ----------
+    state : tuple
+        Length and time of change of the file when it was opened.
+
     Raises
     ------
     VideoError
@@ -29,7 +34,7 @@ class Indexer:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._state = state_of(path)
+        self.state = state_of(path)
         self._container, self._stream = open_film(path)
         self.expected_frames = _expect_frames(self._container, self._stream)
         self._index: FilmIndex | None = None
@@ -70,7 +75,7 @@ class Indexer:
         ------
         VideoError
         """
-        if state_of(self.path) not in (self._state, None):
+        if state_of(self.path) not in (self.state, None):
             raise VideoError(f"{self.path!r} has changed since it was opened; open it again")
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..core.declarations import VideoSource
 from ..core.errors import VideoError
 from .cache import DEFAULT_BYTES
+from .container import state_of
 from .fingerprint import hash_file, hash_parts
 from .frames import LazyVideo
 from .images import count_pages, read_image
@@ -90,9 +91,18 @@ class ImageSequence(LazyVideo):
     @once
     def fingerprint(self) -> str:
         """Changes with the files' numbers, lengths, contents of the first, middle and last, and contrast limits."""
-        paths = [path for path, _ in self._files]
-        facts = f"{self._numbers.tolist()} {[_length(path) for path in paths]} {self._levels}".encode()
-        return hash_parts([facts, *(hash_file(paths[k]).encode() for k in self._samples if _length(paths[k]) >= 0)])
+        lengths = [-1 if state is None else state[0] for state in self._states]
+        facts = f"{self._numbers.tolist()} {lengths} {self._levels}".encode()
+        return hash_parts([facts, *(hash_file(self._files[k][0]).encode() for k in self._samples if lengths[k] >= 0)])
+
+    @property
+    def version(self) -> str:
+        """Changes whenever one of the files is written."""
+        return hash_parts([self.fingerprint.encode(), str(self._states).encode()])
+
+    @once
+    def _states(self) -> list[tuple[int, int] | None]:
+        return [state_of(path) for path, _ in self._files]
 
     @property
     def _samples(self) -> Sequence[int]:
@@ -142,7 +152,7 @@ class ImageSequence(LazyVideo):
                 file.read(1)
             return
         except FileNotFoundError as error:
-            if any(_length(self._files[k][0]) >= 0 for k in self._samples):
+            if any(state_of(self._files[k][0]) for k in self._samples):
                 return  # this one was deleted
             reason = error.strerror
         except OSError as error:
@@ -176,13 +186,6 @@ def _with_channels(picture: NDArray[Any], count: int, dtype: np.dtype[Any]) -> N
         picture = np.concatenate([picture, np.full_like(picture[:, :, :1], white)], axis=2)
     picture = picture[:, :, :count]
     return np.ascontiguousarray(picture) if picture.shape[2] == count else None
-
-
-def _length(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1
 
 
 def _accepts(source: Any) -> bool:

@@ -46,7 +46,7 @@ def test_it_is_the_video_that_it_stands_for() -> None:
     np.testing.assert_array_equal(video.read([7, 3, 7]), PICTURES[[7, 3, 7]])
     np.testing.assert_array_equal(video.read_native([5]), PICTURES[[5]])
     assert video.read([]).shape == (0, 12, 16, 3) and video.read_native([]).shape == (0, 12, 16, 3)
-    assert video.bad_frames == {2}
+    assert video.bad_frames == {2} and video.version == "made up"
 
 
 @pytest.mark.parametrize("order", [range(40), range(39, -1, -1)])

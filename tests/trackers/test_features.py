@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 import torch
 from numpy.typing import NDArray
 
@@ -20,6 +21,7 @@ from napari_cotracker.trackers.cores import SHARED
 from napari_cotracker.trackers.features import FeatureReader, resize_frames, shared_store
 from napari_cotracker.trackers.store import FeatureStore
 from napari_cotracker.videos.array import ArrayVideo
+from napari_cotracker.videos.sequence import ImageSequence
 from tests.torch_threads import torch_threads_are
 from tests.trackers.networks import moving_clip, small_file
 
@@ -77,6 +79,22 @@ def test_another_run_on_the_same_content_encodes_nothing(tmp_path: Path) -> None
     torch.testing.assert_close(again, first)
     assert float((other - first).abs().max()) > 0
     assert [one.encoded for one in readers] == [6, 0, 6]
+
+
+def test_a_plate_that_is_rendered_again_is_encoded_again(tmp_path: Path) -> None:
+    plate, store = tmp_path / "plate", FeatureStore(1 << 20, 1 << 20, tmp_path / "features")
+    plate.mkdir()
+    for number, picture in enumerate(moving_clip(6).read(range(6))):
+        tifffile.imwrite(plate / f"shot.{number}.tif", picture)
+    encoded = []
+    for name in ("", "", "shot.1.tif"):
+        if name:  # not the first one, the middle or the last, and of the same length
+            tifffile.imwrite(plate / name, np.zeros_like(picture))
+        one = reader(ImageSequence(plate), store)
+        with torch.inference_mode():
+            one.read(range(6), nothing)
+        encoded.append(one.encoded)
+    assert encoded == [6, 0, 6]
 
 
 def test_a_frame_that_could_not_be_decoded_is_not_kept(tmp_path: Path) -> None:

@@ -91,6 +91,24 @@ def test_a_frame_that_cannot_be_computed_does_not_cost_the_fingerprint(broken: i
     assert len(prints) == 2
 
 
+def test_the_version_follows_every_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_cotracker.videos.fingerprint.WHOLE_ARRAY_BYTES", 10)
+    large = np.tile(COLOURS, (5, 1, 1, 1))
+    changed = large.copy()
+    changed[2] = 0
+    before, after = ArrayVideo(large), ArrayVideo(changed)
+    assert before.fingerprint == after.fingerprint and before.version != after.version
+    assert ArrayVideo(large.copy()).version == before.version
+    assert ArrayVideo(large, fingerprint="of all").version == "of all"
+
+
+def test_nobody_else_has_the_version_of_a_lazy_array() -> None:
+    array = Counted()
+    one, other = ArrayVideo(array), ArrayVideo(array)
+    assert one.fingerprint == other.fingerprint
+    assert one.version == one.version != other.version
+
+
 def test_dask_arrays() -> None:
     lazy = da.from_array(COLOURS, chunks=(1, 8, 9, 3))
     video = ArrayVideo(lazy)

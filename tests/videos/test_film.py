@@ -272,6 +272,18 @@ def test_the_fingerprint_follows_the_content(clip: Clip, tmp_path: Path) -> None
         assert film.fingerprint == same.fingerprint != other.fingerprint
 
 
+def test_the_version_follows_the_file(clip: Clip, tmp_path: Path) -> None:
+    path = Path(shutil.copy(clip("bframes.mp4"), tmp_path / "film.mp4"))
+    with Film(path) as film:
+        before = film.version
+    path = path.rename(tmp_path / "other name.mp4")
+    with Film(path) as film:
+        assert film.version == before
+    os.utime(path, (1, 1))
+    with Film(path) as film:
+        assert film.version != before
+
+
 def make_sound(path: Path) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream("pcm_s16le", rate=8000)

@@ -154,6 +154,16 @@ def test_the_fingerprint_follows_content_and_numbers(plates: Path, tmp_path: Pat
     assert len(set(prints)) == 3
 
 
+def test_the_version_follows_every_file(tmp_path: Path) -> None:
+    for number in range(9):
+        tifffile.imwrite(tmp_path / f"shot.{number}.tif", paint(number))
+    before, again = ImageSequence(tmp_path), ImageSequence(tmp_path)
+    assert before.version == again.version
+    tifffile.imwrite(tmp_path / "shot.3.tif", paint(333))  # rendered again, and of the same length
+    after = ImageSequence(tmp_path)
+    assert after.fingerprint == before.fingerprint and after.version != before.version
+
+
 def test_the_registry_gives_sequences_images_patterns_and_folders(plates: Path) -> None:
     source = next(source for source in registry.video_sources() if source.name == "sequence")
     assert source.accepts(plates) and source.accepts(str(plates / "shot.####.png")) and source.accepts("missing.exr")
