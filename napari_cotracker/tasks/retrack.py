@@ -19,7 +19,7 @@ from ..core.video import Video
 from ..videos.held import hold
 from .plan import TrackOptions, make_plan
 from .progress import scaled
-from .track import describe_run, errors_told, make_tracker
+from .track import describe_run, ended, errors_told, make_tracker
 
 FIRST_LOOK = "lucas-kanade"
 CONTEXT = {"cpu": 8}  # of the other tracks, how many take part; each costs a processor time that someone waits for
@@ -104,7 +104,7 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
         sides += [one for one in solved if one is not None]
     cancelled = control.cancelled()
     yield TrackUpdate.heartbeat(1.0, "cancelled" if cancelled else "done")
-    return {"meta": {"runs": [describe_run(plan, monotonic() - began, cancelled)]},
+    return {"meta": {"runs": [ended(describe_run(plan), began, cancelled)]},
             "sides": sides,
             "bad_frames": sorted(int(frame) for frame in video.bad_frames)}
 

@@ -63,29 +63,38 @@ def track(video: Video, queries: Queries, options: TrackOptions | None = None, *
     Raises
     ------
     CotrackerError
-        If the run cannot start or go on, whatever the tracker raised; a `TrackingError` carries what
-        was tracked until then.
+        If the run cannot start or go on, whatever the tracker raised. Where something was tracked until
+        then, it is a `TrackingError` that carries it.
     """
     from ..trackers.download import Cancelled
 
     options, control = options or TrackOptions(), control or Control()
     plan = make_plan(video, queries, options, anchors)
+    with errors_told(plan):
+        facts, run = film_facts(video), describe_run(plan)  # now, for files may be gone when the run ends
     recorder = Recorder(video.n_frames, queries, plan.anchors)
     listener = _Listener(control, recorder, video)
     began = monotonic()
+
+    def so_far(cancelled: bool) -> Tracks:
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        meta = {**facts, "runs": [ended(run, began, cancelled)], "created": created}
+        return recorder.tracks(meta, video.bad_frames)
+
     try:
         with suppress(Cancelled):
             if plan.passes:
                 plan = yield from _with_weights(plan, control)
+                run = describe_run(plan)
                 yield from _run(plan, listener)
-    except TrackingError as error:
-        if recorder.has_answers():
-            meta = _describe(plan, seconds=monotonic() - began, cancelled=True)
-            error.tracks = recorder.tracks(meta, video.bad_frames)
-        raise
+    except CotrackerError as error:
+        if not recorder.has_answers():
+            raise
+        broken = TrackingError(str(error))
+        broken.tracks = so_far(cancelled=True)
+        raise broken from error
     yield TrackUpdate.heartbeat(1.0, "cancelled" if control.cancelled() else "done")
-    meta = _describe(plan, seconds=monotonic() - began, cancelled=control.cancelled())
-    return recorder.tracks(meta, video.bad_frames)
+    return so_far(control.cancelled())
 
 
 class _Listener(Control):
@@ -212,28 +221,31 @@ def errors_told(plan: Plan) -> Iterator[None]:
         ) from error
 
 
-def _describe(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]:
-    video = plan.video
+def film_facts(video: Video) -> dict[str, Any]:
+    """What tracks note of their film."""
     return {
         "size": (video.width, video.height),
         "fps": (video.fps.numerator, video.fps.denominator),
         "frame_numbers": [int(number) for number in video.frame_numbers],
         "video": {"path": video.path, "fingerprint": video.fingerprint},
-        "runs": [describe_run(plan, seconds, cancelled)],
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
-def describe_run(plan: Plan, seconds: float, cancelled: bool) -> dict[str, Any]:
+def describe_run(plan: Plan) -> dict[str, Any]:
+    """What tracks note of the run that made them; how it ended comes in `ended`."""
     from ..trackers.weights import sha256
 
     settings = {f.name: getattr(plan.settings, f.name) for f in fields(plan.settings)}
     checkpoint = settings.pop("checkpoint", None)
-    run = facts_of_run(plan.video, plan.options)
-    run |= {"seconds": round(seconds, 3), "cancelled": cancelled, "settings": _plain(settings)}
+    run = facts_of_run(plan.video, plan.options) | {"settings": _plain(settings)}
     if checkpoint:
         run["checkpoint"] = {"name": Path(checkpoint).name, "sha256": sha256(Path(checkpoint))}
     return run
+
+
+def ended(run: Mapping[str, Any], began: float, cancelled: bool) -> dict[str, Any]:
+    """The same run with its seconds, of one that began at a time of `monotonic`."""
+    return {**run, "seconds": round(monotonic() - began, 3), "cancelled": cancelled}
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:

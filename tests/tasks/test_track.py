@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,13 +12,14 @@ import pytest
 
 from napari_cotracker.core import registry
 from napari_cotracker.core.declarations import NoOptions, TrackerEntry
-from napari_cotracker.core.errors import CheckpointError, TrackingError
+from napari_cotracker.core.errors import CheckpointError, TrackingError, VideoError
 from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.tracker import Control, Estimate, TrackJob, TrackUpdate
 from napari_cotracker.core.tracks import Anchors, Source, State
 from napari_cotracker.tasks.track import TrackOptions, track
 from tests.generators import drain
 from tests.moving_films import Film, moving_film
+from tests.trackers.networks import small_file
 
 Work = Callable[[TrackJob, Control], Iterator[TrackUpdate]]
 QUERIES = Queries(np.array([2, 5]), np.array([[10, 11], [20, 21]]), np.array([3, 8]), ("a/x", "b"))
@@ -160,6 +163,74 @@ def test_errors_of_ours_pass_as_they_are(fake: Any) -> None:
     fake(fail)
     with pytest.raises(CheckpointError, match=r"^a damaged file$"):
         drain(track(film(), QUERIES, FAKE))
+
+
+class FilmThatGoes(Film):
+    """A film on a drive that may be unplugged."""
+
+    is_gone = False
+
+    @property
+    def fingerprint(self) -> str:
+        if self.is_gone:
+            raise VideoError("cannot read 'film.mp4'")
+        return "as it was"
+
+    @fingerprint.setter
+    def fingerprint(self, value: str) -> None:
+        pass
+
+
+@pytest.mark.parametrize("direction", ["forward", "both"])
+def test_a_film_that_goes_away_takes_nothing_with_it(fake: Any, direction: str) -> None:
+    clip = FilmThatGoes(np.zeros((8, 40, 60, 3), np.uint8))
+
+    def unplugged(job: TrackJob, control: Control) -> Iterator[TrackUpdate]:
+        if clip.is_gone:
+            raise VideoError("cannot read 'film.mp4'")
+        yield from each_frame(job, control)
+        clip.is_gone = True
+
+    fake(unplugged)
+    run, tracks = track(clip, QUERIES, TrackOptions(model="fake", direction=direction)), None
+    if direction == "forward":
+        _, tracks = drain(run)
+    else:
+        with pytest.raises(TrackingError, match=r"^cannot read 'film.mp4'$") as raised:
+            drain(run)
+        tracks = raised.value.tracks
+    assert tracks is not None and np.isfinite(tracks.xy[2:, 0]).all()
+    assert tracks.meta["video"]["fingerprint"] == "as it was"
+    assert tracks.meta["runs"][0]["cancelled"] is (direction == "both")
+
+
+def test_an_array_that_cannot_be_hashed_is_refused_before_anything_is_tracked(fake: Any) -> None:
+    class Torn(Film):
+        @property
+        def fingerprint(self) -> str:
+            raise KeyError("chunk 0")
+
+        @fingerprint.setter
+        def fingerprint(self, value: str) -> None:
+            pass
+
+    jobs = fake(each_frame)
+    with pytest.raises(TrackingError, match="chunk 0"):
+        drain(track(Torn(np.zeros((8, 40, 60, 3), np.uint8)), QUERIES, FAKE))
+    assert jobs == []
+
+
+def test_weights_that_go_away_take_nothing_with_them(tmp_path: Path) -> None:
+    weights = shutil.copyfile(small_file(), tmp_path / "mine.safetensors")
+    clip, _ = moving_film(6)
+    options = TrackOptions(checkpoint=weights, resolution=(64, 64))
+    run = track(clip, Queries(np.array([0]), np.array([[60, 60]])), options)
+    while not len(next(run).frames):
+        pass
+    weights.unlink()
+    _, tracks = drain(run)
+    assert tracks.meta["runs"][0]["checkpoint"]["name"] == "mine.safetensors"
+    assert np.isfinite(tracks.xy).all()
 
 
 class AddOnce(Control):
