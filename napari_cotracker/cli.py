@@ -95,7 +95,7 @@ def track(
     from .tasks.track import TrackOptions
 
     check_points(queries, grid, mask)
-    check_target(out, overwrite=overwrite, overlay=overlay)
+    check_target(out, overwrite=overwrite)
     check_apart([out, overlay], [video, queries, mask, checkpoint])
     options = TrackOptions(
         model=model, mode=mode, checkpoint=checkpoint, device=device, direction=direction, iters=iters, fast=fast,

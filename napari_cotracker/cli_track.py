@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .cli_terminal import Interrupt, accepts_licence, follow, say, show
 from .cli_text import seconds_text, size_text, tracks_line
-from .core.errors import CotrackerError, FormatError, TrackingError
+from .core.errors import CotrackerError, TrackingError
 
 if TYPE_CHECKING:
     from .core.queries import Queries
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Path, *, overlay: Path | None,
                     overwrite: bool, as_json: bool) -> None:
-    """Track, write and say what came of it; a cancelled run is written too, but not drawn.
+    """Track, write and say what came of it, then draw it if wanted; a cancelled run is written too, but not drawn.
 
     Raises
     ------
@@ -30,10 +29,14 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
     typer.Exit
         With the exit code of a cancelled run.
     """
+    from .tasks.output import check_output, check_render
     from .tasks.overlay import render_overlay
     from .tasks.track import estimate, licence_to_accept, track
 
     cost = estimate(film, points, options)
+    check_output(out, film, points)
+    if overlay is not None:
+        check_render(overlay, film, overwrite=overwrite)
     if accepts_licence(None if options.accept_licence else licence_to_accept(film, options)):
         options = replace(options, accept_licence=True)
     with Interrupt() as interrupt:
@@ -46,18 +49,22 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
         except TrackingError as error:
             _rescue(error, out, overwrite)
             raise
-    notes = write(tracks, out, overwrite)
-    if overlay is not None and not interrupt.cancelled():
-        follow(render_overlay(film, tracks, overlay, overwrite=overwrite), film.n_frames)
+        notes = write(tracks, out, overwrite)
     report(tracks, out, notes, as_json=as_json)
     interrupt.finish()
+    if overlay is not None:
+        follow(render_overlay(film, tracks, overlay, overwrite=overwrite), film.n_frames)
 
 
 def _rescue(error: TrackingError, out: Path, overwrite: bool) -> None:
     """Write what was tracked before a run broke off."""
-    if error.tracks is not None:
+    if error.tracks is None:
+        return
+    try:
         write(error.tracks, out, overwrite)
         say(f"The run broke off; what was tracked until then is in {out}")
+    except CotrackerError as refusal:  # the last line says why the run broke off
+        say(f"The run broke off, and what was tracked until then was not written as asked: {refusal}")
 
 
 def check_apart(targets: Iterable[Path | None], sources: Iterable[Path | None]) -> None:
@@ -73,35 +80,36 @@ def check_apart(targets: Iterable[Path | None], sources: Iterable[Path | None]) 
             raise CotrackerError(f"{str(target)!r} is read by this run and would be overwritten; choose another name")
 
 
-def check_target(out: Path, format: str | None = None, overwrite: bool = False, overlay: Path | None = None) -> None:
-    """Refuse a file, or a film beside it, that could not be written later, before hours are spent on what goes there.
+def check_target(out: Path, format: str | None = None, overwrite: bool = False) -> None:
+    """Refuse a file that could not be written later, before hours are spent on what goes there.
 
     Raises
     ------
     FormatError
     """
     from .tasks.export import check_place
+    from .tasks.output import check_folder
     from .tasks.sessions import check_new, is_session
-    from .tasks.written import check_free
 
-    if overlay is not None:
-        check_free(overlay, overwrite=overwrite)
     if format is None and is_session(out):
         check_new(out)
     else:
         check_place(out, format, overwrite)
-    folder = out.parent
-    if not folder.is_dir():
-        raise FormatError(f"expected a folder that exists for {out.name!r}, got {str(folder)!r}; make it first")
-    if not os.access(folder, os.W_OK):
-        raise FormatError(f"expected a file that can be written, got {str(out)!r}; choose another name or folder")
+    check_folder(out)
 
 
 def write(tracks: Tracks, out: Path, overwrite: bool = False) -> list[str]:
-    """Write tracks; what the format could not hold comes back and is said."""
+    """Write tracks, elsewhere if that fails; what the format could not hold comes back and is said."""
     from .tasks.export import write_tracks
+    from .tasks.output import keep_elsewhere
 
-    notes = write_tracks(out, tracks, overwrite=overwrite)
+    try:
+        notes = write_tracks(out, tracks, overwrite=overwrite)
+    except Exception:  # of whatever library
+        place = keep_elsewhere(tracks, out)
+        if place is not None:
+            say(f"What was tracked is in {place}")
+        raise
     for note in notes:
         say(f"Note: {note}")
     return notes

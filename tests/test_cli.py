@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from napari_cotracker import cli_terminal, read_tracks
 from napari_cotracker.cli import app
-from napari_cotracker.core.errors import CotrackerError
+from napari_cotracker.core.errors import CotrackerError, FormatError
 from napari_cotracker.core.samples import sample_clip
 from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.trackers.models import bundled
@@ -389,3 +389,98 @@ def test_without_torch_there_is_one_sentence_and_templates_go_on(film: str) -> N
     for code, error, output in others:
         assert code == 1 and error == "SystemExit(1)", error
         assert "Error: torch is needed and cannot be loaded (" in output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-o", "out.pin.nk"], "expected four tracks"),
+        (["-o", "out.slp"], "sleap_io is needed"),
+        (["-o", "out.npz", "--overlay", "gone/drawn.mp4"], "got 'gone'; make it first"),
+        (["-o", "out.npz", "--overlay", "drawn.avi"], "expected a name ending in .mp4"),
+    ],
+)
+def test_what_could_not_be_written_is_refused_before_anything_is_tracked(
+    words: list[str], message: str, film: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sleap_io", None)
+    Path("points.csv").write_text("t,x,y\n0,1,1\n0,9,9\n0,20,20\n")
+    result = run("track", film, "--queries", "points.csv", "--model", "still", *words, code=1)
+    assert message in result.stderr
+    assert result.stderr.startswith("Error: ")  # not a word of a run
+    assert [path.name for path in Path().iterdir()] == ["points.csv"]
+
+
+def fill_the_disk(monkeypatch: pytest.MonkeyPatch, *full: str) -> None:
+    """Nothing can be written under these names any more, once what goes there was tried."""
+    from napari_cotracker.tasks import export
+
+    whole = export.export
+
+    def fails(path: Any, *more: Any, **words: Any) -> Any:
+        if Path(path).name in full:
+            raise FormatError(f"cannot write {str(path)!r}: No space left on device")
+        return whole(path, *more, **words)
+
+    monkeypatch.setattr(export, "export", fails)
+
+
+@pytest.mark.parametrize("full", [["out.csv"], ["out.csv", "out rescued.npz"]])
+def test_tracks_that_cannot_be_written_as_asked_are_kept_elsewhere(
+    full: list[str], film: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path / "data")
+    Path("out rescued.npz").write_text("of an earlier day")
+    fill_the_disk(monkeypatch, "out.csv", *(["out rescued 2.npz"] if len(full) > 1 else []))
+    result = run("track", film, "--grid", "2", "-o", "out.csv", "--model", "still", code=1)
+    place = Path("out rescued 2.npz") if len(full) == 1 else tmp_path / "data" / "rescued" / "out rescued.npz"
+    assert f"What was tracked is in {place}" in result.stderr
+    assert "No space left" in result.stderr.splitlines()[-1]
+    assert np.isfinite(read_tracks(place).xy).all()
+    assert Path("out rescued.npz").read_text() == "of an earlier day"
+
+
+def test_ctrl_c_while_tracks_are_written_waits_for_them(film: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari_cotracker import cli_track
+
+    whole = cli_track.write
+
+    def interrupted(*words: Any) -> list[str]:
+        os.kill(os.getpid(), signal.SIGINT)
+        return whole(*words)
+
+    monkeypatch.setattr(cli_track, "write", interrupted)
+    result = run("track", film, "--grid", "2", "-o", "out.npz", "--model", "still", "--overlay", "o.mp4", code=130)
+    assert "out.npz: 4 tracks" in result.stdout
+    assert np.isfinite(read_tracks("out.npz").xy).all()
+    assert not Path("o.mp4").exists()
+
+
+def test_an_overlay_that_fails_leaves_the_summary(film: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> Iterator[TrackUpdate]:
+        yield TrackUpdate.heartbeat(0.5, "drawing")
+        raise CotrackerError("the film is full")
+
+    monkeypatch.setattr("napari_cotracker.tasks.overlay.render_overlay", fails)
+    result = run("track", film, "--grid", "2", "-o", "out.npz", "--model", "still", "--overlay", "o.mp4", code=1)
+    assert "out.npz: 4 tracks" in result.stdout
+    assert result.stderr.splitlines()[-1] == "Error: the film is full"
+
+
+def test_what_was_tracked_before_a_run_broke_off_is_kept_elsewhere_if_it_must(
+    film: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from napari_cotracker.trackers.still import StillTracker
+
+    whole = StillTracker.track
+
+    def breaks(self: StillTracker, job: Any, control: Any) -> Iterator[TrackUpdate]:
+        yield from whole(self, job, control)
+        raise RuntimeError("the cable came out")
+
+    monkeypatch.setattr(StillTracker, "track", breaks)
+    fill_the_disk(monkeypatch, "out.csv")
+    result = run("track", film, "--grid", "2", "-o", "out.csv", "--model", "still", code=1)
+    assert "out rescued.npz" in result.stderr and "No space left" in result.stderr
+    assert "cable" in result.stderr.splitlines()[-1]
+    assert len(read_tracks("out rescued.npz")) == 4
