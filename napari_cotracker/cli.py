@@ -10,7 +10,7 @@ import typer
 
 from . import __version__, cli_threads  # noqa: F401 - before numpy is loaded
 from .cli_propagate import app as propagate
-from .cli_terminal import Commands, Interrupt, check_points, follow, read_size, show
+from .cli_terminal import Commands, Interrupt, accept_any_text, check_points, follow, read_size, show
 from .cli_text import effort_lines, evaluation_lines, lines_of, program_lines
 from .cli_track import check_apart, check_target, track_and_write
 from .cli_words import EXCERPT, First, Json, Last, Overwrite
@@ -26,6 +26,7 @@ Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="File to w
 
 def main() -> None:
     """The console script."""
+    accept_any_text()
     app(prog_name="napari-cotracker")
 
 

@@ -83,6 +83,16 @@ class Interrupt(Control):
             raise typer.Exit(CANCELLED)
 
 
+def accept_any_text() -> None:
+    """Results may hold any file's name; a pipe on Windows has no letters for many, and they are written as escapes.
+
+    The error output does so by itself.
+    """
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
 def _drop_output() -> None:
     """Keep the interpreter from failing once more when it flushes at its end."""
     try:

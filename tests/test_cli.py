@@ -306,6 +306,17 @@ def test_output_that_nobody_can_take_ends_in_one_line() -> None:
     assert (done.returncode, done.stderr) == (1, "Error: the system refuses: No space left on device\n")
 
 
+@pytest.mark.parametrize("words", [["convert", "a.csv", "\u8ecc\u8de1.npz"], ["track", "--help"]])
+def test_output_that_has_no_letters_for_a_name_gets_escapes(words: list[str]) -> None:
+    Path("a.csv").write_text("track_id,frame,x,y\n1,0,1,1\n")
+    command = [sys.executable, "-m", "napari_cotracker", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="ascii",
+                          env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert "\\u8ecc\\u8de1.npz" in done.stdout or words[0] == "track"
+    assert Path(words[-1]).exists() or words[0] == "track"
+
+
 class Person:
     """Stands in for a terminal with somebody in front of it."""
 
