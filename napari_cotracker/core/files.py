@@ -62,6 +62,8 @@ def replacing(path: Path, error: type[CotrackerError] = FormatError) -> Iterator
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise error(f"expected the name of a file to write, got the folder {str(path)!r}; add a file name")
+    if target.exists() and not target.is_file():  # whoever may would put a file in place of /dev/null
+        raise error(f"expected the name of a file to write, got the device or pipe {str(path)!r}; choose another name")
     temporary = target.with_name(f".{uuid4().hex}{target.suffix}")
     try:
         yield temporary

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ..core.errors import CotrackerError, TakenError
+from ..core.errors import CotrackerError, FormatError, TakenError
 from ..core.files import replacing
 
 MOST = 5000
@@ -32,7 +32,13 @@ def check_free(*paths: Path, overwrite: bool) -> None:
     Raises
     ------
     TakenError
+    FormatError
+        If one is a device or a pipe: such things have no end to be read, and stay what they are.
     """
+    odd = next((path for path in paths if path.exists() and not (path.is_file() or path.is_dir())), None)
+    if odd is not None:
+        raise FormatError(f"expected the name of a file to write, got {str(odd)!r}, which is a device or a pipe; "
+                          "choose another name")
     there = [] if overwrite else [path for path in paths if path.exists()]
     known = _recall() if there else {}
     others = [path for path in there if not _is_known(path, known)]

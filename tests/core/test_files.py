@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from napari_cotracker.core.errors import FormatError, VideoError
@@ -43,6 +45,15 @@ def test_the_callers_error_is_raised(tmp_path):
         temporary.write_text("x")
     with pytest.raises(VideoError, match="got the folder"), replacing(tmp_path, VideoError):
         pass
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with a name")
+def test_a_pipe_stays_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FormatError, match="pipe"), replacing(tmp_path / "pipe") as temporary:
+        temporary.write_text("x")
+    assert (tmp_path / "pipe").is_fifo()
+    assert [p.name for p in tmp_path.iterdir()] == ["pipe"]
 
 
 def test_a_folder_takes_the_old_ones_place_when_it_is_whole(tmp_path):

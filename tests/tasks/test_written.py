@@ -1,8 +1,10 @@
 """Files of ours and of others."""
 
+import os
+
 import pytest
 
-from napari_cotracker.core.errors import TakenError
+from napari_cotracker.core.errors import FormatError, TakenError
 from napari_cotracker.tasks import written
 
 
@@ -18,6 +20,14 @@ def test_a_file_is_ours_until_somebody_changes_it(tmp_path):
     path.write_text("two")
     assert not written.is_ours(path)
     written.check_free(tmp_path / "new.txt", overwrite=False)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with a name")
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_what_is_no_file_is_refused_unread(overwrite, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FormatError, match="a device or a pipe"):
+        written.check_free(tmp_path / "pipe", overwrite=overwrite)
 
 
 def test_a_folder_is_ours_while_all_that_is_in_it_is(tmp_path):
