@@ -127,6 +127,10 @@ class Editor:
         first = self._frame(t)
         self._do(spans.start(self._part(ids, range(first)), first))
 
+    def leave_out(self, ids: ArrayLike, frames: ArrayLike) -> None:
+        """Say that tracks are nowhere on some frames, and no run says otherwise; before and after nothing changes."""
+        self._do(spans.leave_out(self._part(ids, frames)))
+
     def clear(self, ids: ArrayLike, frames: ArrayLike) -> None:
         """Empty cells, also those that a person set; a run may fill them again."""
         self._do(spans.clear(self._part(ids, frames)))

@@ -75,6 +75,11 @@ def start(part: Part, t: int) -> Patch | None:
     return _bound(part, t, f"start {part.names} at frame {t}")
 
 
+def leave_out(part: Part) -> Patch | None:
+    """Tracks are nowhere on the frames of the part."""
+    return part.patch(f"mark {part.names} as gone{part.during}", _nowhere(part))
+
+
 def clear(part: Part) -> Patch | None:
     """Cells are emptied, anchors too; a run may fill them again."""
     return part.patch(f"clear {part.words}", Cells.empty(len(part.frames), len(part.rows)))
@@ -113,9 +118,13 @@ def take(part: Part, side: Side) -> Patch | None:
     return part.patch(f"take the other answer for {part.words}", after)
 
 
+def _nowhere(part: Part) -> Cells:
+    cells = Cells.empty(len(part.frames), len(part.rows))
+    cells.state[:], cells.source[:] = State.UNKNOWN, Source.HUMAN
+    return cells
+
+
 def _bound(part: Part, t: int, label: str) -> Patch | None:
-    after = Cells.empty(len(part.frames), len(part.rows))
-    after.state[:], after.source[:] = State.UNKNOWN, Source.HUMAN
     here, rows = replace(part, frames=np.array([t])).cells, list(part.rows)
     for n, row in enumerate(rows):
         if row.t in part.frames and np.isfinite(row.xy).all():
@@ -123,4 +132,4 @@ def _bound(part: Part, t: int, label: str) -> Patch | None:
                 raise EditError(f"expected {row.name} to have a position on frame {t}, from which it is to be "
                                 f"followed instead of frame {row.t}; place the point there first")
             rows[n] = starting(row, t, part.whole[:, n])
-    return part.patch(label, after, rows)
+    return part.patch(label, _nowhere(part), rows)

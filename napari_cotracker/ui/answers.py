@@ -112,12 +112,22 @@ class Answers:
         words = f"is hidden on frame {t}" if len(frames) == 1 else f"is hidden on frames {t} to {frames[-1]}"
         self._say_of(id, t, lambda: self._session.edit.occlude([id], frames), words)
 
-    def end(self) -> None:
-        """It is gone from here on."""
+    def gone(self) -> None:
+        """It is not there from here on, or not yet, up to the next point that was set: that one says that it is.
+
+        Raises
+        ------
+        EditError
+            If it would be nowhere at all.
+        """
         id, t = self._chosen(), self._frame
-        if t < 1:
-            raise EditError("this is the first frame; delete the track if it is not there at all")
-        self._say_of(id, t, lambda: self._session.edit.end([id], t - 1), f"is gone from frame {t} on")
+        session = self._session
+        frames, words = self._absence(id, t)
+        elsewhere = is_located(session.read(np.setdiff1d(np.arange(session.n_frames), frames), [id]))
+        if not elsewhere.any():
+            raise EditError(f"expected {self._name(id)} to be somewhere on another frame, got none; "
+                            "delete the track if it is not there at all")
+        self._say_of(id, t, lambda: session.edit.leave_out([id], frames), words)
 
     def take_other(self) -> None:
         """What the other direction says of this span is right; once more for the first answer.
@@ -242,6 +252,21 @@ class Answers:
             return xy
         return np.stack([snapped(project.session, project.video, int(id), t, place)
                          for id, place in zip(ids, xy, strict=True)])
+
+    def _absence(self, id: int, t: int) -> tuple[NDArray[np.int64], str]:
+        """The frames on which a track is gone that is not there on one, and that in words."""
+        cells = self._session.read(np.arange(self._session.n_frames), [id])[:, 0]
+        reach, start = bracket(cells, t), self._session.rows[int(self._session.columns([id])[0])].t
+        known = [one for one in (reach.left, reach.right) if one is not None]
+        if reach.first <= start <= reach.last and is_located(cells[start]):
+            known.append(start)  # it is there, too, although nobody may have vouched for it
+        before = max((one for one in known if one < t), default=None)
+        after = min((one for one in known if one > t), default=None)
+        if before is None and after is not None:
+            return np.arange(reach.first, t + 1), f"is not there before frame {t + 1}"
+        last = reach.last if after is None else after - 1
+        until = "on" if last == len(cells.state) - 1 else f"to {last}"
+        return np.arange(t, last + 1), f"is gone from frame {t} {until}" if last > t else f"is gone on frame {t}"
 
     def _rest_of_span(self, id: int, t: int) -> NDArray[np.int64]:
         moment = self._reviewing.moment

@@ -87,7 +87,8 @@ class CorrectSection(Section):
         self.accept_button = self._button("It is right", "This point is right (Enter)", answers.accept)
         self.hide_button = self._button("Hidden", "Something hides it on this frame (O); Shift+O up to the end of the "
                                         "stretch", answers.hide)
-        self.gone_button = self._button("Gone", "It is not there from this frame on (X)", answers.end)
+        self.gone_button = self._button("Gone", "It is not there from this frame on, as far as the next point that you "
+                                        "set; before the first one: not yet, up to this frame (X)", answers.gone)
         self.other_button = self._button("Other way", "Take the other direction's answer, the orange dots (H)",
                                          answers.take_other)
         self.swap_button = self._button("Swap", "Swap with the track under the mouse, around this frame (point at "

@@ -25,7 +25,7 @@ HELP = {
     "Enter": "it is right",
     "O": "it is hidden here",
     "Shift-O": "it is hidden up to the end of the stretch",
-    "X": "it is gone from here on",
+    "X": "it is gone from here on; before its first point: not there yet",
     "H": "take the other direction's answer, the orange dots",
     "W": "swap with the track under the mouse, around here",
     "B": "back to the moment before",
@@ -67,7 +67,7 @@ class Keys(QObject):
         answers, reviewing = correct.answers, correct.reviewing
         acts: dict[str, Callable[[], object]] = {
             "N": reviewing.next, "B": reviewing.back, "Enter": answers.accept, "O": answers.hide,
-            "Shift-O": lambda: answers.hide(to_the_end=True), "X": answers.end, "H": answers.take_other,
+            "Shift-O": lambda: answers.hide(to_the_end=True), "X": answers.gone, "H": answers.take_other,
             "W": correct.swap, "T": self.compare,
             "K": lambda: self.to_anchor(1), "J": lambda: self.to_anchor(-1), "L": self.play_around,
             "F": lambda: desk.pick(Tool.PLACE), "G": lambda: desk.pick(Tool.CORRECT),

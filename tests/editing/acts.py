@@ -106,6 +106,7 @@ def make(name: str, session: Session, seed: int) -> Act:
         "verify": Act(lambda edit: edit.verify(ids, frames), ids, frames),
         "end": Act(lambda edit: edit.end(ids, t), ids, every[t + 1 :]),
         "start": Act(lambda edit: edit.start(ids, t), ids, every[:t]),
+        "leave_out": Act(lambda edit: edit.leave_out(ids, frames), ids, frames),
         "clear": Act(lambda edit: edit.clear(ids, frames), ids, frames),
         "paste": Act(lambda edit: edit.paste(ids, t, frames), ids, frames),
         "interpolate": Act(lambda edit: edit.interpolate(ids, frames, kind), ids, sorted(frames)[1:-1]),
@@ -118,8 +119,8 @@ def make(name: str, session: Session, seed: int) -> Act:
     return acts[name]
 
 
-NAMES = ("move", "nudge", "occlude", "show", "verify", "end", "start", "clear", "paste", "interpolate", "smooth",
-         "take", "split", "merge", "swap")
+NAMES = ("move", "nudge", "occlude", "show", "verify", "end", "start", "leave_out", "clear", "paste", "interpolate",
+         "smooth", "take", "split", "merge", "swap")
 
 
 def acts(most: int = 20, *names: str) -> st.SearchStrategy[list[tuple[str, int]]]:

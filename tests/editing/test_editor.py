@@ -191,6 +191,7 @@ def test_an_edit_that_changes_nothing_is_none(do: Any) -> None:
     (lambda edit: edit.verify([0, 1], 4), "approve 2 tracks, frame 4"),
     (lambda edit: edit.end(0, 4), "end point 1 at frame 4"),
     (lambda edit: edit.start(1, 4), "start point 2 at frame 4"),
+    (lambda edit: edit.leave_out(0, range(3, 6)), "mark point 1 as gone, frames 3–5"),
     (lambda edit: edit.clear(0, range(3, 6)), "clear point 1, frames 3–5"),
     (lambda edit: edit.paste(0, 3, [6, 7]), "paste point 1 from frame 3 to frames 6–7"),
     (lambda edit: edit.interpolate(0, range(2, 6)), "interpolate point 1, frames 2–5"),

@@ -113,6 +113,17 @@ def test_a_bound_without_a_position_is_one_for_a_track_that_is_followed_from_wit
     assert not patch.changes_table
 
 
+def test_a_track_that_is_left_out_is_nowhere_there_and_stays_elsewhere() -> None:
+    cells = moving(count=1)
+    said(cells, 5)
+    after = applied(cells, spans.leave_out(part_of(cells, range(3, 6))))
+    gone = np.isin(np.arange(12), range(3, 6))
+    assert (np.isnan(after.xy).all(-1) == gone[:, None]).all()
+    assert (after.state[gone] == State.UNKNOWN).all()
+    assert (after.source[gone] == Source.HUMAN).all()
+    assert_same(after[~gone], cells[~gone])
+
+
 def test_cleared_cells_are_empty() -> None:
     cells = moving()
     said(cells, 4)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import EditError
+from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.core.tracks import Source, State
 
 from .bare_desk import BareWindow
@@ -58,7 +59,7 @@ def test_undo_and_redo_go_with_the_queue_again_and_again(bare: BareWindow) -> No
 def test_what_is_said_of_other_tracks_and_frames_moves_nothing(bare: BareWindow) -> None:
     answers = asked(bare)
     reviewing = bare.reviewing
-    for id, t, say in ((0, 5, answers.accept), (2, 16, answers.accept), (2, 20, answers.hide), (2, 30, answers.end),
+    for id, t, say in ((0, 5, answers.accept), (2, 16, answers.accept), (2, 20, answers.hide), (2, 30, answers.gone),
                        (2, 10, lambda: answers.place(10, [[30, 30]]))):
         bare.project.selection.set([id])
         bare.project.go_to(t)
@@ -84,14 +85,56 @@ def test_a_cell_is_approved_or_hidden_or_ended(bare: BareWindow) -> None:
     assert np.flatnonzero(cells.state[:, 1] == State.OCCLUDED).tolist() == [30]
     bare.project.selection.set([2])
     bare.project.go_to(20)
-    answers.end()
+    answers.gone()
     assert np.flatnonzero(cells.source[:, 2] == Source.HUMAN).tolist() == [0, *range(20, LENGTH)]
     bare.project.go_to(25)
     with pytest.raises(EditError, match="expected point 3 to be somewhere on frame 25"):
         answers.accept()
     bare.project.go_to(0)
     with pytest.raises(EditError, match="delete the track"):
-        answers.end()
+        answers.gone()
+
+
+def ends(bare: BareWindow, id: int) -> list[int]:
+    """Frames on which a person says that a track is nowhere."""
+    cells, column = bare.session.cells, int(bare.session.columns([id])[0])
+    is_said = (cells.state[:, column] == State.UNKNOWN) & (cells.source[:, column] == Source.HUMAN)
+    return np.flatnonzero(is_said).tolist()
+
+
+def tracked_both_ways(bare: BareWindow) -> int:
+    """A track that is followed from frame 20 to both ends, and was set again on frame 30."""
+    (id,) = bare.session.add_points(20, [[20, 20]], placed=False)
+    run = bare.session.begin_run("track", [id])
+    run.write(TrackUpdate(np.arange(LENGTH), np.array([id]), np.full((LENGTH, 1, 2), 20, np.float32),
+                          *np.full((2, LENGTH, 1), 0.9, np.float32), 1.0))
+    run.close()
+    bare.session.edit.move([id], 30, [[21, 21]])
+    bare.project.selection.set([id])
+    return int(id)
+
+
+@pytest.mark.parametrize(("t", "gone", "words"), [
+    (1, range(2), "is not there before frame 2"), (0, range(1), "is not there before frame 1"),
+    (25, range(25, 30), "is gone from frame 25 to 29"), (29, [29], "is gone on frame 29"),
+    (33, range(33, LENGTH), "is gone from frame 33 on"), (30, range(30, LENGTH), "is gone from frame 30 on")])
+def test_gone_is_up_to_the_next_point_that_is_known(bare: BareWindow, t: int, gone: Any, words: str) -> None:
+    id, before = tracked_both_ways(bare), bare.session.cells.copy()
+    bare.project.go_to(t)
+    bare.answers.gone()
+    assert ends(bare, id) == list(gone)
+    assert bare.desk.said == f"point 1 {words}"
+    kept = np.setdiff1d(np.arange(LENGTH), gone)
+    np.testing.assert_array_equal(bare.session.cells.xy[kept], before.xy[kept])
+    assert bare.session.rows[0].t == 20, "it is followed from where it was"
+
+
+def test_gone_a_second_time_ends_where_it_was_gone_already(bare: BareWindow) -> None:
+    id = tracked_both_ways(bare)
+    for t, gone in ((5, range(6)), (35, [*range(6), *range(35, LENGTH)]), (33, [*range(6), *range(33, LENGTH)])):
+        bare.project.go_to(t)
+        bare.answers.gone()
+        assert ends(bare, id) == list(gone)
 
 
 def test_hidden_to_the_end_is_up_to_the_next_point_that_was_set(bare: BareWindow) -> None:
@@ -171,7 +214,7 @@ def test_a_file_that_refuses_leaves_the_queue_where_it_is(bare: BareWindow, monk
 
     monkeypatch.setattr(bare.session._store, "write", refuse)
     looked_through(bare)
-    for act in (answers.accept, answers.hide, answers.end, answers.accept_rest, lambda: answers.place(16, [[9, 9]]),
+    for act in (answers.accept, answers.hide, answers.gone, answers.accept_rest, lambda: answers.place(16, [[9, 9]]),
                 lambda: answers.swap(2)):
         with pytest.raises(EditError, match="the disk is full"):
             act()
@@ -207,8 +250,8 @@ def test_of_a_clip_of_one_frame_there_is_little_to_say(bare: BareWindow) -> None
     assert retracks(bare) == []
     answers.accept()
     answers.hide(to_the_end=True)
-    with pytest.raises(EditError, match="first frame"):
-        answers.end()
+    with pytest.raises(EditError, match="delete the track"):
+        answers.gone()
     with pytest.raises(EditError, match="only one answer"):
         answers.take_other()
     with pytest.raises(EditError, match="finite"):

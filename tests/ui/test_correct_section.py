@@ -94,7 +94,8 @@ def test_buttons_answer_as_keys_do(window: Window) -> None:
     window.press(section.hide_button)
     assert at(window) == SECOND
     window.press(section.gone_button)
-    assert [step.label for step in window.session.steps[-2:]] == ["hide point 1, frame 16", "end point 2 at frame 29"]
+    assert [step.label for step in window.session.steps[-2:]] == ["hide point 1, frame 16",
+                                                                  "mark point 2 as gone, frames 30–39"]
     window.press(section.rest_button)
     looked_through(window)
     window.press(section.rest_button)

@@ -123,7 +123,7 @@ def test_answers_by_key(shown: Window) -> None:
     pressed(shown, Qt.Key.Key_O, SHIFT)
     assert (shown.session.undo_label, at(shown)) == ("hide point 1, frames 16–17", SECOND)
     pressed(shown, Qt.Key.Key_X)
-    assert shown.session.undo_label == "end point 2 at frame 29"
+    assert shown.session.undo_label == "mark point 2 as gone, frames 30–39"
     shown.project.selection.set([1])
     shown.project.go_to(30)
     shown.viewer.reset_view()

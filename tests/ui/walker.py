@@ -21,7 +21,7 @@ class Walker:
         self.open: list[Any] = []
         answers, keys, reviewing = bare.answers, bare.keys.actions, bare.reviewing
         self.acts = [
-            self.select, self.select, self.place, self.place, self.place, answers.accept, answers.hide, answers.end,
+            self.select, self.select, self.place, self.place, self.place, answers.accept, answers.hide, answers.gone,
             lambda: answers.hide(to_the_end=True), answers.take_other, lambda: answers.swap(self.any_track()),
             reviewing.next, reviewing.next, reviewing.back, keys["T"], bare.undo, bare.undo, bare.redo,
             lambda: bare.project.corrections.solve(bare.session.ids), self.jump, self.delete, answers.accept_rest,
