@@ -68,10 +68,9 @@ class Answers:
         places = self._snapped(project, chosen, t, np.reshape(np.asarray(xy, np.float32), (-1, 2)))
         is_answer = self._answers(chosen, t)
         is_step = self._step(lambda: project.session.edit.move(chosen, t, places), is_answer)
-        self._desk.say(f"{_who(project, chosen)} is here on frame {t}")
         if project.is_indexed:
             project.corrections.follow_up(chosen, t, joins=is_step)
-        self._go_on(is_answer)
+        self._go_on(is_answer, f"{_who(project, chosen)} is here on frame {t}")
 
     def accept(self) -> None:
         """It is right.
@@ -211,16 +210,17 @@ class Answers:
         """Do an edit of a track on a frame, say so, and go on if that was asked."""
         is_answer, project = self._answers(np.array([id]), t), self._project
         is_step = self._step(edit, is_answer)
-        self._desk.say(f"{self._name(id)} {words}")
         if solves and is_step and project is not None and project.is_indexed:
             # what lies between two cells that are right is known better than before: it saves corrections (measured)
             project.corrections.follow_up(np.array([id]), t)
-        self._go_on(is_answer)
+        self._go_on(is_answer, f"{self._name(id)} {words}")
 
-    def _go_on(self, is_answer: bool) -> None:
+    def _go_on(self, is_answer: bool, said: str) -> None:
         """To the next moment, if the present one was answered: what is said of others does not move the view."""
         if is_answer:
-            self._reviewing.next()
+            self._reviewing.next(said)
+        else:
+            self._desk.say(said)
 
     def _step(self, edit: Callable[[], object], is_answer: bool = False, state: State | None = None) -> bool:
         """Do an edit; of an answer, remember where the queue was before. Says whether it became a step."""

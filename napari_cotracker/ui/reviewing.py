@@ -48,6 +48,7 @@ class Reviewing(QObject):
         self.ghosts: Ghosts | None = None
         self._steps: Iterator[float] | None = None
         self._is_awaited = False
+        self._said = ""
         self._busy: set[int] = set()
         self._clock = QTimer(self, singleShot=True)
         self._clock.timeout.connect(self._rank)
@@ -101,19 +102,21 @@ class Reviewing(QObject):
 
     # the queue
 
-    def next(self) -> None:
-        """Go to the next moment, with the tool in hand that puts it right."""
+    def next(self, said: str = "") -> None:
+        """Go to the next moment, with the tool in hand that puts it right; what was `said` before stays readable."""
+        self._said = said
         if self.review is None or self._project is None or not len(self._project.session.ids):
-            self._desk.say("nothing is tracked yet")
+            self._say("nothing is tracked yet")
             return
         if self.review.is_stale and not self._catch_up():
             self._is_awaited = True
-            self._desk.say("looking through the tracks …")
+            self._say("looking through the tracks …")
             return
         self._ask(self.review.next(), "all that remains is as sure as you ask for; nothing more to look at")
 
     def back(self) -> None:
         """Go back to the moment before."""
+        self._said = ""
         if self.review is not None:
             self._ask(self.review.back(), "this is the first moment you looked at")
 
@@ -148,12 +151,15 @@ class Reviewing(QObject):
         """Show a moment and say what is doubtful; without one, say something else."""
         project, self._is_awaited = self._project, False
         if moment is None or project is None:
-            self._desk.say(otherwise)
+            self._say(otherwise)
         else:
             self._show(moment)
             name = project.session.rows[int(project.session.columns([moment.id])[0])].name
-            self._desk.say(f"{name} on frame {moment.frame}: {moment.reason}")
+            self._say(f"{name} on frame {moment.frame}: {moment.reason}")
         self.changed.emit()
+
+    def _say(self, text: str) -> None:
+        self._desk.say(f"{self._said} · {text}" if self._said else text)
 
     def _show(self, moment: Moment) -> None:
         """Show a moment, with the tool in hand that puts it right."""
@@ -196,7 +202,7 @@ class Reviewing(QObject):
             self._clock.start(PAUSE_MS)
             return
         if self._is_awaited:
-            self.next()
+            self.next(self._said)
         self.changed.emit()
 
     def _catch_up(self, seconds: float = 0.1) -> bool:

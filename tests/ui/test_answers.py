@@ -13,7 +13,7 @@ from napari_cotracker.core.tracks import Source, State
 
 from .bare_desk import BareWindow
 from .doubts import FIRST, LENGTH, SECOND, answer, at, land, looked_through, path_of, retracks
-from .mouse import settle
+from .mouse import settle, wait_until
 
 
 def asked(bare: BareWindow) -> Any:
@@ -39,6 +39,29 @@ def test_a_place_is_one_step_with_all_that_follows(bare: BareWindow) -> None:
     assert at(bare) == FIRST
     looked_through(bare)
     assert bare.reviewing.left == 2, "it is to be answered again"
+
+
+def test_what_an_answer_did_is_told_beside_what_is_asked_next(bare: BareWindow) -> None:
+    answers = asked(bare)
+    answers.place(16, [[20, 20]])
+    assert bare.desk.said == "point 1 is here on frame 16 · point 2 on frame 30: confidence 0.20"
+    bare.reviewing.back()
+    bare.reviewing.next()
+    assert "is here" not in bare.desk.said, "but not again and again"
+    bare.reviewing.back()
+    answers.gone()
+    assert bare.desk.said.startswith("point 1 is gone from frame 16 on · point 2 on frame 30: ")
+
+
+def test_what_an_answer_did_is_told_after_the_queue_was_waited_for(bare: BareWindow,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = asked(bare)
+    with monkeypatch.context() as patched:
+        patched.setattr(bare.reviewing, "_catch_up", lambda *_: False)
+        answers.accept()
+        assert bare.desk.said == "point 1 is right on frame 16 · looking through the tracks …"
+    wait_until(lambda: at(bare) == SECOND)
+    assert bare.desk.said == "point 1 is right on frame 16 · point 2 on frame 30: confidence 0.20"
 
 
 def test_undo_and_redo_go_with_the_queue_again_and_again(bare: BareWindow) -> None:
