@@ -87,13 +87,12 @@ class History(Ledger):
         for step in line[len(self.journal.done):]:
             self._do_again(self.journal.nodes[step])
 
-    def begin_run(self, label: str, ids: ArrayLike, *, joins: bool = False, facts: Mapping[str, Any] | None = None
+    def begin_run(self, label: str, ids: ArrayLike, *, joins: int = 0, facts: Mapping[str, Any] | None = None
                   ) -> Run:
-        """Open a run over some tracks; with `joins`, it belongs to the last step."""
-        last = self.journal.last if joins else None
+        """Open a run over some tracks, which belongs to the step `joins`, 0 for none."""
         self._run_count += 1
         run = Run(self, self._run_count, label, np.unique(np.asarray(ids, np.int64)),
-                  joins=last.number if last else None, facts=facts)
+                  joins=joins or None, facts=facts)
         with self.changing() as change:
             self.log.begin(change, run.number, label, run.joins, facts)
         self.runs.append(run)

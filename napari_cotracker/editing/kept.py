@@ -9,10 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
+import numpy as np
+
 from ..core.errors import EditError
 from ..core.tracks import Tracks
 from ..core.video import Video
 from . import records, recovery
+from .cells import Cells
 from .history import History
 from .identity import check_video, find_video
 from .journal import BUDGET
@@ -194,6 +197,22 @@ class Kept(View):
     def runs(self) -> list[Any]:
         """What is known of the runs behind these tracks: models, licences, settings."""
         return _each_once([*self._meta.get("runs", ()), *self._history.facts])
+
+    def before(self, step: int, id: int) -> Cells:
+        """Cells (T,) of a track as they are; those that still are what a step made them, as they were before it.
+
+        Raises
+        ------
+        EditError
+            If there is no such track, or the step cannot be read.
+        """
+        frames, ids = np.arange(self.n_frames), np.array([id], np.int64)
+        cells = self.read(frames, ids)
+        for block in self._history.journal.patch(step).blocks:
+            index, own = block.shared(frames, ids)
+            now = cells[index]
+            cells.write(index, now.put(~now.differs(block.after[own]), block.before[own]))
+        return cells[:, 0]
 
     def describe(self, **facts: Any) -> None:
         """Note facts about the video in `Tracks.meta`. This is not an edit.

@@ -186,7 +186,7 @@ class Session(Kept):
         """
         self._history.apply(patch)
 
-    def begin_run(self, label: str, ids: ArrayLike, *, joins: bool = False, facts: Mapping[str, Any] | None = None
+    def begin_run(self, label: str, ids: ArrayLike, *, joins: int = 0, facts: Mapping[str, Any] | None = None
                   ) -> Run:
         """Open a run over some tracks: its updates become one patch when it is closed.
 
@@ -194,9 +194,9 @@ class Session(Kept):
         ----------
         label : str
         ids : (n,)
-        joins : bool
-            Whether it belongs to the last step, such as a correction: both are undone together then. Undoing
-            that step ends the run. If a later step touches what the run did, the run is a step of its own.
+        joins : int
+            The step that it belongs to, such as a correction: both are undone together then. Undoing that step
+            ends the run. If a later step touches what the run did, the run is a step of its own. 0 for none.
         facts : mapping, optional
             What `Tracks.meta` is to say of it if it is cut off, and if `Run.close` is given nothing else.
         """

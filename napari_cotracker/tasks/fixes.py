@@ -46,8 +46,19 @@ def gaps_around(session: Session, ids: ArrayLike, t: int, ahead: ArrayLike = ())
             for gap in _gaps(session, id, spans(_cells(session, id), int(t)), is_ahead=id in taken)]
 
 
-def gaps_within(session: Session, ids: ArrayLike, frames: ArrayLike | None = None) -> list[Gap]:
+def gaps_within(session: Session, ids: ArrayLike, frames: ArrayLike | None = None, *, is_ahead: bool = False,
+                before: int = 0) -> list[Gap]:
     """All stretches between the anchors of some tracks that reach into some frames, None for all.
+
+    Parameters
+    ----------
+    session : Session
+    ids : (n,)
+    frames : (t,), optional
+    is_ahead : bool
+        Whether they are solved to the ends of the clip, as tracks that are `ahead` in `gaps_around`.
+    before : int
+        A step of the history: new answers are to agree with where tracks were before it. 0 for where they are.
 
     Raises
     ------
@@ -55,7 +66,8 @@ def gaps_within(session: Session, ids: ArrayLike, frames: ArrayLike | None = Non
         If there is no such track.
     """
     wanted = np.arange(session.n_frames) if frames is None else np.asarray(frames, np.int64).reshape(-1)
-    found = [gap for id in _unique(session, ids) for gap in _gaps(session, id, spans_of_track(_cells(session, id)))]
+    found = [gap for id in _unique(session, ids)
+             for gap in _gaps(session, id, spans_of_track(_cells(session, id)), is_ahead, before)]
     return [gap for gap in found if ((wanted >= gap.first) & (wanted <= gap.last)).any()]
 
 
@@ -119,7 +131,7 @@ def solve_again(session: Session, video: Video, gaps: Sequence[Gap], options: Tr
     options = options or TrackOptions()
     ids = sorted({gap.id for gap in gaps})
     facts = facts_of_fix(video, options)
-    run = session.begin_run(label_of(session, gaps), ids, joins=joins, facts=facts)
+    run = session.begin_run(label_of(session, gaps), ids, joins=session.last_step if joins else 0, facts=facts)
     work = retrack(video, gaps, options, others=others_of(session, gaps), control=control)
     bad: list[int] = []
     try:
@@ -156,11 +168,11 @@ def snapped(session: Session, video: Video, id: int, t: int, xy: ArrayLike) -> N
     return np.asarray(snap(video, (int(t), click), (nearest, known)).xy, np.float32)
 
 
-def _gaps(session: Session, id: int, found: Sequence[Span], is_ahead: bool = False) -> list[Gap]:
-    column = int(session.columns([id])[0])
+def _gaps(session: Session, id: int, found: Sequence[Span], is_ahead: bool = False, before: int = 0) -> list[Gap]:
+    cells = session.before(before, id) if before else _cells(session, id)
     gaps = []
     for span in found:
-        old = np.array(session.cells.xy[span.first : span.last + 1, column])
+        old = np.array(cells.xy[span.first : span.last + 1])
         if is_ahead and not span.is_closed:
             old = np.full_like(old, np.nan)
         gap = Gap(id, span.first, span.last, span.start_xy, span.end_xy, old)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,12 +189,16 @@ class Opening:
 def _show_on(desk: Desk, layer: Layer, session: Session) -> None:
     project = desk.resume(layer, session)
     project.show()
-    desk.say(session.refusal or _greeting(session))
+    go_on = partial(desk.attempt, project.corrections.take_up)
+    go_on()
+    project.length_known.connect(go_on)  # of a film whose index is not complete yet
+    desk.say(session.refusal or _greeting(session, len(project.corrections)))
 
 
-def _greeting(session: Session) -> str:
+def _greeting(session: Session, unfinished: int) -> str:
     steps = _counted(len(session.steps), "step")
-    return f"{_counted(len(session.ids), 'track')}; {steps} can be undone or done again"
+    rest = f"; tracking on: {_counted(unfinished, 'unfinished correction')}" if unfinished else ""
+    return f"{_counted(len(session.ids), 'track')}; {steps} can be undone or done again{rest}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -25,7 +25,7 @@ class Bench:
     def correct(self, id: int = 0, t: int = 5) -> Run:
         """A correction, and the run that belongs to it."""
         self.session.correct(id, t, (7 + t, 7))
-        return self.session.begin_run(f"track {id} anew", [id], joins=True, facts=FACTS)
+        return self.session.begin_run(f"track {id} anew", [id], joins=self.session.last_step, facts=FACTS)
 
     @property
     def labels(self) -> list[str]:
@@ -168,7 +168,7 @@ def test_a_track_that_was_deleted_meanwhile_is_left_out_until_it_is_back() -> No
 def test_a_run_without_an_edit_to_join_is_a_run() -> None:
     session = Session(T, (64, 48))
     session.load(Bench().session.tracks)
-    run = session.begin_run("track", [0], joins=True)
+    run = session.begin_run("track", [0], joins=session.last_step)
     tell(run, [3])
     run.close()
     assert [step.label for step in session.steps] == ["track"]
@@ -227,7 +227,7 @@ def test_a_track_that_is_deleted_takes_along_what_a_run_told_of_it_before() -> N
 
 def test_a_run_over_all_tracks_goes_with_those_that_are_deleted_and_stays_with_the_others() -> None:
     bench = Bench()
-    run = bench.session.begin_run("track 3 points", [0, 1, 2], joins=True, facts=FACTS)
+    run = bench.session.begin_run("track 3 points", [0, 1, 2], joins=bench.session.last_step, facts=FACTS)
     tell(run, range(1, T))
     bench.session.delete([0, 2])
     bench.session.undo()

@@ -99,6 +99,20 @@ def test_a_session_that_is_only_looked_at_leaves_its_file_alone(tmp_path: Path) 
     assert after == {name: content for name, content in bytes_before.items() if not name.endswith("-shm")}
 
 
+def test_cells_are_told_as_they_were_before_a_step() -> None:
+    session = Session(N_FRAMES, SIZE)
+    ids = session.add_points(0, [[1, 1], [2, 2]])
+    session.edit.move(0, 3, (3, 3))
+    session.edit.move(ids, 3, [(4, 4), (5, 5)])
+    step = session.last_step
+    session.edit.move(0, 5, (6, 6))
+    cells = session.before(step, 0)
+    assert cells.xy[[0, 3, 5]].tolist() == [[1, 1], [3, 3], [6, 6]], "what was done later stays"
+    session.edit.move(0, 3, (7, 7))
+    assert session.before(step, 0).xy[3].tolist() == [7, 7], "also where the step had been before"
+    assert np.isnan(session.before(1, 0).xy[0]).all()
+
+
 def test_settings_and_facts_are_kept(tmp_path: Path) -> None:
     session = Session.create(tmp_path / "a.cotracker", N_FRAMES, SIZE, {"fps": (25, 1)})
     session.set_setting("zoom", {"scale": 1.5, "at": (1, None)})

@@ -19,7 +19,7 @@ T = 10
 
 def tracked(session: Session, frames: range, seed: int, joins: bool = False) -> Sides:
     """A run over track 0 that keeps what both sides say of what it wrote."""
-    run = session.begin_run("track", [0], joins=joins)
+    run = session.begin_run("track", [0], joins=session.last_step if joins else 0)
     run.write(update_of(frames, [0], seed, empty=0))
     sides = sides_of(0, frames, session.cells.xy[list(frames), 0], seed)
     run.keep(sides)
@@ -113,7 +113,7 @@ def test_sides_without_any_new_position_are_kept_with_the_edit() -> None:
     session = session_of()
     tracked(session, range(1, 8), 1)
     session.correct(0, 9, (3, 3))
-    run = session.begin_run("again", [0], joins=True)
+    run = session.begin_run("again", [0], joins=session.last_step)
     again = sides_of(0, [2, 3], session.cells.xy[[2, 3], 0], 5)
     run.keep([again])
     run.close()

@@ -106,7 +106,7 @@ def test_one_that_failed_is_not_relied_on(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(snapshots, "STEPS", 1000)
     assert taken(session) == [0]
     session.correct(0, 3, (2, 2))
-    run = session.begin_run("anew", [0], joins=True)
+    run = session.begin_run("anew", [0], joins=session.last_step)
     run.write(update_of([2, 4], [0], empty=0))
     run.close()
     again = Session.open(left_by_a_crash(session, tmp_path / "b.cotracker"))
@@ -122,7 +122,7 @@ def test_one_of_an_edit_that_a_run_joins_afterwards_no_longer_counts(tmp_path: P
     session.add_points(0, [[1, 1]])
     session.correct(0, 3, (2, 2))
     assert taken(session) == [1, 2]
-    run = session.begin_run("anew", [0], joins=True)
+    run = session.begin_run("anew", [0], joins=session.last_step)
     run.write(update_of([2, 4], [0], empty=0))
     session.rename(0, "nose")
     run.close()

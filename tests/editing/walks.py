@@ -241,7 +241,8 @@ class Walk:
     def _begin(self, rng: Any, joins: bool) -> None:
         if len(self.session.ids) and len(self.runs) < 3:
             ids = [*self.some_ids(rng, 9), 999]
-            self.runs.append(self.session.begin_run(f"run {rng.integers(9)}", ids, joins=joins, facts=FACTS))
+            step = self.session.last_step if joins else 0
+            self.runs.append(self.session.begin_run(f"run {rng.integers(9)}", ids, joins=step, facts=FACTS))
 
     def _edit_cells(self, rng: Any, most: int, source: Source) -> None:
         if not len(self.session.ids):

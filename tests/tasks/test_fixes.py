@@ -133,6 +133,19 @@ def test_stretches_of_whole_tracks_can_be_asked_for(session: Session) -> None:
         gaps_within(session, [7])
 
 
+def test_a_stretch_can_be_compared_with_where_the_track_was_before_a_step(session: Session) -> None:
+    old = session.cells.xy[:, 0].copy()
+    session.correct(0, 22, [50, 50])
+    run = session.begin_run("again", [0], joins=session.last_step)
+    write(run, np.ones((T, 3, 2), np.float32))
+    run.close()
+    left, right = gaps_within(session, [0], before=session.last_step)
+    np.testing.assert_array_equal(np.concatenate([left.old, right.old[1:]]), old)
+    assert right.start_xy == (50.0, 50.0), "the anchor is that of now"
+    left, right = gaps_within(session, [0], is_ahead=True)
+    assert np.isnan(right.old).all()
+
+
 def test_the_nearest_tracks_in_sight_take_part(session: Session) -> None:
     Editor(session).occlude([2], [22])
     session.correct(0, 22, truth((60, 60))[22])

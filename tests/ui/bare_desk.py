@@ -35,10 +35,10 @@ class BareProject(QObject):
     is_indexed = True
     view = None
 
-    def __init__(self, worker: StubWorker, n_frames: int) -> None:
+    def __init__(self, worker: StubWorker, n_frames: int, session: Session | None = None) -> None:
         super().__init__()
         self.id = f"project {id(self)}"
-        self.session, self.video = Session(n_frames, (64, 48)), CountingVideo(n_frames)
+        self.session, self.video = session or Session(n_frames, (64, 48)), CountingVideo(n_frames)
         self.selection, self.frame = Selection(), 0
         self.tracking = Tracking(self.session, cast(Any, worker), self)
         self.corrections = Corrections(cast(Any, self), cast(Any, worker))
@@ -117,9 +117,9 @@ class BareWindow:
         self.history.show_session(self.session)
         self.history.jumped.connect(self._go_along)
 
-    def add(self, n_frames: int) -> BareProject:
-        """One more video, which is current then."""
-        project = BareProject(self.worker, n_frames)
+    def add(self, n_frames: int, session: Session | None = None) -> BareProject:
+        """One more video, with a session of before perhaps; it is current then."""
+        project = BareProject(self.worker, n_frames, session)
         self._projects.append(project)
         self.desk.choose(project)
         return project

@@ -162,11 +162,13 @@ def test_found_fixed_undone_redone_closed_reopened_and_gone_on_with(
     wait_until(lambda: again.project is not None and again.project.is_indexed, 10)
     assert again.project.layer.name == "knocked.mp4"
     assert again.session.undo_label == f"correct point {second + 1}"
+    again.land()
     assert off(again, id)[t:].max() < 2
-    assert not again.session.is_running()
+    mended = again.session.cells.copy()
     again.panel.undo()
     np.testing.assert_array_equal(again.session.cells.xy, after.xy)
     again.panel.redo()
+    np.testing.assert_array_equal(again.session.cells.xy, mended.xy, "the second fix was tracked on to its end")
     id, t = again.next()
     again.fix()
     again.land()

@@ -10,8 +10,10 @@ import pytest
 
 from napari_cotracker.core.errors import CotrackerError, EditError, TrackingError
 from napari_cotracker.core.tracks import Source
+from napari_cotracker.editing.session import Session
 from napari_cotracker.tasks.plan import TrackOptions
 from napari_cotracker.ui.tracking import Phase
+from tests.editing.files import left_by_a_crash
 
 from .bare_desk import BareWindow
 from .doubts import LENGTH, answer, frames_of, land, path_of, retracks
@@ -74,6 +76,104 @@ def test_undoing_a_fix_on_its_way_ends_it(bare: BareWindow) -> None:
     bare.redo()
     assert xy_of(bare, 0, 16) == [30, 30]
     assert xy_of(bare, 0, 15) == [31, 31], "what had come belongs to the step"
+    again = retracks(bare)[-1]
+    assert frames_of(again) == frames_of(job), "and the rest is solved now"
+    for gap, first in zip(again.arguments["gaps"], job.arguments["gaps"], strict=True):
+        np.testing.assert_array_equal(gap.old[gap.is_inner], first.old[gap.is_inner],
+                                      "it is compared with where the track was, not with half of an answer")
+    land(again, (34, 34))
+    assert (xy_of(bare, 0, 16), xy_of(bare, 0, 5), xy_of(bare, 0, 35)) == ([30, 30], [34, 34], [34, 34])
+    bare.undo()
+    np.testing.assert_array_equal(bare.session.cells.xy, before.xy, "one undo takes all of it back")
+    bare.redo()
+    assert len(bare.project.corrections) == 0, "it is whole now"
+    assert xy_of(bare, 0, 35) == [34, 34]
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_fix_that_was_cut_off_goes_on_when_its_session_is_opened_again(
+        bare: BareWindow, tmp_path: Path, is_killed: bool) -> None:
+    bare.session.save_as(tmp_path / "a.cotracker")
+    bare.doubtful()
+    before, steps = bare.session.cells.copy(), [step.label for step in bare.session.steps]
+    job = fix(bare, 0, 16)
+    answer(job, (31, 31), range(12, 20))
+    settle()
+    if is_killed:
+        path = left_by_a_crash(bare.session, tmp_path / "b.cotracker")
+    else:
+        path = tmp_path / "a.cotracker"
+        bare.project.close()
+        bare.session.close()
+    bare.add(LENGTH, Session.open(path))
+    bare.project.corrections.take_up()
+    again = retracks(bare)[-1]
+    assert again is not job
+    assert frames_of(again) == frames_of(job)
+    for gap in again.arguments["gaps"]:
+        np.testing.assert_array_equal(gap.old[gap.is_inner], path_of(0)[gap.frames][gap.is_inner])
+    land(again, (34, 34))
+    assert (xy_of(bare, 0, 5), xy_of(bare, 0, 16), xy_of(bare, 0, 35)) == ([34, 34], [30, 30], [34, 34])
+    assert [step.label for step in bare.session.steps] == [*steps, "correct point 1"]
+    bare.project.corrections.take_up()
+    assert len(bare.project.corrections) == 0, "once"
+    bare.undo()
+    np.testing.assert_array_equal(bare.session.cells.xy, before.xy)
+
+
+def test_what_a_later_fix_has_done_for_it_is_done_again_only_without_that(bare: BareWindow) -> None:
+    bare.doubtful()
+    fix(bare, 0, 10)
+    land(fix(bare, 0, 25), (32, 32))
+    assert len(bare.project.corrections) == 0
+    bare.undo()
+    assert frames_of(retracks(bare)[-1]) == [(0, 0, 10), (0, 10, LAST)], "the first one never came to its end"
+    bare.redo()
+    assert len(bare.project.corrections) == 0, "the later one did more"
+    assert (xy_of(bare, 0, 5), xy_of(bare, 0, 30)) == ([32, 32], [32, 32])
+    bare.undo()
+    land(retracks(bare)[-1], (33, 33))
+    assert (xy_of(bare, 0, 5), xy_of(bare, 0, 25)) == ([33, 33], [33, 33])
+    bare.undo()
+    np.testing.assert_array_equal(bare.session.cells.xy[:, 0], path_of(0))
+    bare.redo()
+    assert len(bare.project.corrections) == 0
+
+
+def test_a_fix_that_is_done_again_in_a_jump_belongs_to_its_own_step(bare: BareWindow) -> None:
+    from napari_cotracker.ui.history_jump import jump
+
+    bare.doubtful()
+    steps = bare.session.last_step
+    fix(bare, 0, 16)
+    bare.session.rename(2, "tail")
+    bare.session.rename(2, "head")
+    last = bare.session.last_step
+    jump(bare.session, steps)
+    jump(bare.session, last - 1)
+    land(retracks(bare)[-1], (33, 33))
+    assert xy_of(bare, 0, 20) == [33, 33]
+    assert bare.session.redo_label == "rename tail to head", "what can be done again can still be"
+    bare.undo()
+    assert xy_of(bare, 0, 20) == [33, 33]
+    bare.undo()
+    assert xy_of(bare, 0, 20) == was(0, 20)
+
+
+def test_a_run_leaves_tracks_of_a_fix_that_is_done_again(bare: BareWindow) -> None:
+    bare.project.place(0, [[12, 12], [20, 30]])
+    bare.run()
+    bare.worker.jobs[0].answer(range(1, 20), value=9)
+    bare.worker.jobs[0].finish()
+    settle()
+    fix(bare, 0, 10)
+    bare.undo()
+    bare.project.tracking.start(bare.project.video, bare.session.queries_of([0]), TrackOptions(), "track")
+    bare.redo()
+    job = retracks(bare)[-1]
+    assert frames_of(job) == [(0, 0, 10), (0, 10, LAST)]
+    assert np.isnan(job.arguments["gaps"][1].old).all()
+    assert 0 not in bare.project.tracking.ids
 
 
 def test_a_jump_in_the_history_ends_what_it_undoes(bare: BareWindow) -> None:

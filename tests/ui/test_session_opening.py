@@ -20,6 +20,7 @@ from napari_cotracker.editing.session import Session
 from napari_cotracker.ui.desk import Tool
 from napari_cotracker.ui.session_opening import get_reader, open_path, open_session, resume
 
+from .doubts import land, retracks
 from .mouse import click, drag, key, settle, wait_until
 from .windows import Window
 
@@ -93,6 +94,26 @@ def test_closed_and_opened_again_undo_goes_on(another: Opener, saved: Path) -> N
     again.panel.video.open_path(str(saved))
     assert [step.label for step in again.session.steps] == ["place nose", "correct nose", "correct nose"]
     assert [line[0].label for line in again.session.branches] == ["rename nose to ear"]
+
+
+def test_a_correction_that_was_cut_off_is_tracked_on(another: Opener, film: Path, tmp_path: Path) -> None:
+    first = another()
+    edited(first, film, tmp_path / "mine.cotracker")
+    first.session.correct(0, 4, [8, 8])
+    first.project.corrections.follow_up([0], 4)
+    first.close()
+    window = another()
+    open_session(window.desk, tmp_path / "mine.cotracker")
+    wait_until(lambda: len(retracks(window)) == 1)
+    assert window.panel.correct.working.text() == "1 correction is being tracked on …"
+    land(retracks(window)[0], (7, 7))
+    assert window.session.cells.xy[2:5, 0].tolist() == [[7, 7], [7, 7], [8, 8]]
+    window.close()
+    again = another()
+    open_session(again.desk, tmp_path / "mine.cotracker")
+    wait_until(lambda: again.project.is_indexed)
+    settle(0.1)
+    assert retracks(again) == []
 
 
 def test_on_the_open_video_when_nothing_was_done_there_yet(another: Opener, saved: Path, film: Path) -> None:
