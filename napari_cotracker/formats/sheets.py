@@ -73,7 +73,7 @@ def numbers_of(tracks: Tracks, first: int | None, default: int) -> NDArray[np.in
     own = tracks.frame_numbers
     if first is not None:
         return own - own[:1] + first
-    is_film = bool((own == np.arange(len(own))).all())
+    is_film = not tracks.meta.get("own_numbers") and (own == np.arange(len(own))).all()
     return own + default if is_film else own
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..core.errors import FormatError
 from ..core.tracks import Source, State, Tracks
 from ..core.video import Video
+from .film_facts import film_facts, has_own_numbers
 
 PLATE = 1001  # the number that the first frame of a plate usually has
 
@@ -43,14 +44,9 @@ def with_video(tracks: Tracks, video: Video, first: int | None = None) -> Tracks
         raise FormatError(f"expected the film of tracks over {tracks.n_frames} frames, got one of {video.n_frames}; "
                           "if it is the right film, say which number its first frame has in the file "
                           "(--first-frame on the command line)")
-    found: dict[str, Any] = {
-        "size": size,
-        "fps": (video.fps.numerator, video.fps.denominator),
-        "video": {"path": video.path, "fingerprint": video.fingerprint},
-        **tracks.meta,
-        "frame_numbers": [int(number) for number in video.frame_numbers],
-    }
-    return replace(_spread(tracks, rows, kept, video.n_frames), meta=found)
+    facts = film_facts(video)
+    meta = {**facts, **tracks.meta, **{name: facts[name] for name in ("frame_numbers", "own_numbers")}}
+    return replace(_spread(tracks, rows, kept, video.n_frames), meta=meta)
 
 
 def as_anchors(tracks: Tracks) -> Tracks:
@@ -66,8 +62,7 @@ def _rows_of(tracks: Tracks, video: Video, first: int | None) -> NDArray[np.int6
     theirs, own = tracks.frame_numbers, np.asarray(video.frame_numbers, np.int64)
     if first is not None:
         return _position(theirs - first + own[0], own)
-    is_film = bool((own == np.arange(len(own))).all())
-    if not is_film or np.isin(theirs, own).all():
+    if has_own_numbers(video) or np.isin(theirs, own).all():
         return _position(theirs, own)
     start = PLATE if len(theirs) and theirs[0] >= PLATE else 1
     return np.asarray(theirs - start)

@@ -163,7 +163,7 @@ def pin(target: Target) -> Steps:
     """Four corners as a file of tracks."""
     content: Any = target.settled.content
     corners: Tracks = content.tracks()
-    facts = {key: target.tracks.meta[key] for key in ("fps", "frame_numbers", "video", "runs")
+    facts = {key: target.tracks.meta[key] for key in ("fps", "frame_numbers", "own_numbers", "video", "runs")
              if key in target.tracks.meta}
     excerpt = Excerpt(first=target.frames.start, last=target.frames.stop - 1)
     yield TrackUpdate.heartbeat(0.5, "writing")

@@ -15,7 +15,7 @@ from ..core.tracks import Tracks
 from ..core.video import Video
 from . import written
 from .export import preview, write_tracks
-from .track import film_facts
+from .film_facts import film_facts
 
 TRIED_FRAMES = 8
 """More than any format asks of a track."""

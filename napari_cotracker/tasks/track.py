@@ -18,6 +18,7 @@ from ..core.queries import Queries
 from ..core.tracker import Control, Tracker, TrackUpdate
 from ..core.tracks import Anchors, Tracks
 from ..core.video import Video
+from .film_facts import film_facts
 from .plan import (
     Pass,
     Plan,
@@ -219,16 +220,6 @@ def errors_told(plan: Plan) -> Iterator[None]:
             f"{plan.choice.model.name} stopped with {type(error).__name__}: {detail:.200}; "
             "try another model, or report this with the video's size and the options used"
         ) from error
-
-
-def film_facts(video: Video) -> dict[str, Any]:
-    """What tracks note of their film."""
-    return {
-        "size": (video.width, video.height),
-        "fps": (video.fps.numerator, video.fps.denominator),
-        "frame_numbers": [int(number) for number in video.frame_numbers],
-        "video": {"path": video.path, "fingerprint": video.fingerprint},
-    }
 
 
 def describe_run(plan: Plan) -> dict[str, Any]:

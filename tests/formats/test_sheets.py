@@ -29,6 +29,8 @@ def test_frame_numbers_are_the_plates_own_or_as_asked():
     assert sheets.numbers_of(plain_tracks(), None, 1).tolist() == list(range(1001, 1007))
     assert sheets.numbers_of(plain_tracks(), 10, 1).tolist() == list(range(10, 16))
     assert sheets.numbers_of(bare(), None, 1).tolist() == list(range(1, 7))
+    images = replace(bare(), meta={"own_numbers": True})
+    assert sheets.numbers_of(images, None, 1001).tolist() == list(range(6))
     gaps = replace(bare(), meta={"frame_numbers": [1, 2, 3, 7, 8, 9]})
     assert sheets.numbers_of(gaps, 101, 1).tolist() == [101, 102, 103, 107, 108, 109]
 

@@ -14,7 +14,7 @@ from napari_cotracker.core.errors import FormatError
 from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.registry import formats
 from napari_cotracker.core.tracks import Source, State, Tracks
-from napari_cotracker.formats.sheets import imported
+from napari_cotracker.formats.sheets import imported, numbers_of
 from napari_cotracker.tasks.convert import as_anchors, with_video
 from napari_cotracker.tasks.export import read_tracks, write_tracks
 
@@ -68,6 +68,15 @@ def test_frame_numbers_find_their_frame(numbers: list[int], own: list[int], firs
                                         ) -> None:
     video = film(n_frames=len(own), frame_numbers=np.array(own))
     assert frames_of(with_video(tracks_of(frame_numbers=numbers), video, first)) == frames
+
+
+def test_numbers_of_images_are_their_own_even_from_0() -> None:
+    images = film(n_frames=4, frame_numbers=np.arange(4), path="shot.####.png")
+    tracks = with_video(tracks_of(frame_numbers=[0, 1], own_numbers=False), images)
+    assert numbers_of(tracks, None, 1001).tolist() == [0, 1, 2, 3]
+    assert numbers_of(with_video(tracks, film(n_frames=4, frame_numbers=np.arange(4))), None, 1001)[0] == 1001
+    with pytest.raises(FormatError, match="--first-frame"):
+        with_video(tracks_of(frame_numbers=[1001, 1002]), images)
 
 
 def test_query_points_go_along() -> None:
