@@ -139,8 +139,9 @@ def tracks_of(found: Sequence[Keys], start: int | None = None, meta: dict[str, o
     ----------
     found : sequence of Keys
     start : int, optional
-        Number of the clip's first frame; if not given, frames are numbers of the plate, and the clip
-        begins with the first that has a point.
+        Number of the clip's first frame, from which a format counts on through frames that are missing
+        on disk; if not given, frames are numbers of the plate, and the clip begins with the first that
+        has a point.
     meta : dict, optional
 
     Raises
@@ -166,6 +167,5 @@ def tracks_of(found: Sequence[Keys], start: int | None = None, meta: dict[str, o
         seen[rows, column] = True if keys.seen is None else keys.seen
         sure[rows, column] = 1 if keys.sure is None else keys.sure
     told = dict(meta or {})
-    if start is None:
-        told["frame_numbers"] = np.arange(first, first + span)
+    told |= {"frame_numbers": np.arange(first, first + span)} if start is None else {"counts_from": start}
     return imported(xy, names=[keys.name for keys in found], visible=seen, confidence=sure, meta=told)

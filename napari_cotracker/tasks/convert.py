@@ -25,9 +25,9 @@ def with_video(tracks: Tracks, video: Video, first: int | None = None) -> Tracks
         What they know already stays, but for frame numbers.
     video : Video
     first : int, optional
-        The number that their file gives to the film's first frame. If not given: the film's own
-        numbers where theirs are among them, else 1001 where they begin at that or above, else 1;
-        tracks without numbers begin with the film.
+        The number that their file gives to the film's first frame. If not given: what their format
+        counts from (``meta["counts_from"]``); the film's own numbers where theirs are among them, else
+        1001 where they begin at that or above, else 1; tracks without numbers begin with the film.
 
     Raises
     ------
@@ -46,6 +46,7 @@ def with_video(tracks: Tracks, video: Video, first: int | None = None) -> Tracks
                           "(--first-frame on the command line)")
     facts = film_facts(video)
     meta = {**facts, **tracks.meta, **{name: facts[name] for name in ("frame_numbers", "own_numbers")}}
+    meta.pop("counts_from", None)
     return replace(_spread(tracks, rows, kept, video.n_frames), meta=meta)
 
 
@@ -57,9 +58,12 @@ def as_anchors(tracks: Tracks) -> Tracks:
 
 def _rows_of(tracks: Tracks, video: Video, first: int | None) -> NDArray[np.int64]:
     """(T,) the film's 0-based frame of every frame of the tracks, which may lie outside."""
-    if "frame_numbers" not in tracks.meta:
-        return np.arange(tracks.n_frames) - (first or 0)
     theirs, own = tracks.frame_numbers, np.asarray(video.frame_numbers, np.int64)
+    if "counts_from" in tracks.meta:  # rows are numbers, which go on through frames that are missing
+        start = int(tracks.meta["counts_from"])
+        theirs, first = theirs + start, start if first is None else first
+    elif "frame_numbers" not in tracks.meta:
+        return theirs - (first or 0)
     if first is not None:
         return _position(theirs - first + own[0], own)
     if has_own_numbers(video) or np.isin(theirs, own).all():

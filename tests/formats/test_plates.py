@@ -61,7 +61,7 @@ def test_read_tracks_begin_with_the_first_point_of_the_plate():
 def test_read_tracks_of_a_clip_begin_with_its_first_frame():
     got = tracks_of([keys([3])], start=1, meta={"size": (8, 6)})
     assert got.n_frames == 3
-    assert got.meta == {"size": (8, 6)}
+    assert got.meta == {"size": (8, 6), "counts_from": 1}
 
 
 @pytest.mark.parametrize(("found", "start", "words"), [

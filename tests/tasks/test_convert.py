@@ -79,6 +79,25 @@ def test_numbers_of_images_are_their_own_even_from_0() -> None:
         with_video(tracks_of(frame_numbers=[1001, 1002]), images)
 
 
+@pytest.mark.parametrize("name", [name for name, entry in formats().items() if entry.read and entry.write
+                                  and entry.group in ("own", "vfx")])
+def test_tracks_of_a_sequence_with_a_gap_come_back_to_its_frames(name: str, tmp_path: Path) -> None:
+    images = film(n_frames=5, frame_numbers=np.array([1001, 1002, 1005, 1006, 1007]), path="shot.####.png")
+    xy = np.stack([np.arange(5) * 2 + 10, np.full(5, 20)], -1)[:, None].astype(np.float32)
+    xy[4] = np.nan  # the last frames have no point, so that the length of the file does not tell
+    tracks = with_video(Tracks(np.arange(1), xy, np.ones((5, 1)), np.ones((5, 1))), images)  # type: ignore[arg-type]
+    path = tmp_path / f"tracks{formats()[name].suffixes[0]}"
+    write_tracks(path, tracks, name)
+    again = with_video(read_tracks(path, size=(64, 48)), images)
+    np.testing.assert_allclose(again.xy, xy, atol=1e-4)
+    assert again.frame_numbers.tolist() == [1001, 1002, 1005, 1006, 1007] and "counts_from" not in again.meta
+
+
+@pytest.mark.parametrize("first", [None, 1])
+def test_a_format_that_counts_from_1_may_be_told_so(first: int | None) -> None:
+    assert frames_of(with_video(tracks_of(counts_from=1), film(), first)) == [0, 1]
+
+
 def test_query_points_go_along() -> None:
     tracks = tracks_of(frame_numbers=[1002, 1005])
     queries = Queries(np.array([1]), np.array([[70, 5]], np.float32), np.array([0]), ("ear",))
