@@ -6,8 +6,8 @@ after-effects-script for layers with names.
 
 Pixels: x right, y down from the upper edge of the picture, the centre of the first pixel is (0.5, 0.5).
 
-Frames: counted from 0; what is pasted begins at the current time. Frames per second are written with nine
-decimals.
+Frames: counted from 0; what is pasted begins at the current time. Frames of a sequence that are missing on
+disk count, for After Effects puts placeholders there. Frames per second are written with nine decimals.
 
 States: a point has keys in frames in which it is seen; After Effects interpolates between them. With a
 layer's position comes its opacity, 0 where the point is hidden.
@@ -37,7 +37,7 @@ from ..core.options import option
 from ..core.tracks import Tracks
 from .corners import CORNERS_TEXT, REFERENCE_TEXT, corners_of
 from .plates import Curve, Plate, lines, plate_of
-from .sheets import rate_of, size_of, spans
+from .sheets import numbers_of, rate_of, size_of, spans
 
 POINT = "\tFrame\tX pixels\tY pixels\r\n"
 PIN = ("Lower Left #4", "Lower Right #5", "Upper Right #3", "Upper Left #2")
@@ -91,8 +91,13 @@ def sniff(path: Path) -> bool:
 
 
 def keyed(tracks: Tracks) -> Plate:
-    """Keys in the pixels of After Effects, in frames counted from 0."""
-    return plate_of(tracks, "colmap", np.arange(tracks.n_frames), (list(tracks.names), []))
+    """Keys in the pixels of After Effects, in frames counted from 0, those that are missing on disk included."""
+    return plate_of(tracks, "colmap", numbers_of(tracks, 0, 0), (list(tracks.names), []))
+
+
+def length_of(sheet: Plate) -> int:
+    """Frames from the first to the last."""
+    return int(sheet.numbers[-1]) + 1
 
 
 def _header(tracks: Tracks) -> str:
@@ -109,7 +114,7 @@ def _blocks(sheet: Plate, kind: str) -> Iterator[str]:
         yield "\r\nTransform\tPosition\r\n\tFrame\tX pixels\tY pixels\tZ pixels\r\n"
         yield lines("\t%d\t%.6f\t%.6f\t0\r\n", each.frames, each.xy[:, 0], each.xy[:, 1])
         yield "\r\nTransform\tOpacity\r\n\tFrame\tpercent\r\n"
-        yield "".join(f"\t{frame}\t{percent}\r\n" for frame, percent in _opacity(each, len(sheet.numbers)))
+        yield "".join(f"\t{frame}\t{percent}\r\n" for frame, percent in _opacity(each, length_of(sheet)))
         return
     for number, each in enumerate(sheet.curves):
         effect = f"Corner Pin #1\t{PIN[number]}" if kind == "corner-pin" else f"Point Control #{number + 1}\tPoint #2"
@@ -128,9 +133,9 @@ def _opacity(each: Curve, frames: int) -> list[tuple[int, int]]:
 
 
 def shown(each: Curve, frames: int) -> NDArray[np.bool_]:
-    """(T,) in which frames a point is seen."""
+    """(frames,) in which a point is seen."""
     seen = np.zeros(frames, bool)
-    seen[each.rows] = True
+    seen[each.frames] = True
     return seen
 
 

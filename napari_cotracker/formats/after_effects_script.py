@@ -7,7 +7,8 @@ one step of Edit > Undo.
 
 Pixels: x right, y down from the upper edge of the picture, the centre of the first pixel is (0.5, 0.5).
 
-Frames: counted from 0 at the beginning of the composition, at the exact rate of the film.
+Frames: counted from 0 at the beginning of the composition. Frames of a sequence that are missing on disk
+count, for After Effects puts placeholders there.
 
 States: a hidden point has no position key, and its layer's opacity is 0 there.
 
@@ -27,7 +28,7 @@ from ..core.declarations import Format
 from ..core.files import replacing
 from ..core.options import option
 from ..core.tracks import Tracks
-from .after_effects import keyed, shown
+from .after_effects import keyed, length_of, shown
 from .plates import Curve, lines
 from .sheets import credits, rate_of, size_of, spans
 
@@ -97,13 +98,14 @@ def write(path: Path, tracks: Tracks, options: ScriptOptions) -> list[str]:
         If nothing is visible, size or frames per second are unknown, or the file cannot be written.
     """
     sheet, rate, (width, height) = keyed(tracks), rate_of(tracks), size_of(tracks)
+    count = length_of(sheet)
     with replacing(Path(path)) as temporary, temporary.open("w", encoding="ascii", newline="\n") as file:
         file.write("(function () {\n"
                    f"  var credits = {json.dumps(credits(tracks))};\n  var title = {json.dumps(options.composition)};\n"
-                   f"  var width = {width}, height = {height}, count = {len(sheet.numbers)};\n"
+                   f"  var width = {width}, height = {height}, count = {count};\n"
                    f"  var rate = {rate.numerator} / {rate.denominator};\n  var tracks = [\n")
         for number, each in enumerate(sheet.curves, 1):
-            file.write(_literal(each, len(sheet.numbers)) + (",\n" if number < len(sheet.curves) else "\n"))
+            file.write(_literal(each, count) + (",\n" if number < len(sheet.curves) else "\n"))
         file.write("  ];\n" + PROGRAM)
     return list(sheet.notes)
 

@@ -50,6 +50,14 @@ def test_frames_count_from_0_whatever_the_plate_says(tmp_path):
     assert [row[0] for row in rows] == [0, 1, 2]
 
 
+def test_missing_frames_of_a_sequence_count_for_there_are_placeholders(tmp_path):
+    tracks = one_point(frame_numbers=[1001, 1002, 1005])
+    ((_, rows),) = written(tmp_path, tracks)[1].values()
+    assert [row[0] for row in rows] == [0, 1, 4]
+    _, blocks, _ = written(tmp_path, tracks, kind="position")
+    assert blocks["Transform", "Opacity"][1] == [[0, 100], [1, 100], [2, 0], [3, 0], [4, 100]]
+
+
 def test_points_have_keys_where_they_are_seen(tmp_path):
     _, blocks, notes = written(tmp_path, every_state())
     first, second = (rows for _, rows in blocks.values())

@@ -85,6 +85,15 @@ def test_hidden_spans_are_held_at_no_opacity(tmp_path):
 
 
 @needs_node
+def test_missing_frames_of_a_sequence_count_for_there_are_placeholders(tmp_path):
+    got = run(tmp_path, one_point(fps=(24, 1), frame_numbers=[1001, 1002, 1005]))
+    assert got["made"][4] == pytest.approx(5 / 24)
+    found = got["layers"][0]["found"]
+    assert [round(time * 24) for time, _ in found["ADBE Position"]["keys"]] == [0, 1, 4]
+    assert [[round(time * 24), value] for time, value in found["ADBE Opacity"]["keys"]] == [[0, 100], [2, 0], [4, 100]]
+
+
+@needs_node
 def test_a_composition_of_another_size_is_told(tmp_path):
     got = run(tmp_path, one_point(), "new CompItem('shot', 1280, 720, 1, 99, 24)")
     assert got["said"] == ["The tracks are for 1920 x 1080, the composition is 1280 x 720."]
