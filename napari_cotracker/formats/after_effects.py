@@ -37,7 +37,7 @@ from ..core.options import option
 from ..core.tracks import Tracks
 from .corners import CORNERS_TEXT, REFERENCE_TEXT, corners_of
 from .plates import Curve, Plate, lines, plate_of
-from .sheets import numbers_of, rate_of, size_of, spans
+from .sheets import aspect_of, numbers_of, rate_of, size_of, spans
 
 POINT = "\tFrame\tX pixels\tY pixels\r\n"
 PIN = ("Lower Left #4", "Lower Right #5", "Upper Right #3", "Upper Left #2")
@@ -102,9 +102,9 @@ def length_of(sheet: Plate) -> int:
 
 def _header(tracks: Tracks) -> str:
     width, height = size_of(tracks)
-    rate = f"{float(rate_of(tracks)):.9f}".rstrip("0").rstrip(".")
-    told = {"Units Per Second": rate, "Source Width": width, "Source Height": height, "Source Pixel Aspect Ratio": 1,
-            "Comp Pixel Aspect Ratio": 1}
+    rate, aspect = (f"{float(number):.9f}".rstrip("0").rstrip(".") for number in (rate_of(tracks), aspect_of(tracks)))
+    told = {"Units Per Second": rate, "Source Width": width, "Source Height": height,
+            "Source Pixel Aspect Ratio": aspect, "Comp Pixel Aspect Ratio": aspect}
     return "Adobe After Effects 8.0 Keyframe Data\r\n\r\n" + "".join(f"\t{k}\t{v}\r\n" for k, v in told.items())
 
 

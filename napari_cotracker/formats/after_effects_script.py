@@ -2,8 +2,8 @@
 
 Each layer has the track's name, a position key in every frame in which the point is seen, and an opacity
 that is 0, held, where it is hidden. The layers' comments tell the program, the model and its licence. The
-script works in the composition that is open, or makes one of the film's size and rate. Running it is
-one step of Edit > Undo.
+script works in the composition that is open, or makes one of the film's size, shape of pixels and rate.
+Running it is one step of Edit > Undo.
 
 Pixels: x right, y down from the upper edge of the picture, the centre of the first pixel is (0.5, 0.5).
 
@@ -30,14 +30,14 @@ from ..core.options import option
 from ..core.tracks import Tracks
 from .after_effects import keyed, length_of, shown
 from .plates import Curve, lines
-from .sheets import credits, rate_of, size_of, spans
+from .sheets import aspect_of, credits, rate_of, size_of, spans
 
 PROGRAM = """
   function setUp() {
     var open = app.project ? app.project.activeItem : null;
     if (open && open instanceof CompItem) { return open; }
     if (!app.project) { app.newProject(); }
-    return app.project.items.addComp(title, width, height, 1, count / rate, rate);
+    return app.project.items.addComp(title, width, height, aspect, count / rate, rate);
   }
 
   function timesOf(frames) {
@@ -98,12 +98,13 @@ def write(path: Path, tracks: Tracks, options: ScriptOptions) -> list[str]:
         If nothing is visible, size or frames per second are unknown, or the file cannot be written.
     """
     sheet, rate, (width, height) = keyed(tracks), rate_of(tracks), size_of(tracks)
-    count = length_of(sheet)
+    count, aspect = length_of(sheet), aspect_of(tracks)
     with replacing(Path(path)) as temporary, temporary.open("w", encoding="ascii", newline="\n") as file:
         file.write("(function () {\n"
                    f"  var credits = {json.dumps(credits(tracks))};\n  var title = {json.dumps(options.composition)};\n"
                    f"  var width = {width}, height = {height}, count = {count};\n"
-                   f"  var rate = {rate.numerator} / {rate.denominator};\n  var tracks = [\n")
+                   f"  var rate = {rate.numerator} / {rate.denominator};\n"
+                   f"  var aspect = {aspect.numerator} / {aspect.denominator};\n  var tracks = [\n")
         for number, each in enumerate(sheet.curves, 1):
             file.write(_literal(each, count) + (",\n" if number < len(sheet.curves) else "\n"))
         file.write("  ];\n" + PROGRAM)

@@ -28,7 +28,7 @@ def identity(size: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def write_stmap(path: Path, map_xy: ArrayLike, alpha: ArrayLike | None = None, *, source: tuple[int, int] | None = None,
-                rate: Fraction | None = None, comment: str = "") -> None:
+                rate: Fraction | None = None, aspect: Fraction = Fraction(1), comment: str = "") -> None:
     """Write a map.
 
     Parameters
@@ -44,6 +44,8 @@ def write_stmap(path: Path, map_xy: ArrayLike, alpha: ArrayLike | None = None, *
         Size of the picture that is sampled; that of the map if not given.
     rate : Fraction, optional
         Frames per second.
+    aspect : Fraction
+        Width of a pixel to its height.
     comment : str
         Who made it, as `sheets.credits` tells.
 
@@ -67,7 +69,7 @@ def write_stmap(path: Path, map_xy: ArrayLike, alpha: ArrayLike | None = None, *
     pixels[..., :2] = FRACTIONS.from_ours(np.where(valid[..., None], xy, identity((width, height))),
                                           source or (width, height))
     pixels[..., 3] = np.where(valid, np.nan_to_num(matte), 0)
-    _write(Path(path), pixels, rate, comment)
+    _write(Path(path), pixels, rate, aspect, comment)
 
 
 def read_stmap(path: Path, source: tuple[int, int] | None = None
@@ -110,9 +112,10 @@ def _library() -> Any:
     return OpenEXR
 
 
-def _write(path: Path, pixels: NDArray[np.float32], rate: Fraction | None, comment: str) -> None:
+def _write(path: Path, pixels: NDArray[np.float32], rate: Fraction | None, aspect: Fraction, comment: str) -> None:
     library = _library()
-    header: dict[str, Any] = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage}
+    header: dict[str, Any] = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage,
+                              "pixelAspectRatio": float(aspect)}
     if rate is not None:
         header["framesPerSecond"] = Fraction(rate)  # a float would be stored as another type
     if comment:

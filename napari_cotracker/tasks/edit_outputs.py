@@ -22,11 +22,15 @@ from ..core.words import counted
 from . import written
 from .edit_settled import Matte, SettledEdit
 from .export import export, format_for
+from .film_facts import pixel_aspect
 from .progress import beats
 from .sequences import write_sequence
 
 Files = tuple[Path, ...]
 Steps = Generator[TrackUpdate, None, tuple[Files, list[str]]]
+
+FACTS = ("fps", "pixel_aspect", "frame_numbers", "own_numbers", "video", "runs")
+"""What is true of corners as of the tracks that carry them."""
 
 PIN_KINDS = ("corner-pin", "corner-positioner")
 """What formats call the tool that four corners are for, among others that they write."""
@@ -147,12 +151,12 @@ def maps(target: Target) -> Steps:
     from ..formats.stmap import write_stmap
 
     target.refuse_options("STMaps")
-    about, rate = credits(target.tracks), target.video.fps
+    about, rate, aspect = credits(target.tracks), target.video.fps, pixel_aspect(target.video)
     content: Any = target.settled.content
 
     def save(t: int, path: Path) -> None:
         there, valid = content.map(t)
-        write_stmap(path, there, valid, rate=rate, comment=about)
+        write_stmap(path, there, valid, rate=rate, aspect=aspect, comment=about)
 
     files = yield from write_sequence(save, target.video, target.out, "exr", target.frames,
                                       overwrite=target.overwrite, control=target.control)
@@ -163,8 +167,7 @@ def pin(target: Target) -> Steps:
     """Four corners as a file of tracks."""
     content: Any = target.settled.content
     corners: Tracks = content.tracks()
-    facts = {key: target.tracks.meta[key] for key in ("fps", "frame_numbers", "own_numbers", "video", "runs")
-             if key in target.tracks.meta}
+    facts = {key: target.tracks.meta[key] for key in FACTS if key in target.tracks.meta}
     excerpt = Excerpt(first=target.frames.start, last=target.frames.stop - 1)
     yield TrackUpdate.heartbeat(0.5, "writing")
     corners = Tracks(corners.ids, corners.xy, corners.visibility, corners.confidence, corners.state, corners.source,

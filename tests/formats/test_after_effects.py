@@ -50,6 +50,11 @@ def test_frames_count_from_0_whatever_the_plate_says(tmp_path):
     assert [row[0] for row in rows] == [0, 1, 2]
 
 
+def test_pixels_that_are_not_square_are_told(tmp_path):
+    settings, _, _ = written(tmp_path, one_point(pixel_aspect=(10, 11)))
+    assert {settings["Source Pixel Aspect Ratio"], settings["Comp Pixel Aspect Ratio"]} == {"0.909090909"}
+
+
 def test_missing_frames_of_a_sequence_count_for_there_are_placeholders(tmp_path):
     tracks = one_point(frame_numbers=[1001, 1002, 1005])
     ((_, rows),) = written(tmp_path, tracks)[1].values()

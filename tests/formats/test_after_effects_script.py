@@ -71,6 +71,11 @@ def test_the_script_makes_layers_in_a_composition_of_its_own(tmp_path):
 
 
 @needs_node
+def test_a_composition_has_the_shape_of_the_films_pixels(tmp_path):
+    assert run(tmp_path, one_point(pixel_aspect=(2, 1)))["made"][3] == 2
+
+
+@needs_node
 def test_hidden_spans_are_held_at_no_opacity(tmp_path):
     got = run(tmp_path, every_state(), "new CompItem('shot', 1920, 1080, 1, 99, 24)")
     assert got["made"] is None

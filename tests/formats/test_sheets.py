@@ -35,6 +35,11 @@ def test_frame_numbers_are_the_plates_own_or_as_asked():
     assert sheets.numbers_of(gaps, 101, 1).tolist() == [101, 102, 103, 107, 108, 109]
 
 
+def test_pixels_are_square_unless_known():
+    assert sheets.aspect_of(bare()) == 1
+    assert sheets.aspect_of(replace(bare(), meta={"pixel_aspect": [10, 11]})) == Fraction(10, 11)
+
+
 def test_certainty_is_one_where_a_person_says_so():
     tracks = plain_tracks()
     source = tracks.source.copy()

@@ -41,6 +41,11 @@ def test_a_map_comes_back_within_a_ten_thousandth_of_a_pixel(tmp_path):
     assert read_stmap(tmp_path / "m.exr")[2] == 25
 
 
+def test_pixels_that_are_not_square_are_told(tmp_path):
+    write_stmap(tmp_path / "m.exr", identity((6, 4)), aspect=Fraction(2))
+    assert raw(tmp_path / "m.exr")[1]["pixelAspectRatio"] == 2
+
+
 def test_the_identity_moves_nothing(tmp_path):
     write_stmap(tmp_path / "m.exr", identity((64, 48)))
     got, matte, _ = read_stmap(tmp_path / "m.exr")

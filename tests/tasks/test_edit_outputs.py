@@ -1,5 +1,6 @@
 """Everything that can be made of an edit comes back as it should."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from napari_cotracker.effects.motion import MotionOptions
 from napari_cotracker.formats.stmap import read_stmap
 from napari_cotracker.tasks.edits import Edit, Painting
 from napari_cotracker.tasks.propagate import Propagated, propagate
+from napari_cotracker.videos.exr_header import read_attributes
 from tests.tasks.moving_edits import FRAMES, SIZE, SQUARE, disc, film, iou, pixels, tracks_of
 
 FILM, WHERE = film()
@@ -99,6 +101,13 @@ def test_maps_hold_floats_and_say_where(tmp_path: Path, direction: str) -> None:
     identity = read_stmap(done.files[2])[0]
     np.testing.assert_allclose(identity, pixels(), atol=1e-3)
     assert (alpha.min(), rate) == (1, 25)
+
+
+def test_maps_have_the_shape_of_the_films_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("OpenEXR")
+    monkeypatch.setattr("napari_cotracker.tasks.edit_outputs.pixel_aspect", lambda video: Fraction(2))
+    done = made(Edit("stmap", {2: Painting()}, PLANE), tmp_path / "map.####.exr")
+    assert read_attributes(done.files[0])["pixelAspectRatio"] == 2
 
 
 def test_pins_are_files_of_tracks(tmp_path: Path) -> None:
