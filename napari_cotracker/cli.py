@@ -13,7 +13,7 @@ from .cli_propagate import app as propagate
 from .cli_terminal import Commands, Interrupt, accept_any_text, check_points, follow, read_size, show
 from .cli_text import effort_lines, evaluation_lines, lines_of, program_lines
 from .cli_track import check_apart, check_target, track_and_write
-from .cli_words import EXCERPT, First, Json, Last, Overwrite
+from .cli_words import EXCERPT, First, Fps, Json, Last, Overwrite
 from .core.excerpt import Excerpt
 from .core.options import read_options
 
@@ -74,6 +74,7 @@ def track(
     queries: Annotated[Path | None, typer.Option(metavar="CSV", help="Points to follow: a table t,x,y.")] = None,
     grid: Annotated[int | None, typer.Option(metavar="N", help="Follow a grid of N × N points instead.")] = None,
     mask: Annotated[Path | None, typer.Option(metavar="PNG", help="Keep grid points that are not on black.")] = None,
+    fps: Fps = None,
     frame: Annotated[int, typer.Option(metavar="K", help="The grid's frame, counted from 0.")] = 0,
     overlay: Annotated[Path | None, typer.Option(metavar="MP4", help="Also draw the tracks onto a film.")] = None,
     model: Annotated[str, typer.Option(help="auto, or a name that `info` lists.")] = "auto",
@@ -102,7 +103,7 @@ def track(
         model=model, mode=mode, checkpoint=checkpoint, device=device, direction=direction, iters=iters, fast=fast,
         support_grid=support_grid, resolution=read_size(resolution), precision=precision, accept_licence=accept_licence,
     )
-    with closing(open_video(video)) as film:
+    with closing(open_video(video, fps)) as film:
         points = points_of_table(queries) if queries else points_of_grid(film, grid or 0, frame, mask)
         track_and_write(film, points, options, out, overlay=overlay, overwrite=overwrite, as_json=as_json)
 
@@ -117,6 +118,7 @@ def convert(
                                                       help="Of the format; `formats FORMAT` lists them.")] = None,
     video: Annotated[Path | None, typer.Option(help="The film, for what IN does not say about it.")] = None,
     from_format: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="The format of IN.")] = None,
+    fps: Fps = None,
     first_frame: Annotated[int | None, typer.Option(metavar="N", help="What IN calls the film's first frame.")] = None,
     anchors: Annotated[bool, typer.Option("--as-anchors", help="What is read counts as placed by a person.")] = False,
     tracks: Annotated[str, typer.Option(metavar="NAMES", help=EXCERPT["tracks"])] = "",
@@ -138,7 +140,7 @@ def convert(
     from .cli_convert import Conversion, convert_tracks, copy
     from .tasks.sessions import is_session
 
-    asked = Conversion(to, video, from_format, first_frame, anchors, overwrite, dry_run, tuple(options or ()))
+    asked = Conversion(to, video, from_format, first_frame, fps, anchors, overwrite, dry_run, tuple(options or ()))
     words = {"tracks": tracks, "first": first, "last": last, "anchors_only": anchors_only, "scale": scale,
              "min_confidence": min_confidence, "min_visible": min_visible, "threshold": threshold}
     excerpt = read_options(Excerpt, words, "excerpts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class Conversion:
     video: Path | None = None
     from_format: str | None = None
     first_frame: int | None = None
+    fps: Fraction | None = None
     anchors: bool = False
     overwrite: bool = False
     dry_run: bool = False
@@ -56,16 +58,17 @@ def convert_tracks(source: Path, out: Path, asked: Conversion, excerpt: Excerpt,
     CotrackerError
         If one cannot be read or the other not be written.
     """
-    from .tasks.convert import as_anchors, with_video
+    from .tasks.convert import as_anchors, at_rate, with_video
     from .tasks.export import export, preview, read_tracks
     from .tasks.info import describe_tracks
     from .tasks.open import open_video
 
     with ExitStack() as stack:
-        film = stack.enter_context(closing(open_video(asked.video))) if asked.video else None
+        film = stack.enter_context(closing(open_video(asked.video, asked.fps))) if asked.video else None
         tracks = read_tracks(source, asked.from_format, size=(film.width, film.height) if film else None)
         if film is not None:
             tracks = with_video(tracks, film, asked.first_frame)
+        tracks = at_rate(tracks, asked.fps)
         if asked.anchors:
             tracks = as_anchors(tracks)
         write: Any = preview if asked.dry_run else export

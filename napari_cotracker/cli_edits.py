@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,18 +77,18 @@ def nothing_at(reference: int | None) -> dict[int, Painting]:
     return {} if reference is None else {reference: Painting()}
 
 
-def tracks_on(film: Video, source: Path) -> Tracks:
-    """The tracks of a file, over all frames of their film.
+def tracks_on(film: Video, source: Path, fps: Fraction | None = None) -> Tracks:
+    """The tracks of a file, over all frames of their film, at its frames per second if these are known better.
 
     Raises
     ------
     FormatError
         If they cannot be read, or do not fit.
     """
-    from .tasks.convert import with_video
+    from .tasks.convert import at_rate, with_video
     from .tasks.export import read_tracks
 
-    return with_video(read_tracks(source, size=(film.width, film.height)), film)
+    return at_rate(with_video(read_tracks(source, size=(film.width, film.height)), film), fps)
 
 
 def carriers_of(tracks: Tracks, names: str) -> tuple[int, ...] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,7 @@ from .cli_edits import (
 )
 from .cli_terminal import Commands, Interrupt, follow, say, show
 from .cli_track import check_apart
-from .cli_words import EXCERPT, First, Json, Last, Overwrite
+from .cli_words import EXCERPT, First, Fps, Json, Last, Overwrite
 
 if TYPE_CHECKING:
     from .tasks.edits import Painting
@@ -59,14 +60,15 @@ class Asked:
     front: Path | None = None
     overwrite: bool = False
     format: str | None = None
+    fps: Fraction | None = None
 
 
 @app.command()
 def mask(source: Source, video: Film, out: Out, masks: Masks, *, reference: Reference = 0, model: Model = "auto",
          options: Words = None, tracks: Names = "", first: First = None, last: Last = None, front: Front = None,
-         overwrite: Overwrite = False, as_json: Json = False) -> None:
+         overwrite: Overwrite = False, fps: Fps = None, as_json: Json = False) -> None:
     """Carry a mask to every frame: label pictures, soft mattes (.exr), one .tif, COCO .json, shapes .csv or a film."""
-    asked = Asked(source, video, out, model, options or [], tracks, first, last, front, overwrite)
+    asked = Asked(source, video, out, model, options or [], tracks, first, last, front, overwrite, fps=fps)
     carry("mask", asked, masks_of(masks, reference), as_json=as_json)
 
 
@@ -78,9 +80,9 @@ def insert(source: Source, video: Film, out: Out,
                "film."))] = None,
            reference: Reference = 0, model: Model = "auto", options: Words = None, tracks: Names = "",
            first: First = None, last: Last = None, front: Front = None, overwrite: Overwrite = False,
-           as_json: Json = False) -> None:
+           fps: Fps = None, as_json: Json = False) -> None:
     """Lay a picture on a surface so that it sticks: a logo, a texture, a painted fix."""
-    asked = Asked(source, video, out, model, options or [], tracks, first, last, front, overwrite)
+    asked = Asked(source, video, out, model, options or [], tracks, first, last, front, overwrite, fps=fps)
     carry("insert", asked, placements_of(corners or [], reference, image), as_json=as_json)
 
 
@@ -89,9 +91,9 @@ def effect(source: Source, video: Film, out: Out, masks: Masks,
            name: Annotated[str, typer.Option("--effect", metavar="NAME", help="Such as blur, pixelate, inpaint.")], *,
            reference: Reference = 0, model: Model = "auto", options: Words = None, tracks: Names = "",
            first: First = None, last: Last = None, front: Front = None, overwrite: Overwrite = False,
-           as_json: Json = False) -> None:
+           fps: Fps = None, as_json: Json = False) -> None:
     """Change what is within a mask that follows: blur a face, fill a mark, grade a surface."""
-    asked = Asked(source, video, out, model, options or [], tracks, first, last, front, overwrite)
+    asked = Asked(source, video, out, model, options or [], tracks, first, last, front, overwrite, fps=fps)
     carry("effect", asked, masks_of(masks, reference), effect=name, as_json=as_json)
 
 
@@ -99,9 +101,9 @@ def effect(source: Source, video: Film, out: Out, masks: Masks,
 def stabilise(source: Source, video: Film, out: Out, *,
               reference: Annotated[int | None, typer.Option(metavar="K", help="Frame that stays as it is.")] = None,
               model: Plane = "similarity", options: Words = None, tracks: Names = "", first: First = None,
-              last: Last = None, overwrite: Overwrite = False, as_json: Json = False) -> None:
+              last: Last = None, overwrite: Overwrite = False, fps: Fps = None, as_json: Json = False) -> None:
     """Hold a film still, or move it smoothly; a file beside it lets paint go back (`propagate back`)."""
-    asked = Asked(source, video, out, model, options or [], tracks, first, last, None, overwrite)
+    asked = Asked(source, video, out, model, options or [], tracks, first, last, None, overwrite, fps=fps)
     carry("stabilise", asked, nothing_at(reference), as_json=as_json)
 
 
@@ -109,13 +111,13 @@ def stabilise(source: Source, video: Film, out: Out, *,
 def back(paint: Annotated[Path, typer.Argument(metavar="PAINT", help="Painted on the steady film, with alpha.")],
          video: Film, out: Out,
          steady: Annotated[Path, typer.Option(metavar="JSON", help="The file beside the steady film.")], *,
-         options: Words = None, overwrite: Overwrite = False, as_json: Json = False) -> None:
+         options: Words = None, overwrite: Overwrite = False, fps: Fps = None, as_json: Json = False) -> None:
     """Take paint on a film that was held still back to the film itself."""
     from .tasks.open import open_video
     from .tasks.paint_back import paint_back
 
     check_apart([Path(out)], [video, paint, steady])
-    with closing(open_video(video)) as film, Interrupt("nothing is written") as interrupt:
+    with closing(open_video(video, fps)) as film, Interrupt("nothing is written") as interrupt:
         done = follow(paint_back(film, steady, paint, out, options=read_words(options or []), overwrite=overwrite,
                                  control=interrupt), film.n_frames)
     interrupt.finish()
@@ -130,9 +132,10 @@ def pin(source: Source, video: Film, out: Out,
             "Top left, top right, bottom right, bottom left."))], *,
         to: Annotated[str | None, typer.Option(metavar="FORMAT", help="If the ending does not say.")] = None,
         reference: Reference = 0, model: Model = "auto", options: Words = None, tracks: Names = "",
-        first: First = None, last: Last = None, overwrite: Overwrite = False, as_json: Json = False) -> None:
+        first: First = None, last: Last = None, overwrite: Overwrite = False, fps: Fps = None,
+        as_json: Json = False) -> None:
     """Carry four corners to every frame: .pin.nk for Nuke, .txt for After Effects, any tracks file, or a film."""
-    asked = Asked(source, video, out, model, options or [], tracks, first, last, None, overwrite, to)
+    asked = Asked(source, video, out, model, options or [], tracks, first, last, None, overwrite, to, fps=fps)
     carry("pin", asked, placements_of(corners, reference), as_json=as_json)
 
 
@@ -140,17 +143,18 @@ def pin(source: Source, video: Film, out: Out,
 def stmap(source: Source, video: Film, out: Out, *,
           reference: Annotated[int | None, typer.Option(metavar="K", help="Frame that maps begin at.")] = None,
           model: Model = "auto", options: Words = None, tracks: Names = "", first: First = None, last: Last = None,
-          overwrite: Overwrite = False, as_json: Json = False) -> None:
+          overwrite: Overwrite = False, fps: Fps = None, as_json: Json = False) -> None:
     """Write STMaps, shot.####.exr, which carry what is painted on the reference frame to every other."""
-    asked = Asked(source, video, out, model, options or [], tracks, first, last, None, overwrite)
+    asked = Asked(source, video, out, model, options or [], tracks, first, last, None, overwrite, fps=fps)
     carry("stmap", asked, nothing_at(reference), as_json=as_json)
 
 
 @app.command()
 def labels(source: Source, video: Film, out: Out, *, options: Words = None, tracks: Names = "", first: First = None,
-           last: Last = None, front: Front = None, overwrite: Overwrite = False, as_json: Json = False) -> None:
+           last: Last = None, front: Front = None, overwrite: Overwrite = False, fps: Fps = None,
+           as_json: Json = False) -> None:
     """Make labels of the tracks themselves: discs, or polygons through groups; written as those of a mask."""
-    asked = Asked(source, video, out, "auto", options or [], tracks, first, last, front, overwrite)
+    asked = Asked(source, video, out, "auto", options or [], tracks, first, last, front, overwrite, fps=fps)
     carry("labels", asked, {}, as_json=as_json)
 
 
@@ -182,8 +186,8 @@ def carry(what: str, asked: Asked, paintings: dict[int, Painting], *, effect: st
     check_apart([Path(asked.out)], [asked.video, asked.source, asked.front])
     given = read_words(asked.words)
     words = read_edit_words(what, {"model": asked.model, **given} if asked.model != "auto" else given, effect)
-    with closing(open_video(asked.video)) as film, Interrupt("nothing is written") as interrupt:
-        tracks = tracks_on(film, asked.source)
+    with closing(open_video(asked.video, asked.fps)) as film, Interrupt("nothing is written") as interrupt:
+        tracks = tracks_on(film, asked.source, asked.fps)
         edit = Edit(what, paintings, words.motion, words.own, effect, carriers_of(tracks, asked.names), words.matte)
         frames = range(asked.first or 0, film.n_frames if asked.last is None else asked.last + 1)
         run = propagate(edit, film, tracks, asked.out, options=words.rest, format=asked.format, frames=frames,

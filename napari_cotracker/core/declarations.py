@@ -147,12 +147,15 @@ class VideoSource:
         ``open(source) -> Video``; raises `VideoError`.
     priority : int
         Sources are asked in ascending order.
+    takes_rate : bool
+        Whether it may not know its frames per second, and `open` takes them as ``fps``.
     """
 
     name: str
     accepts: Callable[[Any], bool]
-    open: Callable[[Any], Video]
+    open: Callable[..., Video]
     priority: int = field(default=50)
+    takes_rate: bool = False
 
 
 def _nothing(options: Any) -> int:

@@ -7,7 +7,8 @@ Running it is one step of Edit > Undo.
 
 Pixels: x right, y down from the upper edge of the picture, the centre of the first pixel is (0.5, 0.5).
 
-Frames: counted from 0 at the beginning of the composition. Frames of a sequence that are missing on disk
+Frames: counted from 0 at the beginning of the composition, a frame of it for each of the film; the script
+says if their rates differ. Frames of a sequence that are missing on disk
 count, for After Effects puts placeholders there.
 
 States: a hidden point has no position key, and its layer's opacity is 0 there.
@@ -40,9 +41,9 @@ PROGRAM = """
     return app.project.items.addComp(title, width, height, aspect, count / rate, rate);
   }
 
-  function timesOf(frames) {
+  function timesOf(comp, frames) {
     var times = [];
-    for (var i = 0; i < frames.length; i++) { times.push(frames[i] / rate); }
+    for (var i = 0; i < frames.length; i++) { times.push(frames[i] * comp.frameDuration); }
     return times;
   }
 
@@ -55,8 +56,8 @@ PROGRAM = """
     for (var i = 0; i < track.x.length; i++) { values.push([track.x[i], track.y[i]]); }
     layer.name = track.name;
     layer.comment = credits;
-    position.setValuesAtTimes(timesOf(track.frames), values);
-    opacity.setValuesAtTimes(timesOf(track.changes), track.opacity);
+    position.setValuesAtTimes(timesOf(comp, track.frames), values);
+    opacity.setValuesAtTimes(timesOf(comp, track.changes), track.opacity);
     for (var k = 1; k <= opacity.numKeys; k++) {
       opacity.setInterpolationTypeAtKey(k, KeyframeInterpolationType.HOLD, KeyframeInterpolationType.HOLD);
     }
@@ -69,6 +70,10 @@ PROGRAM = """
     if (comp.width !== width || comp.height !== height) {
       alert("The tracks are for " + width + " x " + height + ", the composition is " + comp.width + " x " +
             comp.height + ".");
+    }
+    if (Math.abs(comp.frameDuration * rate - 1) > 0.0001) {
+      alert("The tracks are for " + rate.toFixed(3) + " frames per second, the composition has " +
+            (1 / comp.frameDuration).toFixed(3) + ".");
     }
   } finally {
     app.endUndoGroup();

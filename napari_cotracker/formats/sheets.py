@@ -37,8 +37,9 @@ def size_of(tracks: Tracks) -> tuple[int, int]:
 def aspect_of(tracks: Tracks) -> Fraction:
     """Width of a pixel to its height; 1 if the tracks do not know it."""
     pair = tracks.meta.get("pixel_aspect")
-    known = pair is not None and int(pair[0]) > 0 and int(pair[1]) > 0
-    return Fraction(int(pair[0]), int(pair[1])) if known else Fraction(1)
+    if pair is None or int(pair[0]) <= 0 or int(pair[1]) <= 0:
+        return Fraction(1)
+    return Fraction(int(pair[0]), int(pair[1]))
 
 
 def rate_of(tracks: Tracks, default: Fraction | None = None) -> Fraction:

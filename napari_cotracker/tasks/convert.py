@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,11 @@ def with_video(tracks: Tracks, video: Video, first: int | None = None) -> Tracks
     meta = {**facts, **tracks.meta, **{name: facts[name] for name in ("frame_numbers", "own_numbers")}}
     meta.pop("counts_from", None)
     return replace(_spread(tracks, rows, kept, video.n_frames), meta=meta)
+
+
+def at_rate(tracks: Tracks, fps: Fraction | None) -> Tracks:
+    """The same tracks at frames per second that are known better; None if they are not."""
+    return tracks if fps is None else replace(tracks, meta={**tracks.meta, "fps": fps.as_integer_ratio()})
 
 
 def as_anchors(tracks: Tracks) -> Tracks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..core.errors import VideoError
 from ..core.video import Video
 
 
-def open_video(source: Any) -> Video:
+def open_video(source: Any, fps: Fraction | None = None) -> Video:
     """A video from a path, an array, or a `Video`, which is handed back as it is.
 
     Parameters
@@ -19,11 +20,14 @@ def open_video(source: Any) -> Video:
     source : path, array or Video
         A film, a folder of pictures, one picture of a sequence or its pattern (``shot.####.png``,
         ``shot.%04d.png``); or an array (T, H, W, 3), (T, H, W).
+    fps : Fraction, optional
+        Frames per second of an image sequence; if not given, what its files tell, else 24.
 
     Raises
     ------
     VideoError
-        If nothing here can read it; the message lists what can be read.
+        If nothing here can read it; the message lists what can be read. Or if it is no image sequence and
+        knows its frames per second itself.
     """
     if isinstance(source, Video):
         return source
@@ -32,7 +36,10 @@ def open_video(source: Any) -> Video:
     sources = registry.video_sources()
     for kind in sources:
         if kind.accepts(source):
-            return kind.open(source)
+            if fps is not None and not kind.takes_rate:
+                raise VideoError("expected frames per second for an image sequence only, got some for "
+                                 f"{str(source)!r:.200}, which knows its own; leave them out")
+            return kind.open(source) if fps is None else kind.open(source, fps=fps)
     got = repr(str(source)) if isinstance(source, Path) else type(source).__name__
     raise VideoError(f"expected a video ({', '.join(kind.name for kind in sources)}), got {got}")
 

@@ -39,13 +39,23 @@ def require_openexr(purpose: str) -> Any:
 
 def read_attributes(path: Path) -> dict[str, Any]:
     """Those attributes of an image that are kept; none if it is no OpenEXR image or cannot be read."""
+    return {name: value for name, value in _header_of(path).items() if name in KEPT}
+
+
+def read_rate(path: Path) -> Fraction | None:
+    """Frames per second, if it is an OpenEXR image that tells them."""
+    rate = _header_of(path).get("framesPerSecond")
+    return rate if isinstance(rate, Fraction) and rate > 0 else None
+
+
+def _header_of(path: Path) -> dict[str, Any]:
     if path.suffix.lower() != ".exr":
         return {}
     library = require_openexr("read .exr images")
     try:
         with library.File(str(path), header_only=True) as file:
-            return {name: value for name, value in file.header().items() if name in KEPT}
-    except (RuntimeError, OSError, ValueError, TypeError):  # reading its pixels says what is wrong
+            return dict(file.header())
+    except (RuntimeError, OSError, ValueError, TypeError, ZeroDivisionError):  # reading its pixels says what is wrong
         return {}
 
 

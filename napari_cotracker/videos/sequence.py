@@ -14,6 +14,7 @@ from ..core.declarations import VideoSource
 from ..core.errors import VideoError
 from .cache import DEFAULT_BYTES
 from .container import state_of
+from .exr_header import read_rate
 from .fingerprint import hash_file, hash_parts
 from .frames import LazyVideo
 from .images import count_pages, read_image
@@ -36,8 +37,8 @@ class ImageSequence(LazyVideo):
     ----------
     source : str or Path
         A folder, a pattern (``shot.%04d.png``, ``shot.####.png``) or one file of the sequence.
-    fps : Fraction or float
-        Image files do not know their rate.
+    fps : Fraction or float, optional
+        If not given: what the first file tells, if it is OpenEXR, else 24.
     contrast_limits : (float, float), optional
         Values to show black and white, instead of the rules above.
     cache_bytes : int
@@ -49,11 +50,11 @@ class ImageSequence(LazyVideo):
         If there is no such sequence, no file of it can be read, or sizes differ.
     """
 
-    def __init__(self, source: str | Path, *, fps: Fraction | float = Fraction(24),
+    def __init__(self, source: str | Path, *, fps: Fraction | float | None = None,
                  contrast_limits: tuple[float, float] | None = None, cache_bytes: int = DEFAULT_BYTES) -> None:
         files = find_images(Path(source))
         super().__init__(repr(files.label), str(Path(source).absolute()), cache_bytes)
-        self._fps = Fraction(fps).limit_denominator(1_000_000)
+        self._fps = Fraction(fps or read_rate(files.paths[0]) or 24).limit_denominator(1_000_000)
         self._files = [(path, 0) for path in files.paths]
         self._numbers = np.array(files.numbers, np.int64)
         if len(self._files) == 1 and (pages := count_pages(files.paths[0])) > 1:
@@ -75,7 +76,7 @@ class ImageSequence(LazyVideo):
 
     @property
     def fps(self) -> Fraction:
-        """Frames per second, as given."""
+        """Frames per second, as given or told."""
         return self._fps
 
     @property
@@ -192,4 +193,4 @@ def _accepts(source: Any) -> bool:
     return isinstance(source, (str, Path)) and stands_for_images(source)
 
 
-VIDEO_SOURCE = VideoSource("sequence", _accepts, ImageSequence, priority=20)
+VIDEO_SOURCE = VideoSource("sequence", _accepts, ImageSequence, priority=20, takes_rate=True)

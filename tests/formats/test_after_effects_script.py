@@ -15,7 +15,7 @@ STAND_IN = """
 var layers = [], said = [], undo = 0, KeyframeInterpolationType = {HOLD: "hold"};
 function CompItem(name, width, height, par, duration, rate) {
   this.made = [name, width, height, par, duration, rate]; this.width = width; this.height = height;
-  this.duration = duration;
+  this.duration = duration; this.frameDuration = 1 / rate;
   this.layers = {addNull: function (duration) { layers.unshift(new Layer(duration)); return layers[0]; }};
 }
 function Property() { this.keys = []; this.numKeys = 0; this.kinds = []; }
@@ -90,6 +90,14 @@ def test_hidden_spans_are_held_at_no_opacity(tmp_path):
 
 
 @needs_node
+def test_a_composition_of_another_rate_is_told_and_keys_lie_on_its_frames(tmp_path):
+    got = run(tmp_path, one_point(), "new CompItem('shot', 1920, 1080, 1, 99, 25)")
+    assert got["said"] == ["The tracks are for 23.976 frames per second, the composition has 25.000."]
+    assert [time for time, _ in got["layers"][0]["found"]["ADBE Position"]["keys"]] == [0, 1 / 25, 2 / 25]
+    assert run(tmp_path, one_point(), "new CompItem('shot', 1920, 1080, 1, 99, 23.976)")["said"] == []
+
+
+@needs_node
 def test_missing_frames_of_a_sequence_count_for_there_are_placeholders(tmp_path):
     got = run(tmp_path, one_point(fps=(24, 1), frame_numbers=[1001, 1002, 1005]))
     assert got["made"][4] == pytest.approx(5 / 24)
@@ -100,7 +108,7 @@ def test_missing_frames_of_a_sequence_count_for_there_are_placeholders(tmp_path)
 
 @needs_node
 def test_a_composition_of_another_size_is_told(tmp_path):
-    got = run(tmp_path, one_point(), "new CompItem('shot', 1280, 720, 1, 99, 24)")
+    got = run(tmp_path, one_point(), "new CompItem('shot', 1280, 720, 1, 99, 23.976)")
     assert got["said"] == ["The tracks are for 1920 x 1080, the composition is 1280 x 720."]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import MissingExtraError
-from napari_cotracker.videos.exr_header import make_attributes, read_attributes, require_openexr, write_exr
+from napari_cotracker.videos.exr_header import make_attributes, read_attributes, read_rate, require_openexr, write_exr
 
 PIXELS = {"RGBA": np.random.default_rng(0).normal(size=(5, 7, 4)).astype(np.float32)}
 
@@ -45,6 +45,15 @@ def test_what_is_true_of_the_plate_is_read_and_the_rest_is_not(tmp_path: Path) -
     assert set(found) == {*kept, "pixelAspectRatio"} and found["reelName"] == "A001"
     write_exr(tmp_path / "b.exr", PIXELS, found)
     assert str(read_attributes(tmp_path / "b.exr")) == str(found)
+
+
+def test_the_rate_is_read(tmp_path: Path) -> None:
+    pytest.importorskip("OpenEXR")
+    write_exr(tmp_path / "a.exr", PIXELS, make_attributes(Fraction(24000, 1001)))
+    write_exr(tmp_path / "b.exr", PIXELS, {})
+    write_exr(tmp_path / "c.exr", PIXELS, {"framesPerSecond": Fraction(0)})
+    assert read_rate(tmp_path / "a.exr") == Fraction(24000, 1001)
+    assert [read_rate(tmp_path / name) for name in ("b.exr", "c.exr", "d.png")] == [None, None, None]
 
 
 def test_images_that_say_nothing(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
+from napari_cotracker.videos.exr_header import make_attributes, read_rate, write_exr
 from napari_cotracker.videos.film import Film
 from napari_cotracker.videos.image_target import ImageTarget
 from napari_cotracker.videos.kinds import KINDS, RenderOptions
@@ -38,6 +40,17 @@ def test_numbers_are_the_plates_or_begin_where_asked(tmp_path: Path) -> None:
         (range(3), 1, ["p_00001.tif", "p_00004.tif", "p_00005.tif"]),
     ):
         assert written(ImageTarget(tmp_path / "out", tiff, video, frames, RenderOptions(first=first))) == names
+
+
+def test_images_have_the_rate_of_a_plate_that_tells_it(tmp_path: Path) -> None:
+    for number in (1, 2):
+        write_exr(tmp_path / f"p.{number}.exr", {"RGB": np.zeros((4, 6, 3), np.float32)},
+                  make_attributes(Fraction(24000, 1001)))
+    target = ImageTarget(tmp_path / "out", KINDS["exr"], ImageSequence(tmp_path), range(2), RenderOptions())
+    with target:
+        target.write(np.zeros((4, 6, 3), np.float32), 0)
+        target.write(np.zeros((4, 6, 3), np.float32), 1)
+    assert [read_rate(path) for path in target.paths] == [Fraction(24000, 1001)] * 2
 
 
 def test_other_images_of_the_name_stay_and_are_told(tmp_path: Path) -> None:

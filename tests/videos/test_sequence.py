@@ -14,6 +14,7 @@ import tifffile
 from napari_cotracker.core import registry
 from napari_cotracker.core.errors import VideoError
 from napari_cotracker.core.video import Video
+from napari_cotracker.videos.exr_header import make_attributes, write_exr
 from napari_cotracker.videos.sequence import ImageSequence
 from tests.videos.coded_films import number_in, paint
 
@@ -39,6 +40,16 @@ def test_frames_are_files_in_the_order_of_their_numbers(plates: Path) -> None:
         assert np.allclose(video.times, np.array([0, 1, 2, 4, 8]) * 1001 / 24000)
         assert video.fps == Fraction(24000, 1001)
         assert video.path == str(plates)
+
+
+def test_openexr_tells_the_rate_unless_it_is_given(tmp_path: Path) -> None:
+    for number in (1, 2):
+        write_exr(tmp_path / f"a.{number}.exr", {"RGB": np.zeros((4, 6, 3), np.float32)},
+                  make_attributes(Fraction(24000, 1001)))
+    assert ImageSequence(tmp_path).fps == Fraction(24000, 1001)
+    assert ImageSequence(tmp_path, fps=25).fps == 25
+    iio.imwrite(tmp_path / "b.png", paint(1))
+    assert ImageSequence(tmp_path / "b.png").fps == 24
 
 
 def test_a_broken_file_is_a_bad_frame(plates: Path) -> None:
