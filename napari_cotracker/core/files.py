@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 from .errors import CotrackerError, FormatError, MissingExtraError
 
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 @contextmanager
 def naming(path: Path, *damage: type[Exception]) -> Iterator[None]:
@@ -71,8 +73,7 @@ def replacing(path: Path, error: type[CotrackerError] = FormatError) -> Iterator
             os.fsync(file.fileno())
         temporary.replace(target)
     except OSError as mishap:
-        reason = mishap.strerror or str(mishap)
-        raise error(f"cannot write {str(path)!r}: {reason}; choose a folder that exists and is writable") from mishap
+        raise error(_refusal(path, mishap)) from mishap
     finally:
         if temporary.exists():
             temporary.unlink()
@@ -112,8 +113,13 @@ def replacing_folder(path: Path, error: type[CotrackerError] = FormatError) -> I
     except OSError as mishap:
         if old.exists() and not target.exists():
             old.rename(target)
-        reason = mishap.strerror or str(mishap)
-        raise error(f"cannot write {str(path)!r}: {reason}; choose a folder that exists and is writable") from mishap
+        raise error(_refusal(path, mishap)) from mishap
     finally:
         for rest in (temporary, old):
             shutil.rmtree(rest, ignore_errors=True)
+
+
+def _refusal(path: Path, mishap: OSError) -> str:
+    is_full = mishap.errno in FULL
+    advice = "make room, or choose another disk" if is_full else "choose a folder that exists and is writable"
+    return f"cannot write {str(path)!r}: {mishap.strerror or mishap}; {advice}"

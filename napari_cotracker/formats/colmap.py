@@ -40,6 +40,7 @@ Start reconstruction (skip feature extraction and matching). Command line: ``col
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -125,15 +126,16 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
             "pairs": choose_pairs(chosen.seen, options.window, options.hubs)}
     if options.solve:
         solution.check_free(Path(path))
-    with replacing(Path(path)) as temporary, tempfile.TemporaryDirectory(prefix="napari-cotracker-") as sparse:
-        temporary.touch()
-        told, solved = map_apart(temporary, task, facts, Path(sparse) if options.solve else None)
-        notes = [*chosen.notes, words, *_matched(told["pairs"], len(names))]
-        if options.solve:
-            notes += solution.notes_of(told, solved, len(names))
+    with replacing(Path(path)) as temporary, tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
+        database, sparse = Path(folder) / "tracks.db", Path(folder) / "sparse"
+        database.touch()  # there, for SQLite leaves files beside it if anything goes wrong
+        sparse.mkdir()
+        told, solved = map_apart(database, task, facts, sparse if options.solve else None)
+        shutil.copyfile(database, temporary)
         if solved is not None:
-            solution.write(Path(path), solved, tracks, images=options.images, sparse=Path(sparse))
-    return notes
+            solution.write(Path(path), solved, tracks, images=options.images, sparse=sparse)
+    notes = [*chosen.notes, words, *_matched(told["pairs"], len(names))]
+    return [*notes, *solution.notes_of(told, solved, len(names))] if options.solve else notes
 
 
 def sniff(path: Path) -> bool:

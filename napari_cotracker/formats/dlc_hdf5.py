@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import FormatError, MissingExtraError
-from ..core.files import naming, replacing
+from ..core.files import naming
 from ..core.unpickling import parse_pickle
 from .apart import HDF5, load_apart, outline
 from .dlc_frames import Frame, frame_of, level_names
-from .hdf5 import opened, text_of, whole
+from .hdf5 import in_memory, opened, text_of, whole
 
 KEY = "df_with_missing"
 MAX_LEVELS = 4
@@ -175,7 +175,7 @@ def write_hdf5(path: Path, frame: Frame, comment: str) -> None:
         import h5py
     except ImportError as missing:
         raise MissingExtraError("h5py", "labels", f"write {path.name!r}") from missing
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with in_memory(path) as memory, h5py.File(memory, "w") as file:
         _note(file, CLASS="GROUP", PYTABLES_FORMAT_VERSION="2.1", TITLE="", VERSION="1.0", made_by=comment)
         group = file.create_group(KEY)
         _note(group, CLASS="GROUP", TITLE="", VERSION="1.0", encoding="UTF-8", errors="strict", pandas_type="frame",

@@ -1,10 +1,11 @@
 """HDF5 files without surprises: sizes are checked before anything is read, every mishap is one sentence.
 
-Only for functions named ``load``, which run in a process of their own (`formats.apart`).
+Reading is only for functions named ``load``, which run in a process of their own (`formats.apart`).
 """
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +16,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import FormatError
+from ..core.files import replacing
 
 FREE_BYTES = 256 << 20
 MAX_RATIO = 200  # of what is compressed well
 NUMBERS = "biuf"
 _DAMAGE = (OSError, KeyError, ValueError, RuntimeError, TypeError, IndexError, AttributeError, OverflowError,
            NotImplementedError, RecursionError, MemoryError)
+
+
+@contextmanager
+def in_memory(path: Path) -> Iterator[io.BytesIO]:
+    """Where to make a file instead; it takes the place of `path` when the block ends.
+
+    On a full disk the library fails again while it puts its own things away, and takes the process with it.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be written.
+    """
+    memory = io.BytesIO()
+    with replacing(path) as temporary:
+        yield memory
+        temporary.write_bytes(memory.getbuffer())
 
 
 @contextmanager

@@ -37,10 +37,9 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..core.declarations import Format, NoOptions
 from ..core.errors import FormatError, MissingExtraError
-from ..core.files import replacing
 from ..core.tracks import DEFAULT_THRESHOLD, Source, Tracks, is_anchor
 from .apart import load_apart, outline
-from .hdf5 import opened, text_of, texts, whole
+from .hdf5 import in_memory, opened, text_of, texts, whole
 from .sheets import Cast, cast_of, credits, imported, likelihoods, located, pair_of, rate_of, uncast, visible
 
 NAMELESS = "id_0"  # as movement names an individual without a name
@@ -74,7 +73,7 @@ def write(path: Path, tracks: Tracks, options: NoOptions) -> list[str]:
     if not len(tracks) or not tracks.n_frames:
         raise FormatError("expected at least one track and one frame for movement, got none")
     try:
-        import h5netcdf  # noqa: F401
+        import h5netcdf
         import xarray
     except ImportError as missing:
         raise MissingExtraError(missing.name or "xarray", "labels", f"write {path.name!r}") from missing
@@ -82,8 +81,8 @@ def write(path: Path, tracks: Tracks, options: NoOptions) -> list[str]:
     variables = _variables(tracks, cast)
     packed = {name: {"zlib": True, "complevel": 4} for name in variables}
     dataset = xarray.Dataset(variables, _coordinates(tracks, cast), _attributes(path, tracks))
-    with replacing(path) as temporary:
-        dataset.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
+    with in_memory(path) as memory, h5netcdf.File(memory, "w") as file:
+        dataset.dump_to_store(xarray.backends.H5NetCDFStore(file), encoding=packed)
     return [*cast.notes, "Confidence is visibility times confidence, 1 for visible points that a person placed or "
             "approved."]
 

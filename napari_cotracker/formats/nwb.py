@@ -38,10 +38,10 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..core.declarations import Format
 from ..core.errors import FormatError, MissingExtraError
-from ..core.files import replacing
 from ..core.options import option
 from ..core.tracks import DEFAULT_THRESHOLD, Tracks
 from .apart import outline
+from .hdf5 import in_memory
 from .sheets import Cast, cast_of, changed_names, credits, likelihoods, located, rate_of
 
 REFERENCE = "(0, 0) is the centre of the top-left pixel of the picture; x points right, y points down."
@@ -86,6 +86,7 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
     rate = float(rate_of(tracks))
     start, notes = _start(options)
     try:
+        import h5py
         import ndx_pose
         import pynwb
     except ImportError as missing:
@@ -101,10 +102,11 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
     made = [_estimation(ndx_pose, tracks, pose, cells, film) for pose in poses]
     for each in (ndx_pose.Skeletons(skeletons=[skeleton for _, skeleton in made]), *(pose for pose, _ in made)):
         module.add(each)
-    with replacing(path) as temporary:
-        with pynwb.NWBHDF5IO(str(temporary), "w") as writer:
+    with in_memory(path) as memory:
+        with h5py.File(memory, "w") as content, pynwb.NWBHDF5IO(file=content, mode="w") as writer:
             writer.write(file)
-        _add_series(temporary, poses, cells)
+        with h5py.File(memory, "r+") as content:
+            _add_series(content, poses, cells)
     return [*cast.notes, *changed, *notes]
 
 
@@ -192,18 +194,15 @@ class _Cells:
         return data, np.ascontiguousarray(self.sure[:, column]), words
 
 
-def _add_series(path: Path, poses: list[_Pose], cells: _Cells) -> None:
+def _add_series(file: Any, poses: list[_Pose], cells: _Cells) -> None:
     """The other body parts of each individual, as copies of the first: the library takes 20 times as long."""
-    import h5py
-
-    with h5py.File(path, "r+") as file:
-        for pose in poses:
-            group = file["processing/behavior"][pose.name]
-            for node, column in zip(pose.nodes[1:], pose.columns[1:], strict=True):
-                group.copy(group[pose.nodes[0]], node)
-                series = group[node]
-                series["data"][...], series["confidence"][...], series.attrs["description"] = cells.of(column)
-                series.attrs["object_id"] = _random_name()
+    for pose in poses:
+        group = file["processing/behavior"][pose.name]
+        for node, column in zip(pose.nodes[1:], pose.columns[1:], strict=True):
+            group.copy(group[pose.nodes[0]], node)
+            series = group[node]
+            series["data"][...], series["confidence"][...], series.attrs["description"] = cells.of(column)
+            series.attrs["object_id"] = _random_name()
 
 
 def _edges(tracks: Tracks, pose: _Pose) -> NDArray[Any]:

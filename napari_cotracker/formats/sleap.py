@@ -28,6 +28,8 @@ Load: File > Open Project in SLEAP, which asks for the film if it has moved; her
 
 from __future__ import annotations
 
+import io
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +38,10 @@ from numpy.typing import NDArray
 
 from ..core.declarations import Format, NoOptions
 from ..core.errors import FormatError, MissingExtraError
-from ..core.files import replacing
 from ..core.tracks import Tracks, is_anchor
 from . import sleap_reading
 from .apart import outline
+from .hdf5 import in_memory
 from .sheets import Cast, cast_of, credits, located, visible
 
 PARTS = ("frames", "instances", "points", "pred_points")
@@ -85,10 +87,10 @@ def write(path: Path, tracks: Tracks, options: NoOptions) -> list[str]:
     if not len(tracks):
         raise FormatError("expected at least one track for SLEAP, got none")
     cast = cast_of(tracks)
-    with replacing(path) as temporary:
-        _write_frame(temporary, path, tracks, cast)
+    with in_memory(path) as memory:
+        memory.write(_frame(path, tracks, cast))
         parts, notes = _parts_of(tracks, cast)
-        _write_parts(temporary, parts)
+        _write_parts(memory, parts)
     if not (tracks.meta.get("video") or {}).get("path"):
         notes.append(f"The film's name is not known; SLEAP will ask for {_film(path, tracks)!r}.")
     return [*cast.notes, *notes]
@@ -98,7 +100,7 @@ def _film(path: Path, tracks: Tracks) -> str:
     return str((tracks.meta.get("video") or {}).get("path") or f"{path.stem}.mp4")
 
 
-def _write_frame(temporary: Path, path: Path, tracks: Tracks, cast: Cast) -> None:
+def _frame(path: Path, tracks: Tracks, cast: Cast) -> bytes:
     """All but the points, as the library writes it."""
     try:
         import sleap_io
@@ -118,7 +120,10 @@ def _write_frame(temporary: Path, path: Path, tracks: Tracks, cast: Cast) -> Non
                              tracks=[sleap_io.Track(name) for name in cast.individuals if name],
                              provenance={"made_by": credits(tracks)})
     try:
-        sleap_io.save_slp(labels, str(temporary), embed=False, verbose=False)
+        with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:  # the library takes no memory
+            place = Path(folder) / "frame.slp"
+            sleap_io.save_slp(labels, str(place), embed=False, verbose=False)
+            return place.read_bytes()
     except ValueError as mishap:
         raise FormatError(f"expected fewer body parts, or shorter names, than {len(cast.keypoints):,}, which SLEAP's "
                           f"labels cannot hold ({mishap!s:.100}); name individuals/body parts") from mishap
@@ -167,11 +172,11 @@ def _points(tracks: Tracks, cast: Cast, chosen: tuple[NDArray[np.intp], NDArray[
     return {"x": xy[..., 0], "y": xy[..., 1], "visible": cast.pick(visible(tracks), False)[chosen]}, score
 
 
-def _write_parts(temporary: Path, parts: dict[str, Columns]) -> None:
+def _write_parts(memory: io.BytesIO, parts: dict[str, Columns]) -> None:
     """Fill the tables that the library made, in their own types; columns that are not given are 0."""
     import h5py
 
-    with h5py.File(temporary, "r+") as file:
+    with h5py.File(memory, "r+") as file:
         for name, columns in parts.items():
             records = np.zeros(len(next(iter(columns.values()))), file[name].dtype)
             for column, values in columns.items():

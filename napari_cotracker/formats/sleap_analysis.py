@@ -33,10 +33,9 @@ from numpy.typing import NDArray
 
 from ..core.declarations import Format, NoOptions
 from ..core.errors import FormatError, MissingExtraError
-from ..core.files import replacing
 from ..core.tracks import Source, Tracks, is_anchor
 from .apart import load_apart, outline
-from .hdf5 import opened, text_of, texts, whole
+from .hdf5 import in_memory, opened, text_of, texts, whole
 from .sheets import Cast, cast_of, credits, imported, pair_of, uncast, visible
 
 NAMES = {"tracks", "track_occupancy", "track_names", "node_names", "point_scores"}
@@ -75,7 +74,7 @@ def write(path: Path, tracks: Tracks, options: NoOptions) -> list[str]:
     cast = cast_of(tracks)
     film = (tracks.meta.get("video") or {}).get("path") or ""
     provenance = {"made_by": credits(tracks), "empty_points": _empty(tracks)}
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with in_memory(path) as memory, h5py.File(memory, "w") as file:
         for name, values in _arrays(tracks, cast).items():
             dataset = file.create_dataset(name, data=values, compression="gzip", compression_opts=4)
             dataset.attrs["dims"] = json.dumps(DIMS[name])

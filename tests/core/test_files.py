@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
@@ -28,6 +29,14 @@ def test_a_failure_leaves_the_old_file_alone(mishap, tmp_path):
         raise mishap
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("number", "advice"), [(errno.ENOSPC, "make room"), (errno.EACCES, "choose a folder")])
+def test_a_full_disk_is_told_from_one_that_may_not_be_written(number, advice, tmp_path):
+    words = f"cannot write .*: {os.strerror(number)}; {advice}"
+    for write in (replacing, replacing_folder):
+        with pytest.raises(FormatError, match=words), write(tmp_path / "a"):
+            raise OSError(number, os.strerror(number))
 
 
 def test_a_link_stays_a_link(tmp_path):

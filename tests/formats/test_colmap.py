@@ -194,6 +194,17 @@ def test_a_folder_of_others_is_not_replaced(tmp_path):
     assert not (tmp_path / "a.db").exists()
 
 
+def test_nothing_is_left_of_a_database_that_was_not_finished(tmp_path, monkeypatch):
+    def break_off(database, *rest):
+        database.with_name(f"{database.name}-wal").write_bytes(b"half")
+        raise FormatError("the disk is full")
+
+    monkeypatch.setattr(colmap, "map_apart", break_off)
+    with pytest.raises(FormatError, match="disk is full"):
+        write(tmp_path, plain_tracks(), min_share=0)
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_cannot_be_solved_is_said(tmp_path):
     path, notes = write(tmp_path, plain_tracks(), solve=True)
     assert any("could not solve" in note for note in notes)

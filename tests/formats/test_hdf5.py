@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -46,3 +49,34 @@ def test_mishaps_are_one_sentence(path, tmp_path):
     assert "\n" not in str(caught.value)
     with pytest.raises(FormatError, match="KeyError"), hdf5.opened(path) as file:
         file["nothing"]
+
+
+REFUSED = """
+import resource, sys
+import numpy as np
+from napari_cotracker import write_tracks
+from napari_cotracker.core.errors import FormatError
+from napari_cotracker.core.tracks import Tracks
+
+xy = (np.random.default_rng(0).random((200, 100, 2)) * 640).astype(np.float32)
+tracks = Tracks(np.arange(100), xy, np.ones((200, 100)), np.ones((200, 100)), meta={"size": (640, 640), "fps": (25, 1)})
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+for name, format in (("a.nc", "movement"), ("a.analysis.h5", "sleap-analysis"), ("a.slp", "sleap"),
+                     ("a.h5", "deeplabcut-predictions"), ("a.nwb", "nwb")):
+    try:
+        write_tracks(name, tracks, format)
+    except FormatError as mishap:
+        print(mishap)
+"""
+
+
+def test_a_disk_that_takes_no_more_is_one_sentence_and_nothing_is_left(tmp_path):
+    pytest.importorskip("resource")
+    for library in ("xarray", "sleap_io", "ndx_pose"):
+        pytest.importorskip(library)
+    done = subprocess.run([sys.executable, "-c", REFUSED], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()
+    assert [line.partition(":")[0] for line in told] == [f"cannot write {name!r}" for name in (
+        "a.nc", "a.analysis.h5", "a.slp", "a.h5", "a.nwb")]
+    assert not list(tmp_path.iterdir())
