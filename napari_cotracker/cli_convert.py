@@ -14,6 +14,7 @@ from .cli_text import columns, session_lines, size_text, tracks_line
 from .core.declarations import GROUPS
 from .core.errors import FormatError
 from .core.excerpt import Excerpt
+from .core.words import counted
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,14 @@ def convert_tracks(source: Path, out: Path, asked: Conversion, excerpt: Excerpt,
                      pictures=(lambda t: film.read([t])[0]) if film else None, **more)
     for note in (*done.changes, *done.notes):
         say(f"Note: {note}")
-    facts = {**describe_tracks(tracks), **asdict(done), "out": str(out)}
-    files = f" in {len(done.files)} files" if len(done.files) > 1 else ""
+    about, facts = describe_tracks(tracks), {**asdict(done), "out": str(out)}
+    given = {name: facts.pop(name) for name in ("tracks", "positions")}
+    files = f" in {done.n_files:,} files" if done.n_files > 1 else ""
     size = f"{size_text(done.n_bytes)}{files}" + (" (not written)" if asked.dry_run else "")
-    show(facts, as_json, [f"{out}: {tracks_line(describe_tracks(tracks))}",
-                          f"  as {done.format}: {done.tracks} tracks, {done.positions:,} positions, {size}"])
+    show({"source": {"path": str(source), **about}, "given": given, **facts}, as_json,
+         [f"from {source}: {tracks_line(about)}",
+          f"{out}: {done.format} made of {counted(done.tracks, 'track')} with {counted(done.positions, 'position')}, "
+          f"{size}"])
 
 
 def read_words(words: Sequence[str]) -> dict[str, str]:

@@ -47,7 +47,9 @@ def test_info_says_what_a_session_holds() -> None:
 def test_a_session_is_converted_to_any_format_and_left_as_it_is() -> None:
     before = Path("mine.cotracker").read_bytes()
     result = run("convert", "mine.cotracker", "out.csv")
-    assert result.stdout.startswith("out.csv: 2 tracks over 80 frames")
+    first, second = result.stdout.splitlines()
+    assert first.startswith("from mine.cotracker: 2 tracks over 80 frames")
+    assert second.startswith("out.csv: csv made of 2 tracks with ")
     assert read_tracks("out.csv").names == ("nose", "point 2")
     assert Path("mine.cotracker").read_bytes() == before
 

@@ -134,7 +134,8 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
         shutil.copyfile(database, temporary)
         if solved is not None:
             solution.write(Path(path), solved, tracks, images=options.images, sparse=sparse)
-    notes = [*chosen.notes, words, *_matched(told["pairs"], len(names))]
+    points = f"{counted(int(chosen.seen.sum()), 'keypoint')} of {counted(len(chosen.columns), 'track')}"
+    notes = [*chosen.notes, words, f"In the database: {points}.", *_matched(told["pairs"], len(names))]
     return [*notes, *solution.notes_of(told, solved, len(names))] if options.solve else notes
 
 

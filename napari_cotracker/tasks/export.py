@@ -22,25 +22,26 @@ from ..core.tracks import Tracks
 from . import sessions, written
 
 Pictures = Callable[[int], NDArray[np.uint8]]
+MOST_NAMES = 50
 
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What is in a file that was written, or would be.
+    """What a file that was written, or would be, was made of, and what came of it.
 
     Parameters
     ----------
     path : Path
     format : str
     tracks, positions : int
-        That were to be written.
+        What the format was given; the notes say what it left out.
     notes : tuple of str
         What was left out, and what the format does not hold, a sentence each.
     changes : tuple of str
         What changed in labels that were there already, a sentence each.
     files : tuple of str
         Names of the files, relative to where they lie; the first ones of very many.
-    n_bytes : int
+    n_files, n_bytes : int
         Of all files.
     """
 
@@ -51,6 +52,7 @@ class ExportReport:
     notes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    n_files: int = 0
     n_bytes: int = 0
 
 
@@ -196,7 +198,8 @@ def _report(path: Path, format: str, tracks: Tracks, notes: list[str], changes: 
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     return ExportReport(
         path, format, len(tracks), int(np.isfinite(tracks.xy).all(-1).sum()), tuple(notes), tuple(changes),
-        tuple(str(file.relative_to(path.parent)) for file in files[:50]), sum(file.stat().st_size for file in files))
+        tuple(str(file.relative_to(path.parent)) for file in files[:MOST_NAMES]), len(files),
+        sum(file.stat().st_size for file in files))
 
 
 def sniffs(path: str | Path) -> bool:

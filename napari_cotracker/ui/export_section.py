@@ -14,6 +14,7 @@ from ..core.declarations import GROUPS, Format
 from ..core.errors import CotrackerError, EditError, FormatError, TakenError
 from ..core.excerpt import Excerpt, take
 from ..core.losses import losses
+from ..core.words import counted
 from ..tasks.export import ExportReport
 from ..tasks.remote import Worker
 from . import importing
@@ -250,6 +251,7 @@ class ExportSection(Section):
 
 
 def _text_of(report: ExportReport) -> str:
-    files = f" in {len(report.files)} files" if len(report.files) > 1 else ""
-    head = f"{report.tracks} tracks with {report.positions:,} positions: {report.n_bytes / 1000:,.0f} kB{files}."
+    files = f" in {report.n_files:,} files" if report.n_files > 1 else ""
+    given = f"{counted(report.tracks, 'track')} with {counted(report.positions, 'position')}"
+    head = f"Made of {given}: {report.n_bytes / 1000:,.0f} kB{files}."
     return "\n".join([head, *(f"• {sentence}" for sentence in (*report.changes, *report.notes))])

@@ -82,6 +82,7 @@ def test_one_lens_is_enough(tmp_path):
 def test_short_tracks_are_left_out_and_counted(tmp_path):
     path, notes = write(tmp_path, plain_tracks())
     assert notes[0] == "2 tracks visible in fewer than 5 frames were left out."
+    assert "In the database: 6 keypoints of 1 track." in notes
     assert [len(points) for points in reads("database", path)["keypoints"]] == [1] * 6
     with pytest.raises(FormatError, match=r"expected tracks that are visible in 7 frames or more.*got none of 3"):
         write(tmp_path, plain_tracks(), min_length=7)

@@ -72,6 +72,12 @@ def test_a_report_says_what_is_in_the_file_and_what_is_not(tmp_path: Path) -> No
     assert not (tmp_path / "b.csv").exists()
 
 
+def test_all_files_are_counted_even_if_only_the_first_are_named(tmp_path: Path) -> None:
+    report = export(tmp_path / "a", some_tracks(70), "label-images")
+    assert report.n_files == len(list((tmp_path / "a").rglob("*.*"))) >= 70
+    assert len(report.files) == 50
+
+
 def test_what_is_read_from_below_wants_the_height(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tracks(tmp_path / "a.nk", some_tracks(), "nuke")
     with pytest.raises(FormatError, match="--video"):

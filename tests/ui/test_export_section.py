@@ -68,7 +68,7 @@ def test_tracks_are_written_as_chosen(window: Window, tmp_path: Path) -> None:
     section.check()
     assert not section.export_button.isEnabled()
     carry_out(window)
-    assert section.report.text().startswith("1 tracks with 1 positions")
+    assert section.report.text().startswith("Made of 1 track with 1 position: ")
     assert section.export_button.isEnabled()
     section.export(str(tmp_path / "out.csv"))
     job = carry_out(window)
