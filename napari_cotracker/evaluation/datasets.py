@@ -131,6 +131,9 @@ def _named(content: Any, path: Path) -> Iterator[tuple[str, Any]]:
 
 def _clip(name: str, entry: Any, path: Path) -> Clip:
     place = f"clip {name!r:.60} of {str(path)!r}"
+    if isinstance(entry, Mapping) and {"points", "occluded"} <= set(entry) and "video" not in entry:
+        raise FormatError(f"expected the film's pictures in {place}, got none; write it with --video FILM "
+                          "-O video=yes, or evaluate an .npz of tracks beside its film")
     if not isinstance(entry, Mapping) or not {"points", "occluded", "video"} <= set(entry):
         raise FormatError(f"expected points, occluded and video in {place}, got {_kind(entry)}; "
                           "the file is damaged or of another kind")

@@ -21,8 +21,8 @@ Verified: by Python's pickle and NumPy alone, by the benchmark's reader in this 
 arithmetic of TAP-Vid's own readers; round trip of random tracks at full HD, largest error 6.1e-5 px, the
 last digit of 32 bits.
 
-Load: ``pickle.load(open(path, "rb"))``, or the ``evaluation_datasets`` of tapnet with ``video``;
-``napari-cotracker evaluate``.
+Load: ``pickle.load(open(path, "rb"))``; written with ``-O video=yes`` and ``--video FILM``, a pickle is for the
+``evaluation_datasets`` of tapnet and ``napari-cotracker evaluate`` as well.
 """
 
 from __future__ import annotations
