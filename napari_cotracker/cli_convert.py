@@ -12,7 +12,7 @@ from typing import Any
 from .cli_terminal import say, show
 from .cli_text import columns, session_lines, size_text, tracks_line
 from .core.declarations import GROUPS
-from .core.errors import FormatError
+from .core.errors import FormatError, UnfinishedError
 from .core.excerpt import Excerpt
 from .core.words import counted
 
@@ -74,8 +74,13 @@ def convert_tracks(source: Path, out: Path, asked: Conversion, excerpt: Excerpt,
             tracks = as_anchors(tracks)
         write: Any = preview if asked.dry_run else export
         more = {} if asked.dry_run else {"overwrite": asked.overwrite}
-        done = write(out, tracks, asked.to, read_words(asked.words), excerpt=excerpt,
-                     pictures=(lambda t: film.read([t])[0]) if film else None, **more)
+        try:
+            done = write(out, tracks, asked.to, read_words(asked.words), excerpt=excerpt,
+                         pictures=(lambda t: film.read([t])[0]) if film else None, **more)
+        except UnfinishedError as mishap:
+            for note in mishap.notes:
+                say(f"Note: {note}")
+            raise
     for note in (*done.changes, *done.notes):
         say(f"Note: {note}")
     about, facts = describe_tracks(tracks), {**asdict(done), "out": str(out)}

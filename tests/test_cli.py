@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from napari_cotracker import cli_terminal, read_tracks
 from napari_cotracker.cli import app
-from napari_cotracker.core.errors import CotrackerError, FormatError
+from napari_cotracker.core.errors import CotrackerError, FormatError, UnfinishedError
 from napari_cotracker.core.samples import sample_clip
 from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.trackers.models import bundled
@@ -215,6 +215,17 @@ def test_an_excerpt_is_converted_and_what_is_lost_is_said(film: str) -> None:
     assert "'nose'" in refused("convert", "a.npz", "c.csv", "--tracks", "nose")
     assert "name=value" in refused("convert", "a.npz", "c.csv", "-O", "bold")
     assert "options of csv out of none; got 'bold'" in refused("convert", "a.npz", "c.csv", "-O", "bold=yes")
+
+
+def test_a_file_without_all_that_was_asked_for_is_told_with_notes(film: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def export(*words: Any, **more: Any) -> None:
+        mishap = UnfinishedError("no cameras")
+        mishap.notes = ("12 points.",)
+        raise mishap
+
+    run("track", film, "--grid", "2", "-o", "a.npz")
+    monkeypatch.setattr("napari_cotracker.tasks.export.export", export)
+    assert run("convert", "a.npz", "b.csv", code=1).stderr == "Note: 12 points.\nError: no cameras\n"
 
 
 def test_what_is_read_becomes_anchors_if_wanted(film: str) -> None:

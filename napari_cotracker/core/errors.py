@@ -8,7 +8,8 @@
     ├── CheckpointError        a weights file that is missing, damaged or of another network
     ├── FormatError            a tracks file that cannot be read or written
     │   ├── MissingExtraError  ... because an optional library is not installed
-    │   └── TakenError         ... because something else is there, which may be replaced if the user says so
+    │   ├── TakenError         ... because something else is there, which may be replaced if the user says so
+    │   └── UnfinishedError    ... whole: the file is there, but not all that was asked for with it
     └── EditError              an edit that makes no sense
 
 A message says what was expected, what was got (quoting it) and what to do next.
@@ -74,6 +75,18 @@ class MissingExtraError(FormatError):
 
 class TakenError(FormatError):
     """What is there was not written by this program, or would change; whoever asks may allow it."""
+
+
+class UnfinishedError(FormatError):
+    """A file is written, but what was to come of it is not.
+
+    Attributes
+    ----------
+    notes : tuple of str
+        What there is to say of the file, a sentence each.
+    """
+
+    notes: tuple[str, ...] = ()
 
 
 class EditError(CotrackerError):

@@ -13,8 +13,10 @@ With ``solve`` the cameras are solved at once, which takes seconds for a hundred
 a thousand. A folder ``NAME_solved`` beside the database then has
 ``sparse/0`` (COLMAP's text files, what Gaussian splatting reads), ``transforms.json`` with
 ``points.ply`` (nerfstudio), ``bal.txt`` (Bundle Adjustment in the Large) and ``points.csv`` (which
-track became which point). The first Gaussian splatting program takes lenses without distortion only:
-choose ``camera=PINHOLE``, or undistort with ``colmap image_undistorter``.
+track became which point). A camera that only turns, or a scene that moves, may be solved in part or not at all;
+the notes say how many pictures were. If none was, that is an error, and the database is there all the same.
+The first Gaussian splatting program takes lenses without distortion only: choose ``camera=PINHOLE``, or undistort
+with ``colmap image_undistorter``.
 
 Pixels: x right, y down, the corner of the picture is (0, 0) and the centre of its first pixel
 (0.5, 0.5): half a pixel more than here.
@@ -33,9 +35,11 @@ focal length told from these tracks is right within 1 %. The global mapper (GLOM
 database as well. Projecting the points of ``bal.txt`` and ``transforms.json`` gives COLMAP's errors
 again. COLMAP's window, nerfstudio and splatting programs were not run here.
 
-Load: COLMAP: File > Open project or New project > Database: Open, Images: Select; then Reconstruction >
-Start reconstruction (skip feature extraction and matching). Command line: ``colmap mapper
---database_path NAME.db --image_path images --output_path sparse``. A solved model: File > Import model.
+Load: the pictures of a film, under the names that the database has, are made in a new folder ``images`` by
+``ffmpeg -i film.mp4 -fps_mode passthrough -start_number 0 images/frame_%06d.png``.
+COLMAP: File > Open project or New project > Database: Open, Images: Select; then Reconstruction > Start
+reconstruction (skip feature extraction and matching). Command line: ``colmap mapper --database_path NAME.db
+--image_path images --output_path sparse``. A solved model: File > Import model.
 """
 
 from __future__ import annotations
@@ -50,7 +54,7 @@ from numpy.typing import NDArray
 
 from ..core.coordinates import CONVENTIONS
 from ..core.declarations import Format
-from ..core.errors import FormatError
+from ..core.errors import FormatError, UnfinishedError
 from ..core.files import replacing
 from ..core.options import option
 from ..core.tracks import Tracks
@@ -116,6 +120,8 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
     ------
     FormatError
         If no track is left, pycolmap is missing or fails, or the files cannot be written.
+    UnfinishedError
+        If the database is written, but could not be solved.
     """
     size, names = size_of(tracks), picture_names(tracks, options.pattern, options.first)
     chosen = _choose(tracks, options)
@@ -136,7 +142,11 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
             solution.write(Path(path), solved, tracks, images=options.images, sparse=sparse)
     points = f"{counted(int(chosen.seen.sum()), 'keypoint')} of {counted(len(chosen.columns), 'track')}"
     notes = [*chosen.notes, words, f"In the database: {points}.", *_matched(told["pairs"], len(names))]
-    return [*notes, *solution.notes_of(told, solved, len(names))] if options.solve else notes
+    if options.solve and solved is None:
+        unfinished = UnfinishedError(solution.UNSOLVED)
+        unfinished.notes = tuple(notes)
+        raise unfinished
+    return notes if solved is None else [*notes, *solution.notes_of(told, solved, len(names))]
 
 
 def sniff(path: Path) -> bool:

@@ -20,6 +20,8 @@ from .solved import Solved
 
 README = "README.txt"
 NAMES = {README, "transforms.json", PLY, "bal.txt", "points.csv", "sparse"}
+UNSOLVED = ("COLMAP could not solve the cameras, so there is the database only; give the focal length, track more "
+            "points, or film with a camera that moves sideways, not one that only turns")
 MARK = "Cameras and points solved from tracks"
 TEXT = """{mark} by {made_by}.
 
@@ -91,20 +93,17 @@ def write(database: Path, solved: Solved, tracks: Tracks, *, images: str, sparse
             (folder / name).write_text(text, "utf-8", newline="\n")
 
 
-def notes_of(told: dict[str, Any], solved: Solved | None, frames: int) -> list[str]:
+def notes_of(told: dict[str, Any], solved: Solved, frames: int) -> list[str]:
     """What came out, a sentence each.
 
     Parameters
     ----------
     told : dict
         From the process that solved.
-    solved : Solved or None
+    solved : Solved
     frames : int
         Pictures that there are.
     """
-    if solved is None:
-        return ["COLMAP could not solve the cameras; give the focal length, track more points, or film with a camera "
-                "that moves sideways, not one that only turns."]
     count = len(solved.frames)
     notes = [f"{count:,} of {frames:,} pictures and {len(solved.points):,} points were solved with a reprojection "
              f"error of {np.mean(solved.errors):.2f} pixels; the focal length came out as {solved.lens[0]:.1f} pixels."]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..core import registry
 from ..core.declarations import Format, NoOptions
-from ..core.errors import FormatError, MissingExtraError, TakenError
+from ..core.errors import FormatError, MissingExtraError, TakenError, UnfinishedError
 from ..core.excerpt import Excerpt, take
 from ..core.losses import losses
 from ..core.options import read_options
@@ -78,8 +78,9 @@ def format_for(path: str | Path, name: str | None = None) -> Format:
     longest = [key for length, key in fitting if length == max(fitting)[0]]
     plain = [key for key in longest if writable[key].group == "own"]
     if len(longest) > 1 and not plain:
-        raise FormatError(f"expected the name of a format with {Path(path).name!r}, for several end like it: "
-                          f"{', '.join(longest)}")
+        ending = file[-max(fitting)[0]:]
+        raise FormatError(f"{ending!r} can be several formats, got {Path(path).name!r}: {', '.join(longest)}; say "
+                          "which (--to NAME on the command line)")
     return writable[(plain or longest)[0]]
 
 
@@ -132,7 +133,13 @@ def export(path: str | Path, tracks: Tracks, format: str | None = None, options:
     if changes and not overwrite:
         raise TakenError(f"expected to add to {str(path)!r} only, but {' '.join(changes)} Leave those out, or allow to "
                          "replace them")
-    notes += losses(kept, entry.keeps) + _write(entry, path, kept, read, pictures)
+    notes += losses(kept, entry.keeps)
+    try:
+        notes += _write(entry, path, kept, read, pictures)
+    except UnfinishedError as mishap:
+        mishap.notes = (*notes, *mishap.notes)
+        written.note(path)
+        raise
     if entry.preview is None:  # what was added to stays the user's own
         written.note(path)
     return _report(path, entry.name, kept, notes, changes)
@@ -175,7 +182,11 @@ def preview(path: str | Path, tracks: Tracks, format: str | None = None, options
     changes = entry.preview(path, kept, read) if entry.preview and path.exists() else []
     with tempfile.TemporaryDirectory(prefix="napari-cotracker-") as folder:
         trial = _trial_place(Path(folder), path)
-        notes += losses(kept, entry.keeps) + _write(entry, trial, kept, read, pictures)
+        notes += losses(kept, entry.keeps)
+        try:
+            notes += _write(entry, trial, kept, read, pictures)
+        except UnfinishedError as mishap:
+            notes += [*mishap.notes, f"{mishap}."]
         return replace(_report(trial, entry.name, kept, notes, changes), path=path)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_cotracker.core.errors import FormatError
+from napari_cotracker.core.errors import FormatError, UnfinishedError
 from napari_cotracker.core.tracks import Source, State, Tracks
 from napari_cotracker.formats import colmap
 from napari_cotracker.formats.colmap import Options
@@ -207,6 +207,7 @@ def test_nothing_is_left_of_a_database_that_was_not_finished(tmp_path, monkeypat
 
 
 def test_what_cannot_be_solved_is_said(tmp_path):
-    path, notes = write(tmp_path, plain_tracks(), solve=True)
-    assert any("could not solve" in note for note in notes)
-    assert path.exists() and not (tmp_path / "a_solved").exists()
+    with pytest.raises(UnfinishedError, match="could not solve the cameras, so there is the database only") as told:
+        write(tmp_path, plain_tracks(), solve=True)
+    assert "In the database: 6 keypoints of 1 track." in told.value.notes
+    assert (tmp_path / "a.db").exists() and not (tmp_path / "a_solved").exists()

@@ -1,11 +1,14 @@
 """Tracks to files and films, and back."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from napari_cotracker.core.errors import FormatError, TakenError
+from napari_cotracker.core.errors import FormatError, TakenError, UnfinishedError
+from napari_cotracker.core.registry import formats
 from napari_cotracker.core.tracks import Tracks
 from napari_cotracker.tasks.export import export, format_for, preview, read_tracks, write_tracks
 
@@ -76,6 +79,29 @@ def test_all_files_are_counted_even_if_only_the_first_are_named(tmp_path: Path) 
     report = export(tmp_path / "a", some_tracks(70), "label-images")
     assert report.n_files == len(list((tmp_path / "a").rglob("*.*"))) >= 70
     assert len(report.files) == 50
+
+
+def test_a_file_without_all_that_was_asked_for_is_there_and_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                                                 ) -> None:
+    def write(path: Path, tracks: Tracks, options: Any) -> list[str]:
+        path.write_text("half")
+        mishap = UnfinishedError("no cameras")
+        mishap.notes = ("12 points",)
+        raise mishap
+
+    entry = replace(formats()["csv"], write=write)
+    monkeypatch.setattr("napari_cotracker.tasks.export.format_for", lambda *_: entry)
+    for _ in range(2):  # the second one replaces what the first one wrote
+        with pytest.raises(UnfinishedError, match="no cameras") as told:
+            export(tmp_path / "a.csv", some_tracks())
+        assert told.value.notes[-1] == "12 points" and "Not kept" in told.value.notes[0]
+    assert preview(tmp_path / "b.csv", some_tracks()).notes[-2:] == ("12 points", "no cameras.")
+
+
+def test_the_formats_of_an_ending_are_told() -> None:
+    with pytest.raises(FormatError, match=r"'\.txt' can be several formats, got 'a\.txt': after-effects, .*; say which "
+                                          r"\(--to NAME on the command line\)"):
+        format_for("a.txt")
 
 
 def test_what_is_read_from_below_wants_the_height(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
