@@ -118,12 +118,12 @@ def option_facts(what: str, effect: str | None) -> list[dict[str, Any]]:
     EditError
         If there is no such thing to propagate, or no such effect.
     """
-    from .tasks.edit_options import WITH_MATTE, MatteOptions, options_of
+    from .tasks.edit_options import WITH_MATTE, matte_of, options_of
     from .tasks.edits import MotionOptions
     from .tasks.render import render_options
 
     own = options_of(what, effect)
-    kinds = {effect or what: own, **({"edge": MatteOptions} if what in WITH_MATTE else {}),
+    kinds = {effect or what: own, **({"edge": matte_of(what)} if what in WITH_MATTE else {}),
              **({"motion": MotionOptions} if what != "labels" else {}), "film or images": render_options()}
     seen: set[str] = set()
     facts = []

@@ -37,6 +37,13 @@ class MatteOptions:
 
 
 @dataclass(frozen=True)
+class EffectMatteOptions(MatteOptions):
+    """Of an effect, which covers rather too much than too little: what must not be seen is often beneath it."""
+
+    behind: bool = option(False, "Leave it out where the tracks say that something is in front.")
+
+
+@dataclass(frozen=True)
 class MaskOptions:
     """Of a mask."""
 
@@ -96,6 +103,11 @@ def options_of(what: str, effect: str | None = None) -> type[Any]:
     return OWN[what]
 
 
+def matte_of(what: str) -> type[MatteOptions]:
+    """The dataclass of the options that the edge of one of `WHATS` has."""
+    return EffectMatteOptions if what == "effect" else MatteOptions
+
+
 @dataclass(frozen=True)
 class EditWords:
     """Options that were given in words, sorted by whose they are.
@@ -127,7 +139,7 @@ def read_words(what: str, words: Mapping[str, Any], effect: str | None = None) -
         If a value makes no sense.
     """
     rest, found = dict(words), []
-    for kind in (options_of(what, effect), MatteOptions, MotionOptions):
+    for kind in (options_of(what, effect), matte_of(what), MotionOptions):
         own = {each.name: rest.pop(each.name) for each in fields(kind) if each.name in rest}
         found.append(read_options(kind, own, what))
     return EditWords(found[0], found[1], found[2], rest)

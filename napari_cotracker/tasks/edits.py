@@ -18,7 +18,7 @@ from ..core.regions import Region
 from ..core.tracks import State, Tracks
 from ..effects.motion import Motion, MotionOptions
 from .edit_areas import area_of, check_painting
-from .edit_options import WHATS, MatteOptions, options_of
+from .edit_options import WHATS, MatteOptions, matte_of, options_of
 from .edit_settled import Ground, SettledEdit, samples_of
 
 __all__ = ["WHATS", "Edit", "MatteOptions", "MotionOptions", "Painting", "best_reference", "settle", "settling"]
@@ -70,8 +70,8 @@ class Edit:
     tracks : tuple of int, optional
         Ids of the tracks that carry it. If not given: those within what is painted, and around it those
         that go along; all where few are within.
-    matte : MatteOptions
-        For masks, pictures and effects.
+    matte : MatteOptions, optional
+        For masks, pictures and effects; those of `edit_options.matte_of` if not given.
     """
 
     what: str
@@ -80,7 +80,7 @@ class Edit:
     options: Any = None
     effect: str | None = None
     tracks: tuple[int, ...] | None = None
-    matte: MatteOptions = field(default_factory=MatteOptions)
+    matte: MatteOptions | None = None
 
 
 def settle(edit: Edit, tracks: Tracks, size: tuple[int, int], *, read: Read | None = None) -> SettledEdit:
@@ -121,10 +121,10 @@ def settling(edit: Edit, tracks: Tracks, size: tuple[int, int], *, read: Read | 
     from .edit_contents import content_of
 
     tracks = _on_film(tracks, size)
-    edit = _checked(edit, tracks, size)
+    edit, matte = _checked(edit, tracks, size), edit.matte or matte_of(edit.what)()
     areas = {t: area_of(painting, size) for t, painting in edit.paintings.items()}
     if edit.what == "labels":
-        ground = Ground(_chosen(edit, tracks), {}, size, edit.matte, edit.motion.threshold, {})
+        ground = Ground(_chosen(edit, tracks), {}, size, matte, edit.motion.threshold, {})
         yield 1.0
         return SettledEdit(edit.what, ground, content_of(edit, ground, {}))
     columns = yield from _share(0.0, 0.3, carriers(_chosen(edit, tracks), areas, edit.motion.threshold,
@@ -137,7 +137,7 @@ def settling(edit: Edit, tracks: Tracks, size: tuple[int, int], *, read: Read | 
         motions[reference] = yield from _share(0.3 + part * count, part, steps)
     samples = {t: samples_of(area, size) for t, area in areas.items()}
     doubt = doubt_of(tracks, areas, edit.motion.threshold) if edit.tracks is None else ""
-    ground = Ground(carrying, motions, size, edit.matte, edit.motion.threshold, samples, doubt)
+    ground = Ground(carrying, motions, size, matte, edit.motion.threshold, samples, doubt)
     return SettledEdit(edit.what, ground, content_of(edit, ground, _pictures(edit, read)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -24,7 +24,7 @@ from ..videos.kinds import KINDS, choose_kind, is_film, is_folder
 from . import edit_outputs as outputs
 from . import written
 from .edit_areas import largest_label
-from .edit_options import options_of
+from .edit_options import matte_of, options_of
 from .edit_outputs import Steps, Target
 from .edit_settled import EditFacts, Matte, SettledEdit
 from .edits import Edit, settling
@@ -106,6 +106,8 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
     chosen = _checked(video, tracks, frames)
     read_options(options_of(edit.what, edit.effect), edit.options, edit.effect or edit.what)
     _check_name(edit.what, out, format)
+    if front is not None:  # it is asked instead of tracks
+        edit = replace(edit, matte=replace(edit.matte or matte_of(edit.what)(), behind=False))
     if Path(out).is_file():  # nobody should wait to hear that
         written.check_free(Path(out), overwrite=overwrite)
     largest = largest_label(edit.paintings.values(), len(tracks), size)

@@ -7,7 +7,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from ..core import registry
 from ..core.errors import EditError
-from ..tasks.edit_options import WITH_MATTE
+from ..tasks.edit_options import WITH_MATTE, matte_of
 from ..tasks.edits import WHATS, Edit, MatteOptions, MotionOptions, options_of
 from .desk import Desk
 from .option_fields import OptionFields
@@ -48,6 +48,8 @@ class EditForm(QWidget):
         self.options = OptionFields(options_of("mask"), "mask")
         self._lay_out()
         self.whats.currentIndexChanged.connect(self._show_what)
+        self.whats.currentIndexChanged.connect(
+            lambda _: self.matte.show_words({"behind": matte_of(self.what)().behind}))
         self.effects.currentIndexChanged.connect(self._show_what)
         self.carriers.currentIndexChanged.connect(lambda _: self.changed.emit())
         for each in (self.motion, self.matte, self.source):

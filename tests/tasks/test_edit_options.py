@@ -21,6 +21,11 @@ def test_words_are_sorted_by_whose_they_are() -> None:
     assert (words.matte.feather, words.motion.model, words.rest) == (3.0, "affine", {"crf": "20"})
 
 
+def test_masks_and_pictures_go_behind_things_and_effects_cover_them() -> None:
+    assert [read_words(what, {}, "blur").matte.behind for what in ("mask", "insert", "effect")] == [True, True, False]
+    assert read_words("effect", {"behind": "yes"}, "blur").matte.behind
+
+
 def test_a_word_that_two_know_is_of_what_is_propagated() -> None:
     words = read_words("stabilise", {"model": "homography"})
     assert words.own == StabiliseOptions(model="homography")

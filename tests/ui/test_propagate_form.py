@@ -62,6 +62,13 @@ def test_choices_reach_the_edit(window: Window) -> None:
     choose(form.effects, "pixelate")
     edit = asked(form)
     assert (edit.what, edit.effect, edit.options.size) == ("effect", "pixelate", edit.options.size)
+    choose(form.whats, "mask")
+    assert asked(form).matte.behind
+    choose(form.whats, "effect")
+    assert not asked(form).matte.behind  # by itself
+    form.matte.fields["behind"].setChecked(True)
+    choose(form.effects, "blur")
+    assert asked(form).matte.behind  # what was chosen
     choose(form.whats, "pin")
     assert form.edit() is None
 
