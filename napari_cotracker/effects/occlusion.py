@@ -17,13 +17,15 @@ FINE = 2.0  # places within that
 STEPS = 8, 24  # px between places
 NEAREST = 6  # tracks that are asked for a place
 AROUND = 6  # tracks around a hidden one, of which another is hidden where something is in front
+SLACK = 0.1  # by which confidence may be below visibility where something is in front; else the track is lost
 
 
 def hidden_share(tracks: Tracks, motion: Motion, t: int, size: tuple[int, int],
                  threshold: float = DEFAULT_THRESHOLD, *, box: Box | None = None) -> Matte:
-    """(H, W) 0 … 1 how surely the surface is hidden, by the states of the tracks around; 0 if none is hidden.
+    """(H, W) 0 … 1 how surely the surface is hidden, by the tracks around; 0 if none is hidden.
 
-    Its edge lies somewhere between tracks: for a clean one, carry a mask of what is in front by its own tracks.
+    Hidden is what a person or a file calls so, and what its tracker rather calls unseen than lost. Its edge lies
+    somewhere between tracks: for a clean one, carry a mask of what is in front by its own tracks.
 
     Parameters
     ----------
@@ -39,16 +41,37 @@ def hidden_share(tracks: Tracks, motion: Motion, t: int, size: tuple[int, int],
     box : Box, optional
         The part of the frame that matters; all else is 0. Everything by default.
     """
+    found, area = np.zeros((size[1], size[0]), np.float32), box or whole(size)
+    share = _share(tracks, motion, t, threshold)
+    if share is not None and area.width and area.height:
+        found[area.slices] = np.clip(over_box(share.at, area, step=share.step)[..., 0], 0, 1)
+    return found
+
+
+def hidden_at(tracks: Tracks, motion: Motion, t: int, places: Points, threshold: float = DEFAULT_THRESHOLD) -> Points:
+    """(K,) the same at (K, 2) places of the frame."""
+    share = _share(tracks, motion, t, threshold)
+    return np.zeros(len(places)) if share is None or not len(places) else share.at(places)[:, 0]
+
+
+def _share(tracks: Tracks, motion: Motion, t: int, threshold: float) -> _Share | None:
     states = tracks.states(threshold)[t]
     hidden = np.isin(states, (State.OCCLUDED_LOCATED, State.OCCLUDED))
     at = motion.warp(t).forward(motion.places)
     known = (hidden | (states == State.VISIBLE)) & np.isfinite(at).all(1)
+    hidden &= ~_lost(tracks, t)
     hidden[known] = _not_alone(at[known], hidden[known])
-    found, area = np.zeros((size[1], size[0]), np.float32), box or whole(size)
-    if hidden[known].any() and area.width and area.height:
-        share = _Share(at[known], hidden[known])
-        found[area.slices] = np.clip(over_box(share.at, area, step=share.step)[..., 0], 0, 1)
-    return found
+    return _Share(at[known], hidden[known]) if hidden[known].any() else None
+
+
+def _lost(tracks: Tracks, t: int) -> NDArray[np.bool_]:
+    """(N,) which tracks, by their scores, are lost on a frame rather than hidden.
+
+    A tracker knows well where a point is that something passes in front of; one that it loses, on what is plain
+    or glossy, it is unsure of, whatever is in front.
+    """
+    lost = tracks.confidence[t] < tracks.visibility[t] - np.float32(SLACK)
+    return np.asarray(lost & (tracks.state[t] == State.FROM_SCORES))
 
 
 def _not_alone(at: Points, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:

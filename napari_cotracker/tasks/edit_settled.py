@@ -9,15 +9,16 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.coordinates import inside
 from ..core.regions import Region
 from ..core.tracks import State, Tracks
 from ..core.warps import SplineWarp
 from ..core.words import counted
 from ..effects.maps import Box, box_on_frame
 from ..effects.motion import FrameMotion, Motion
-from ..effects.occlusion import hidden_share
+from ..effects.occlusion import hidden_at, hidden_share
 from ..effects.references import shares
-from .edit_options import MatteOptions
+from .edit_options import WITH_MATTE, MatteOptions
 
 Picture = NDArray[Any]
 Points = NDArray[np.float64]
@@ -25,10 +26,12 @@ Matte = NDArray[np.float32]
 
 SAMPLES = 20  # places across an area by which is told how much of it tracks support
 LINES = 9  # of the mesh, each way
+LEFT_OUT = "Most of it is left out here, for its tracks are hidden; with behind=no it is carried whole."
 MARGIN = 40  # px around what is painted, for soft edges
 FAR_OFF = 3.0  # px by which tracks miss where a frame is to be doubted
 FEW = 3  # tracks
 LEAST_SUPPORT = 0.5
+MOST = 0.5  # of an area, more than which is not left out silently
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,16 @@ class Ground:
         if front is not None or not (self.matte.behind and self.motions):
             return front
         return hidden_share(self.tracks, self.motions[self.main(t)], t, self.size, self.threshold, box=self._box(t))
+
+    def left_out(self, t: int) -> float:
+        """0 … 1 how much of what is painted and on the picture tracks hide on a frame."""
+        reference = self.main(t)
+        motion = self.motions[reference]
+        places = motion.warp(t).forward(self.samples[reference])
+        places = places[inside(places, self.size)]
+        if not (self.matte.behind and len(places)):
+            return 0.0
+        return float((hidden_at(self.tracks, motion, t, places, self.threshold) > 0.5).mean())
 
     def _box(self, t: int) -> Box:
         """The part of a frame where what is painted may be."""
@@ -218,6 +231,8 @@ class SettledEdit:
         support = float(motion.tells(places, t).mean()) if len(places) else 0.0
         frame = motion.frames[t]
         reason, doubt = _doubt(frame, support, places)
+        if self.what in WITH_MATTE and self.ground.left_out(t) > MOST:
+            reason, doubt = "left out", LEFT_OUT
         if self.ground.doubt and reason != "held" and frame.how != "reference":  # whatever follows, comes of that
             reason, doubt = "strangers", self.ground.doubt
         return EditFacts(frame.model, frame.how, frame.inliers, len(tracks), frame.residual, support, doubt, reason)

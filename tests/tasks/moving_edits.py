@@ -38,6 +38,13 @@ def hide(tracks: Tracks, frames: Any, columns: Any) -> Tracks:
     return replace(tracks, visibility=visibility)
 
 
+def lose(tracks: Tracks, frames: Any, columns: Any) -> Tracks:
+    """The same tracks, some lost on some frames: seen, says their tracker, but who knows where."""
+    confidence = tracks.confidence.copy()
+    confidence[np.ix_(np.atleast_1d(frames), np.atleast_1d(columns))] = 0.05
+    return replace(tracks, confidence=confidence)
+
+
 def pixels() -> NDArray[np.float64]:
     """(H, W, 2) x and y of every pixel."""
     return np.stack(np.meshgrid(np.arange(SIZE[0]), np.arange(SIZE[1])), -1).astype(float)

@@ -1,13 +1,15 @@
 """A solved edit is frank about how far to trust it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from napari_cotracker.core.warps import SplineWarp
 from napari_cotracker.effects.motion import FrameMotion, MotionOptions
 from napari_cotracker.tasks.edit_settled import _doubt, samples_of
-from napari_cotracker.tasks.edits import Edit, Painting, settle
-from tests.tasks.moving_edits import SIZE, disc, film, hide, pixels, tracks_of
+from napari_cotracker.tasks.edits import Edit, MatteOptions, Painting, settle
+from tests.tasks.moving_edits import SIZE, disc, film, hide, lose, pixels, tracks_of
 
 _, WHERE = film()
 TRACKS = tracks_of(WHERE)
@@ -22,13 +24,29 @@ def test_facts_of_a_frame_that_tracks_tell():
 
 
 def test_a_frame_without_tracks_is_held_and_says_so():
-    facts = settle(EDIT, hide(TRACKS, [5], range(81)), SIZE).facts(5)
+    settled = settle(EDIT, lose(TRACKS, [5], range(81)), SIZE)
+    facts = settled.facts(5)
     assert facts.how == "held"
     assert facts.doubt.startswith("No track tells this frame")
+    assert settled.labels(5).sum() == settled.labels(4).sum()
+
+
+def test_what_is_mostly_left_out_says_so():
+    columns = np.flatnonzero(TRACKS.xy[5, :, 0] < 100)
+    for tracks in (hide(TRACKS, [5], range(81)), hide(TRACKS, [5], columns)):
+        settled = settle(EDIT, tracks, SIZE)
+        assert settled.labels(5).sum() < 0.5 * settled.labels(4).sum()
+        assert (settled.facts(5).reason, settled.facts(4).doubt) == ("left out", "")
+        assert settled.facts(5).doubt.startswith("Most of it is left out here, for its tracks are hidden")
+    few = settle(EDIT, hide(TRACKS, [5], columns[:20]), SIZE)
+    assert few.labels(5).sum() > 0.5 * few.labels(4).sum()
+    assert few.facts(5).doubt == ""
+    whole = settle(replace(EDIT, matte=MatteOptions(behind=False)), hide(TRACKS, [5], range(81)), SIZE)
+    assert whole.facts(5).reason == "held"
 
 
 def test_where_no_tracks_are_near_support_is_small():
-    facts = settle(EDIT, hide(TRACKS, [5], np.flatnonzero(TRACKS.xy[0, :, 0] > 50)), SIZE).facts(5)
+    facts = settle(EDIT, lose(TRACKS, [5], np.flatnonzero(TRACKS.xy[0, :, 0] > 50)), SIZE).facts(5)
     assert facts.support < 0.5
     assert facts.doubt == f"Tracks are near only {facts.support:.0%} of it here."
 

@@ -10,7 +10,7 @@ from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.regions import Region
 from napari_cotracker.effects.motion import MotionOptions
 from napari_cotracker.tasks.edits import Edit, MatteOptions, Painting, best_reference, settle, settling
-from tests.tasks.moving_edits import FRAMES, SIZE, SQUARE, disc, film, hide, iou, pixels, tracks_of
+from tests.tasks.moving_edits import FRAMES, SIZE, SQUARE, disc, film, hide, iou, lose, pixels, tracks_of
 
 FILM, WHERE = film()
 TRACKS = tracks_of(WHERE)
@@ -70,6 +70,19 @@ def test_what_is_hidden_is_left_out_unless_it_is_wanted():
     assert behind[:, 95:].any()
     before = settle(mask_edit(matte=MatteOptions(behind=False)), hidden, SIZE).labels(5)
     assert iou(before, truth(5)) > 0.97
+
+
+def test_what_tracks_lose_is_not_left_out():
+    lost = lose(TRACKS, [5], np.flatnonzero(TRACKS.xy[5, :, 0] < 80))
+    assert iou(settle(mask_edit(), lost, SIZE).labels(5), truth(5)) > 0.97
+
+
+def test_an_effect_covers_what_is_hidden_unless_it_is_to_be_behind():
+    hidden = hide(TRACKS, [5], np.flatnonzero(TRACKS.xy[5, :, 0] < 80))
+    edit = replace(mask_edit(), what="effect", effect="blur")
+    assert iou(settle(edit, hidden, SIZE).labels(5), truth(5)) > 0.97
+    behind = settle(replace(edit, matte=MatteOptions()), hidden, SIZE)
+    assert behind.labels(5)[:, :65].sum() == 0
 
 
 def test_a_front_of_the_users_own_counts_too():

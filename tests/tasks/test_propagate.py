@@ -18,7 +18,7 @@ from napari_cotracker.tasks.edits import Edit, MatteOptions, Painting, settle
 from napari_cotracker.tasks.open import open_video
 from napari_cotracker.tasks.propagate import Propagated, propagate
 from tests.moving_films import Film
-from tests.tasks.moving_edits import FRAMES, SIZE, SQUARE, disc, film, hide, pixels, psnr, tracks_of
+from tests.tasks.moving_edits import FRAMES, SIZE, SQUARE, disc, film, hide, lose, pixels, psnr, tracks_of
 
 FILM, WHERE = film()
 TRACKS = tracks_of(WHERE)
@@ -105,6 +105,9 @@ def test_mattes_of_what_is_in_front_hide_it(tmp_path: Path) -> None:
     found = open_video(tmp_path / "logo.####.png").read([0])[0]
     np.testing.assert_array_equal(found[:, 80:], FILM.frames[0][:, 80:])
     assert (found[60, 60] == [220, 0, 0]).all()
+    hidden = hide(TRACKS, [4], range(81))
+    assert "left out" in made(MASK, tmp_path / "m.tif", tracks=hidden).notes[0]
+    assert "as on the nearest" in made(MASK, tmp_path / "m.tif", tracks=hidden, front=Film(front)).notes[0]
     with pytest.raises(VideoError, match="expected mattes of the film's 8 frames of 160 × 120 pixels, got 3 of"):
         made(INSERT, tmp_path / "o.mp4", front=Film(front[:3]))
 
@@ -144,8 +147,8 @@ def test_a_cut_of_the_film_laid_back_is_the_film(tmp_path: Path) -> None:
 
 
 def test_frames_to_doubt_are_listed(tmp_path: Path) -> None:
-    hidden = hide(TRACKS, [4, 5], range(81))
-    assert made(MASK, tmp_path / "m.tif", tracks=hidden).notes == (
+    lost = lose(TRACKS, [4, 5], range(81))
+    assert made(MASK, tmp_path / "m.tif", tracks=lost).notes == (
         "2 frames (4 to 5): No track tells this frame; it is as on the nearest one that tracks tell.",)
     alone = made(replace(MASK, tracks=(41,)), tmp_path / "n.tif")
     assert alone.notes == ("7 frames (1 to 7): Only one track carries it here: it moves, but neither turns "

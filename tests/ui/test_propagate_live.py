@@ -94,7 +94,7 @@ def test_doubtful_frames_are_known_with_their_reasons(window: Window, asked: Ask
     asked.wait("painted")
     assert asked.live.now is not None
     assert list(asked.live.now.doubts) == list(range(10, 20))
-    assert "No track tells this frame" in asked.live.now.doubts[12]
+    assert "Most of it is left out here" in asked.live.now.doubts[12]
 
 
 def test_while_tracks_are_coming_in_it_waits(window: Window, asked: Asked) -> None:

@@ -108,7 +108,7 @@ def test_doubtful_frames_are_a_click_away(window: Window) -> None:
     section.facts.frames.clicked.emit("12")
     assert window.project.frame == 12
     solved(section)
-    assert "No track tells this frame" in section.facts.doubt.text()
+    assert "Most of it is left out here" in section.facts.doubt.text()
 
 
 def test_an_effect_changes_the_film_and_holding_still_covers_the_tracks(window: Window) -> None:
