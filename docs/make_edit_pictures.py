@@ -81,7 +81,7 @@ def steady(work: Path) -> list[Image.Image]:
     propagate(f"stabilise {work}/tracks.npz --video {film} --reference 40 -O border=black -o {work}/steady.mp4 "
               "-O crf=6")
     heart(frames_of(film, [40])[0].size).save(work / "paint.png")
-    propagate(f"back {work}/paint.png --video {film} --steady {work}/steady.steady.json -o {work}/fixed.mp4 "
+    propagate(f"back {work}/paint.png --video {film} --steady {work}/steady.mp4.steady.json -o {work}/fixed.mp4 "
               "-O crf=6")
     painted = crops(work / "steady.mp4", [50], box)
     paint_on = Image.open(work / "paint.png").crop(box)

@@ -22,15 +22,14 @@ from .render import Rendered, render
 Picture = NDArray[Any]
 Reader = Callable[[int], Picture]
 
-MARKS = "#%._- "
-
 
 def steady_path(out: str | Path) -> Path:
-    """The name of the file beside a film held still that says how: ``steady.mp4`` has ``steady.steady.json``."""
+    """The name of the file beside a film held still that says how: ``steady.mp4`` has ``steady.mp4.steady.json``.
+
+    It is the whole name, so that no two films share one: paint would go to the wrong place.
+    """
     path = Path(out)
-    stem = path.stem if path.suffix else path.name
-    name = stem.split("#")[0].split("%")[0].rstrip(MARKS) or "film"
-    return path.parent / f"{name}.steady.json"
+    return path.parent / f"{path.name}.steady.json"
 
 
 def keep_steady(path: Path, settled: SettledEdit, tracks: Tracks) -> None:

@@ -24,7 +24,7 @@ SPOT = np.array([100.0, 50])
 def steady(folder: Path, **options: Any) -> Path:
     edit = Edit("stabilise", {0: Painting()}, MotionOptions("homography"), {"border": "black", **options})
     list(propagate(edit, FILM, tracks_of(WHERE), folder / "steady.####.png"))
-    return folder / "steady.steady.json"
+    return folder / "steady.####.png.steady.json"
 
 
 def dab(at: np.ndarray) -> np.ndarray:
@@ -90,6 +90,16 @@ def test_one_picture_does_not_fit_a_film_that_still_moves(tmp_path: Path) -> Non
         list(paint_back(FILM, kept, tmp_path / "paint.png", tmp_path / "o.####.png"))
 
 
-def test_the_name_of_the_file_beside(tmp_path: Path) -> None:
-    names = ["steady.mp4", "steady.####.png", "steady_%04d.exr", "steady", "####.png"]
-    assert [steady_path(tmp_path / name).name for name in names] == ["steady.steady.json"] * 4 + ["film.steady.json"]
+def test_films_held_still_in_two_ways_keep_a_file_each(tmp_path: Path) -> None:
+    kept = steady(tmp_path)
+    before = kept.read_bytes()
+    other = Edit("stabilise", {3: Painting()}, MotionOptions("homography"), {"border": "black"})
+    list(propagate(other, FILM, tracks_of(WHERE), tmp_path / "steady.mp4"))
+    assert kept.read_bytes() == before
+    assert (tmp_path / "steady.mp4.steady.json").read_bytes() != before
+
+
+def test_the_name_of_the_file_beside() -> None:
+    for name in ("a/steady.mp4", "a/steady.####.png", "steady_%04d.exr", "steady", "####.png"):
+        assert steady_path(name) == Path(f"{name}.steady.json")
+    assert steady_path("a/folder/") == Path("a/folder.steady.json")

@@ -168,7 +168,7 @@ def test_what_is_cancelled_leaves_nothing(tmp_path: Path, name: str, after: int)
 
 def test_what_others_wrote_is_not_replaced(tmp_path: Path) -> None:
     for edit, name in ((MASK, "m.tif"), (INSERT, "m.mp4"), (Edit("stabilise", options={"border": "black"}), "s.mp4")):
-        taken = tmp_path / ("s.steady.json" if name == "s.mp4" else name)
+        taken = tmp_path / ("s.mp4.steady.json" if name == "s.mp4" else name)
         taken.write_text("mine")
         with pytest.raises(TakenError):
             run(edit, tmp_path / name)
