@@ -111,7 +111,8 @@ def test_hold_still_and_paint_back() -> None:
     paint = np.zeros((*SIZE[::-1], 4), np.uint8)
     paint[55:65, 95:105] = (255, 0, 0, 255)
     save_picture(Path("paint.png"), paint)
-    result = run("back", "paint.png", "--video", "plate", "--steady", "steady.####.png.steady.json", "-o", "done.####.png")
+    result = run("back", "paint.png", "--video", "plate", "--steady", "steady.####.png.steady.json", "-o",
+                 "done.####.png")
     assert result.stdout == "done.####.png: 8 frames\n"
     found = open_video("done.####.png").read([7])[0]
     x, y = WHERE(np.array([99.5, 59.5]), 0, 7).round().astype(int)

@@ -80,6 +80,14 @@ def doubt_of(tracks: Tracks, areas: Mapping[int, Area | None], threshold: float)
     return f"All tracks carry it, for {lie} on what is painted: it moves as the picture does. Track more points on it."
 
 
+def doubt_of_groups(tracks: Tracks) -> str:
+    """A sentence where a shape for every group is one of all tracks, for none has a group; else nothing."""
+    if any(tracks.groups) or len(tracks) < 2:
+        return ""
+    return ("No track has a group, so that all of them make one shape: put those of each thing into a group, or name "
+            "those of one thing.")
+
+
 def _seeds(tracks: Tracks, areas: Mapping[int, Area | None], seen: Columns, around: float) -> Columns:
     """Which tracks are seen in an area on its reference frame, or around it."""
     found = np.zeros(len(tracks), bool)

@@ -26,7 +26,6 @@ Matte = NDArray[np.float32]
 
 SAMPLES = 20  # places across an area by which is told how much of it tracks support
 LINES = 9  # of the mesh, each way
-LEFT_OUT = "Most of it is left out here, for its tracks are hidden; with behind=no it is carried whole."
 MARGIN = 40  # px around what is painted, for soft edges
 FAR_OFF = 3.0  # px by which tracks miss where a frame is to be doubted
 FEW = 3  # tracks
@@ -224,7 +223,8 @@ class SettledEdit:
         tracks = self.ground.tracks
         if not self.motions:
             seen = int((tracks.states(self.ground.threshold)[t] == State.VISIBLE).sum())
-            doubt, reason = ("", "") if seen else ("No track is visible here.", "held")
+            doubt = self.ground.doubt if seen else "No track is visible here."
+            reason = ("groups" if seen else "held") if doubt else ""
             return EditFacts("", "direct", seen, len(tracks), np.nan, 1.0, doubt, reason)
         reference = self.ground.main(t)
         motion, places = self.motions[reference], self.ground.samples[reference]
@@ -232,7 +232,7 @@ class SettledEdit:
         frame = motion.frames[t]
         reason, doubt = _doubt(frame, support, places)
         if self.what in WITH_MATTE and self.ground.left_out(t) > MOST:
-            reason, doubt = "left out", LEFT_OUT
+            reason, doubt = "hidden", "Most of it is left out here: its tracks are hidden; behind=no carries it whole."
         if self.ground.doubt and reason != "held" and frame.how != "reference":  # whatever follows, comes of that
             reason, doubt = "strangers", self.ground.doubt
         return EditFacts(frame.model, frame.how, frame.inliers, len(tracks), frame.residual, support, doubt, reason)

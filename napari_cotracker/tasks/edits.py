@@ -117,14 +117,15 @@ def settling(edit: Edit, tracks: Tracks, size: tuple[int, int], *, read: Read | 
     """
     # a window imports what an edit is when it opens, and this when there is one
     from ..effects.motion_solving import solving
-    from .edit_carriers import carriers, doubt_of
+    from .edit_carriers import carriers, doubt_of, doubt_of_groups
     from .edit_contents import content_of
 
     tracks = _on_film(tracks, size)
     edit, matte = _checked(edit, tracks, size), edit.matte or matte_of(edit.what)()
     areas = {t: area_of(painting, size) for t, painting in edit.paintings.items()}
     if edit.what == "labels":
-        ground = Ground(_chosen(edit, tracks), {}, size, matte, edit.motion.threshold, {})
+        doubt = doubt_of_groups(tracks) if edit.tracks is None and edit.options.shape != "discs" else ""
+        ground = Ground(_chosen(edit, tracks), {}, size, matte, edit.motion.threshold, {}, doubt)
         yield 1.0
         return SettledEdit(edit.what, ground, content_of(edit, ground, {}))
     columns = yield from _share(0.0, 0.3, carriers(_chosen(edit, tracks), areas, edit.motion.threshold,

@@ -138,6 +138,15 @@ def test_groups_become_polygons(shape, count):
     assert labels[55, 40] == (1 if shape == "hulls" else 0)
 
 
+@pytest.mark.parametrize(("shape", "groups", "chosen", "is_doubted"), [
+    ("hulls", ("",) * 81, None, True), ("polygons", ("",) * 81, None, True), ("discs", ("",) * 81, None, False),
+    ("hulls", ("a",) * 40 + ("",) * 41, None, False), ("hulls", ("",) * 81, (1, 2, 3, 12), False)])
+def test_tracks_without_groups_make_one_shape_and_that_is_said(shape, groups, chosen, is_doubted):
+    edit = settle(Edit("labels", options={"shape": shape}, tracks=chosen), replace(TRACKS, groups=groups), SIZE)
+    assert edit.facts(2).doubt.startswith("No track has a group") == is_doubted
+    assert bool(edit.facts(2).doubt) == is_doubted
+
+
 def test_a_group_with_two_visible_tracks_is_no_polygon():
     assert settle(Edit("labels", options={"shape": "hulls"}), TRACKS.select([0, 1]), SIZE).shapes(0) == [None]
 

@@ -36,8 +36,8 @@ def test_what_is_mostly_left_out_says_so():
     for tracks in (hide(TRACKS, [5], range(81)), hide(TRACKS, [5], columns)):
         settled = settle(EDIT, tracks, SIZE)
         assert settled.labels(5).sum() < 0.5 * settled.labels(4).sum()
-        assert (settled.facts(5).reason, settled.facts(4).doubt) == ("left out", "")
-        assert settled.facts(5).doubt.startswith("Most of it is left out here, for its tracks are hidden")
+        assert (settled.facts(5).reason, settled.facts(4).doubt) == ("hidden", "")
+        assert settled.facts(5).doubt.startswith("Most of it is left out here: its tracks are hidden")
     few = settle(EDIT, hide(TRACKS, [5], columns[:20]), SIZE)
     assert few.labels(5).sum() > 0.5 * few.labels(4).sum()
     assert few.facts(5).doubt == ""
