@@ -90,6 +90,8 @@ class Desk(QObject):
             self.current_changed.emit()
             if project is not None:
                 self._activate(project)
+                if not len(project.session.ids):
+                    self.pick(Tool.PLACE)  # other tools have nothing to work on
         return project
 
     def resume(self, layer: Layer, session: Session) -> Project:
@@ -176,11 +178,8 @@ class Desk(QObject):
         project.deleteLater()
 
     def _on_inserted(self, event: Any) -> None:
-        if not can_be_video(event.value):
-            return
-        self.videos_changed.emit()
-        if self.current is None:
-            self.choose(event.value)
+        if can_be_video(event.value):
+            self.videos_changed.emit()
 
     def _on_removed(self, event: Any) -> None:
         project = next((one for one in self._projects if one.layer is event.value), None)
@@ -196,7 +195,7 @@ class Desk(QObject):
             self.videos_changed.emit()
 
     def _on_active(self, event: Any) -> None:
-        """Whose layers the user works in is current."""
-        project = None if event.value is None else self.project_of(event.value)
-        if project is not None:
-            self.choose(project.layer)
+        """The video whose layers the user works in is current; layers of other kinds leave it as it is."""
+        layer = event.value
+        if layer is not None and (can_be_video(layer) or self.project_of(layer) is not None):
+            self.choose(layer)

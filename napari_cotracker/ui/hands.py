@@ -25,8 +25,8 @@ class Hands:
     """Places and corrects points where the user clicks, and drags them.
 
     A click counts while one of the project's own layers or its video layer is active; other layers keep
-    their own tools. A drag moves the view, as always, unless it takes hold of a point with the tool that
-    corrects.
+    their own tools, and a click that is neither's says so. A drag moves the view, as always, unless it takes
+    hold of a point with the tool that corrects.
 
     Parameters
     ----------
@@ -48,17 +48,20 @@ class Hands:
             callbacks.remove(self._on_press)
 
     def _on_press(self, viewer: Any, event: Any) -> Iterator[None]:
-        project = self._project_under(viewer.layers.selection.active)
-        if project is None or event.button != 1:
+        layer = viewer.layers.selection.active
+        project = self._project_under(layer)
+        if event.button != 1:
+            return
+        if project is None:
+            yield from self._refuse(layer, event)
             return
         held = self._held(project, event)
         start, position, modifiers = np.array(event.pos), event.position, set(event.modifiers)
-        layer = viewer.layers.selection.active
         pans, moved = layer.mouse_pan, False
         layer.mouse_pan = pans and held is None
         yield
         while event.type == "mouse_move":
-            moved = moved or np.abs(np.array(event.pos) - start).max() > STILL_PIXELS
+            moved = moved or _is_far(event, start)
             if moved and held is None:
                 return
             if moved and held is not None:
@@ -74,6 +77,19 @@ class Hands:
         if project is None or active is None or active.mode not in ("pan_zoom", "select"):
             return None
         return project if self._desk.project_of(active) is project else None
+
+    def _refuse(self, active: Layer | None, event: Any) -> Iterator[None]:
+        """Say why a click sets no point, unless the active layer has a tool of its own in hand."""
+        project, start = self._desk.current, np.array(event.pos)
+        if project is None or set(event.modifiers) or (active is not None and active.mode != "pan_zoom"):
+            return
+        yield
+        while event.type == "mouse_move":
+            if _is_far(event, start):
+                return
+            yield
+        chosen = "no layer is selected" if active is None else f"{active.name} is selected"
+        self._desk.say(f"{chosen}; to click points, select {project.layer.name} in the list of layers")
 
     def _held(self, project: Project, event: Any) -> int | None:
         """The track whose point the mouse takes hold of: a selected one first."""
@@ -125,6 +141,11 @@ class Hands:
         project.selection.set([id])
         row = project.session.rows[int(project.session.columns(id)[0])]
         self._desk.say(f"{row.name} at {row.xy[0]:.1f}, {row.xy[1]:.1f} on frame {t}")
+
+
+def _is_far(event: Any, start: NDArray[np.float64]) -> bool:
+    """Whether the mouse moved by more than a hand trembles."""
+    return bool(np.abs(np.array(event.pos) - start).max() > STILL_PIXELS)
 
 
 def _carry(project: Project, id: int, position: Any) -> None:

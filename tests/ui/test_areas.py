@@ -135,9 +135,8 @@ def test_another_tool_gives_the_drawing_up(bench: Bench) -> None:
 
 
 def test_another_video_gives_the_drawing_up(bench: Bench) -> None:
-    other = bench.viewer.add_image(np.zeros((5, 20, 30)), name="other")
     bench.tool.begin("rectangle")
-    bench.desk.choose(other)
+    other = bench.viewer.add_image(np.zeros((5, 20, 30)), name="other")
     assert bench.names == ["film", "other"]
     assert bench.desk.current.layer is other
 

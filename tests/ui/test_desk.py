@@ -39,21 +39,42 @@ def test_a_video_that_was_there_before_the_panel(make_napari_viewer: Any, monkey
 
 def test_each_video_keeps_its_own_tracks(window: Window) -> None:
     first, second = window.add(), window.add(drawn(7), rgb=True, name="other")
-    assert window.project.layer is first, "a second video does not take the first one's place"
+    assert window.project.layer is second, "napari makes it the active layer"
     window.project.place(0, [[5, 5]])
-    assert window.desk.choose(second).session.n_frames == 7
+    assert window.desk.choose(first).session.n_frames == 20
     assert len(window.session.ids) == 0
-    window.desk.choose(first)
+    window.desk.choose(second)
     assert len(window.session.ids) == 1
 
 
 def test_whose_layers_one_works_in_is_current(window: Window) -> None:
-    first, second = window.add(), window.add(drawn(7), rgb=True, name="other")
+    first = window.add()
     window.project.place(0, [[5, 5]])
-    window.desk.choose(second)
-    assert window.viewer.layers.selection.active is second
-    window.viewer.layers.selection.active = window.desk.project_of(first).view.points
+    second = window.add(drawn(7), rgb=True, name="other")
+    assert window.project.layer is second
+    layers = window.viewer.layers
+    layers.selection.active = window.desk.project_of(first).view.points
     assert window.project.layer is first
+    layers.selection.active = second
+    assert window.project.layer is second
+    assert window.panel.video.layers.currentText() == "other"
+    window.viewer.add_labels(np.zeros((7, HEIGHT, WIDTH), int), name="mask")
+    layers.selection.active = first
+    for other in ("mask", None):
+        layers.selection.active = None if other is None else layers[other]
+        assert window.project.layer is first, "what is no video leaves the panel where it is"
+
+
+def test_a_video_without_tracks_is_met_with_the_tool_that_places(window: Window) -> None:
+    first = window.add()
+    window.project.place(0, [[5, 5]])
+    window.desk.pick(Tool.CORRECT)
+    second = window.add(drawn(7), rgb=True, name="other")
+    assert window.desk.tool is Tool.PLACE
+    assert window.project.layer is second
+    window.desk.pick(Tool.SELECT)
+    window.desk.choose(first)
+    assert window.desk.tool is Tool.SELECT, "where there are tracks it stays in hand"
 
 
 def test_a_video_that_goes_takes_its_run_and_layers_along(window: Window) -> None:
@@ -102,12 +123,12 @@ def test_a_layer_that_only_looks_like_a_video_is_refused_in_words(window: Window
     said = []
     window.desk.told.connect(said.append)
     film = window.add()
-    layer = window.add(drawn(5), rgb=True)
 
     def refuse(*_: Any) -> Any:
         raise VideoError("expected a video array, got none")
 
     monkeypatch.setattr("napari_cotracker.ui.project.video_of", refuse)
+    layer = window.add(drawn(5), rgb=True)
     assert window.desk.choose(layer) is None
     assert said[-1] == "expected a video array, got none"
     assert window.project.layer is film, "what was current stays"

@@ -11,7 +11,7 @@ from napari_cotracker.ui.desk import Tool
 
 from .doubts import FIRST, SECOND, at, doubtful, looked_through, path_of, retracks
 from .mouse import SHIFT, click, drag, settle
-from .windows import Window
+from .windows import Window, drawn
 
 
 def ready(shown: Window, **arguments: object) -> object:
@@ -74,6 +74,29 @@ def test_other_layers_keep_their_own_tools(shown: Window) -> None:
     click(shown.viewer, layer, (30, 20))
     assert len(shown.session.ids) == 0
     assert labels.data.any()
+
+
+def test_a_click_in_a_film_that_came_later_places_a_point_there(shown: Window) -> None:
+    first = ready(shown)
+    click(shown.viewer, first, (30, 20))
+    shown.desk.pick(Tool.CORRECT)
+    second = shown.add(drawn(7), rgb=True, name="other")
+    click(shown.viewer, second, (12, 20))
+    assert shown.project.layer is second
+    assert len(shown.session.ids) == len(shown.desk.project_of(first).session.ids) == 1
+
+
+def test_a_click_that_goes_nowhere_says_why(shown: Window) -> None:
+    layer = ready(shown)
+    shown.viewer.add_labels(np.zeros((48, 64), int), name="mask")
+    drag(shown.viewer, layer, [(30, 20), (40, 30)])
+    assert not shown.panel.told.text(), "the view may be moved"
+    click(shown.viewer, layer, (30, 20))
+    assert shown.panel.told.text() == "mask is selected; to click points, select film in the list of layers"
+    shown.viewer.layers.selection.active = None
+    click(shown.viewer, layer, (30, 20))
+    assert shown.panel.told.text().startswith("no layer is selected")
+    assert len(shown.session.ids) == 0
 
 
 def test_correct_puts_the_selected_track_where_one_clicks(shown: Window) -> None:

@@ -60,28 +60,29 @@ def test_only_layers_with_frames_are_listed(section: VideoSection) -> None:
     add(section, "film")
     add(section, "stack", 5, 4, 20, 30)
     assert listed(section) == ["film", "stack"]
-    assert section.layers.currentText() == "film"
+    assert section.layers.currentText() == "stack"
     assert section.facts.text() == "5 frames · 30 × 20"
 
 
 def test_choosing_makes_a_video_current(section: VideoSection) -> None:
-    add(section, "film")
-    other = add(section, "other", 7, 10, 12)
-    choose(section, 1)
-    assert section.desk.current.layer is other
+    film = add(section, "film", 7, 10, 12)
+    add(section, "other")
+    choose(section, 0)
+    assert section.desk.current.layer is film
     assert section.facts.text() == "7 frames · 12 × 10"
 
 
 def test_the_list_follows_another_choice(section: VideoSection) -> None:
-    add(section, "film")
-    other = add(section, "other")
-    section.desk.choose(other)
-    assert section.layers.currentText() == "other"
+    film = add(section, "film")
+    add(section, "other")
+    section.desk.choose(film)
+    assert section.layers.currentText() == "film"
 
 
 def test_the_list_follows_a_layers_new_name(section: VideoSection) -> None:
     film = add(section, "film")
     add(section, "other")
+    section.desk.choose(film)
     film.name = "take 2"
     assert listed(section) == ["take 2", "other"]
     assert section.layers.currentText() == "take 2"
