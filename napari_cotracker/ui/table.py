@@ -22,8 +22,10 @@ from qtpy.QtWidgets import (
 )
 
 from ..core.errors import CotrackerError
+from ..core.words import counted
 from ..editing.patch import Patch
 from ..editing.session import Session
+from .group_editor import GroupEditor
 from .selection import Selection
 from .table_model import COLUMNS, GROUP, NAME, TracksModel
 
@@ -52,9 +54,10 @@ class TracksTable(QWidget):
         self._at_hand: tuple[int, int] | None = None
         self._scrolled = 0
         self.model = TracksModel(self)
-        self.model.marked = self._selected_ids
+        self.model.marked = self._ids_in_sight
         self._timer = QTimer(self, singleShot=True)
         self.filter_field, self.view = _filter_field(), _view(self.model)
+        self.view.setItemDelegateForColumn(GROUP, GroupEditor(self.model, self.view))
         self.count = QLabel()
         self.group_button, self.delete_button = QPushButton("Group…"), QPushButton("Delete")
         self._lay_out()
@@ -72,10 +75,12 @@ class TracksTable(QWidget):
         self._schedule()
 
     def delete_selected(self) -> None:
-        """Delete the tracks that are selected."""
-        if self._session is not None and self._selection is not None and len(self._selection):
+        """Delete the tracks of the selected rows; those that the filter hides stay."""
+        ids = self._ids_in_sight()
+        if self._session is not None and len(ids):
             try:
-                self._session.delete(self._selection.ids[self._session.has(self._selection.ids)])
+                self._session.delete(ids)
+                self.told.emit(f"{counted(len(ids), 'track')} deleted (Ctrl+Z)")
             except CotrackerError as error:
                 self.told.emit(str(error))
 
@@ -159,7 +164,7 @@ class TracksTable(QWidget):
 
     def _show_count(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
-        self.count.setText(f"{shown} of {total}" if shown != total else f"{total} track{'s' * (total != 1)}")
+        self.count.setText(f"{shown} of {total}" if shown != total else counted(total, "track"))
         self._enable()
 
     def _show_selection(self) -> None:
@@ -186,7 +191,7 @@ class TracksTable(QWidget):
             self._enable()
 
     def _enable(self) -> None:
-        some = self._selection is not None and len(self._selection) > 0
+        some = len(self._ids_in_sight()) > 0
         self.group_button.setEnabled(some)
         self.delete_button.setEnabled(some)
 
@@ -195,7 +200,7 @@ class TracksTable(QWidget):
             self.frame_requested.emit(self.model.first_frame(index.row()))
 
     def _ask_for_menu(self, place: QPoint) -> None:
-        if self._selected_ids().size:
+        if len(self._ids_in_sight()):
             self.menu_requested.emit(self.view.viewport().mapToGlobal(place))
 
     def _edit(self, column: int) -> None:
@@ -215,6 +220,11 @@ class TracksTable(QWidget):
 
     def _selected_ids(self) -> NDArray[np.int64]:
         return np.zeros(0, np.int64) if self._selection is None else self._selection.ids
+
+    def _ids_in_sight(self) -> NDArray[np.int64]:
+        """The selected tracks that have a row: what is hidden by the filter is nobody's intention."""
+        ids = self.model.ids[self.model.rows_of(self._selected_ids())]
+        return ids if self._session is None else ids[self._session.has(ids)]
 
     @contextmanager
     def _busy(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from qtpy.QtGui import QColor
 from ..core.errors import CotrackerError
 from ..core.heat import by_name
 from ..core.summary import REMARKS, Summaries, summarise
+from ..core.words import counted
 from ..editing.patch import Patch, Row
 from ..editing.session import Session
 from .colours import categories, category_index, group_numbers
@@ -42,7 +43,7 @@ class TracksModel(QAbstractTableModel):
 
     Signals
     -------
-    told : (str) why an edit was refused
+    told : (str) what an edit did to more than its own row, or why it was refused
     """
 
     told = Signal(str)
@@ -103,6 +104,16 @@ class TracksModel(QAbstractTableModel):
         first = int(self._summaries.first[place])
         return first if first >= 0 else self._rows[place].t
 
+    def grouped_with(self, row: int) -> NDArray[np.int64]:
+        """The tracks that a group typed into a row is for: all that are marked, if it is one of them."""
+        id, marked = self.ids[row : row + 1], self.marked()
+        return marked if np.isin(id, marked).all() else id
+
+    @property
+    def groups(self) -> list[str]:
+        """Those that there are."""
+        return sorted({row.group for row in self._rows} - {""})
+
     def arrange(self) -> None:
         """Sort and filter anew."""
         self.beginResetModel()
@@ -110,7 +121,7 @@ class TracksModel(QAbstractTableModel):
         self.endResetModel()
 
     def filter(self, text: str) -> None:
-        """Show only tracks of which the id, name, group or remarks hold every word."""
+        """Show only tracks of which the id, name, group or one remark holds every word."""
         self._words = text.casefold().split()
         self.arrange()
 
@@ -157,13 +168,13 @@ class TracksModel(QAbstractTableModel):
         """Another name for a track, or another group for it and all that are selected with it."""
         if role != Role.EditRole or self._session is None or index.column() not in (NAME, GROUP):
             return False
-        id = int(self._ids[self._order[index.row()]])
-        marked = self.marked()
         try:
             if index.column() == NAME:
-                self._session.rename(id, str(value))
+                self._session.rename(int(self.ids[index.row()]), str(value))
             else:
-                self._session.regroup(marked if id in marked else [id], str(value).strip())
+                ids, group = self.grouped_with(index.row()), str(value).strip()
+                self._session.regroup(ids, group)
+                self.told.emit(f"{counted(len(ids), 'track')} in {f'group {group}' if group else 'no group'}")
         except CotrackerError as error:
             self.told.emit(str(error))
             return False
@@ -196,7 +207,8 @@ class TracksModel(QAbstractTableModel):
         column = COLUMNS[self._sorted_by]
         order = self._sorted(column)
         if self._words:
-            order = order[[all(word in self._searched(place) for word in self._words) for place in order]]
+            order = order[[any(all(word in field for word in self._words) for field in self._searched(place))
+                           for place in order]]
         return order
 
     def _sorted(self, column: Column) -> NDArray[np.int64]:
@@ -210,9 +222,10 @@ class TracksModel(QAbstractTableModel):
             order = by_name(names, groups if column is COLUMNS[GROUP] else [""] * len(names))
         return order[::-1] if self._descends else order
 
-    def _searched(self, place: int) -> str:
+    def _searched(self, place: int) -> list[str]:
         row = self._rows[place]
-        return " ".join([str(row.id), row.name, row.group, *self._summaries.remarks_of(place)]).casefold()
+        fields = (str(row.id), row.name, row.group, *self._summaries.remarks_of(place))
+        return [field.casefold() for field in fields]
 
     def _swatch(self, place: int, column: int) -> QColor | None:
         if column == GROUP and self._groups[place] < 0:
@@ -232,7 +245,7 @@ def _seen(values: NDArray[np.int64], place: int) -> float:
 COLUMNS = (
     Column("id", "The track's number and its colour", 8, lambda model, n: int(model._ids[n])),
     Column("name", "Double-click to rename", 20, lambda model, n: model._rows[n].name, is_number=False),
-    Column("group", "Double-click to put it, and all that are selected with it, into a group", 14,
+    Column("group", "Double-click to put it, and all that are selected with it, into a group", 16,
            lambda model, n: model._rows[n].group, is_number=False),
     Column("frames", "On how many frames it has a place", 7, lambda model, n: int(model._summaries.length[n])),
     Column("confidence", "How sure the tracker is, on average, where the point is seen", 10,

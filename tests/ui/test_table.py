@@ -117,6 +117,27 @@ def test_delete_key_and_button(bench: Bench) -> None:
     assert bench.model.rowCount() == 4
 
 
+def test_what_the_filter_hides_is_neither_deleted_nor_grouped(bench: Bench) -> None:
+    told: list[str] = []
+    bench.table.told.connect(told.append)
+    bench.selection.set([0, 1, 2])
+    QTest.keyClicks(bench.table.filter_field, "tail")
+    assert not bench.table.delete_button.isEnabled()
+    assert not bench.table.group_button.isEnabled()
+    bench.view.setFocus()
+    QTest.keyClick(bench.view, Qt.Key.Key_Delete)
+    assert (len(bench.session.ids), told) == (N, [])
+    bench.table.filter_field.clear()
+    QTest.keyClicks(bench.table.filter_field, "paw")
+    QTest.mouseClick(bench.table.group_button, LEFT)
+    bench.type("bear")
+    assert [row.group for row in bench.session.rows] == ["mouse", "bear", "bear", "rat", ""]
+    QTest.mouseClick(bench.table.delete_button, LEFT)
+    bench.settle()
+    assert bench.session.ids.tolist() == [0, 3, 4]
+    assert told == ["2 tracks in group bear", "2 tracks deleted (Ctrl+Z)"]
+
+
 def test_delete_within_an_editor_deletes_letters(bench: Bench) -> None:
     bench.double_click(1, NAME)
     editor = bench.view.viewport().findChild(QLineEdit)

@@ -87,6 +87,7 @@ def test_sorting_is_natural_and_keeps_what_has_no_value_last(model: TracksModel,
 
 @pytest.mark.parametrize(("text", "ids"), [
     ("", [0, 1, 2, 3, 4]), ("paw", [1, 2]), ("PAW 9", [2]), ("rat", [3]), ("not tracked", [4]), ("3", [3]), ("xyz", []),
+    ("paw 1", [1]), ("tail rat", []),
 ])
 def test_filtering_looks_everywhere(model: TracksModel, text: str, ids: list[int]) -> None:
     model.filter(text)
@@ -140,6 +141,9 @@ def test_editing_renames_and_groups(model: TracksModel, session: Session) -> Non
     assert [row.group for row in session.rows] == ["mouse", "", "dog", "dog", ""]
     assert model.setData(model.index(0, GROUP), "cat")
     assert [row.group for row in session.rows] == ["cat", "", "dog", "dog", ""]
+    assert model.setData(model.index(0, GROUP), "")
+    assert told == ["2 tracks in group dog", "1 track in group cat", "1 track in no group"]
+    told.clear()
     assert not model.setData(model.index(0, 3), "7")
     session.delete([4])
     assert not model.setData(model.index(4, NAME), "gone")
