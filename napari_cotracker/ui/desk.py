@@ -54,7 +54,8 @@ class Desk(QObject):
 
     def __init__(self, viewer: Viewer, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.viewer, self._worker = viewer, worker
+        self.viewer = getattr(viewer, "__wrapped__", viewer)  # the proxy that panels get hands out proxies of layers
+        self._worker = worker
         self.look = Look()
         self.tool = Tool.PLACE
         self.current: Project | None = None
@@ -120,6 +121,12 @@ class Desk(QObject):
         """Tell the user something that needs no answer."""
         self.viewer.status = text
         self.told.emit(text)
+
+    def to_points(self) -> None:
+        """From the film on to its points, which hear every key, once the user works in the film."""
+        project = self.current
+        if project is not None and project.view is not None and self.viewer.layers.selection.active is project.layer:
+            self.viewer.layers.selection.active = project.view.points
 
     def under_mouse(self) -> int | None:
         """The track whose point lies under the mouse, the selected ones left out."""

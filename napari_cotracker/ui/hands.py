@@ -48,10 +48,12 @@ class Hands:
             callbacks.remove(self._on_press)
 
     def _on_press(self, viewer: Any, event: Any) -> Iterator[None]:
-        layer = viewer.layers.selection.active
-        project = self._project_under(layer)
+        project = self._project_under(viewer.layers.selection.active)
         if event.button != 1:
             return
+        if project is not None and self._desk.tool is Tool.SELECT:
+            self._desk.to_points()  # napari selects by the layer that is active when it hears of this
+        layer = viewer.layers.selection.active
         if project is None:
             yield from self._refuse(layer, event)
             return
@@ -71,6 +73,7 @@ class Hands:
         layer.mouse_pan = pans
         self._desk.attempt(partial(self._let_go, project, held, position) if moved and held is not None
                            else partial(self._click, project, position, modifiers, held))
+        self._desk.to_points()
 
     def _project_under(self, active: Layer | None) -> Project | None:
         project = self._desk.current

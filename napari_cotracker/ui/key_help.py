@@ -21,7 +21,7 @@ class KeyHelp(QFrame):
         grid.setContentsMargins(4, 4, 4, 4)
         grid.setColumnStretch(1, 1)
         self.setAccessibleName("keys")
-        title = QLabel("Keys, while a layer of CoTracker is active", wordWrap=True)
+        title = QLabel("Keys, while the film or a layer of CoTracker is active", wordWrap=True)
         grid.addWidget(title, 0, 0, 1, 2)
         for line, (key, text) in enumerate(HELP.items(), start=1):
             grid.addWidget(QLabel(f"<b>{spell(key)}</b>"), line, 0, Qt.AlignmentFlag.AlignTop)

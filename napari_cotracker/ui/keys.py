@@ -1,4 +1,4 @@
-"""Keys of our own layers. None of them is napari's, and no other layer hears them."""
+"""Keys of our own layers and of the film they lie over. None of them is napari's, and no other layer hears them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Layer
+from napari.utils.key_bindings import coerce_keybinding
 from qtpy.QtCore import QObject, QTimer
 
 from ..core.errors import EditError
@@ -45,7 +46,7 @@ HELP = {
 
 
 class Keys(QObject):
-    """Binds keys to the layers of a project.
+    """Binds keys to the layers of a project, and to its film while that is current.
 
     Parameters
     ----------
@@ -60,6 +61,7 @@ class Keys(QObject):
         super().__init__(parent)
         self._desk, self._answers = desk, correct.answers
         self._is_before = False
+        self._lent: tuple[Layer, dict[Any, Callable[[Any], None]]] | None = None
         self._around: tuple[int, int] | None = None
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._play_on)
@@ -81,6 +83,24 @@ class Keys(QObject):
         """Let a layer of ours hear them; keys that napari binds for it stay napari's."""
         for key, action in self.actions.items():
             layer.bind_key(key, _heard(action), overwrite=True)
+
+    def lend(self, film: Layer | None) -> None:
+        """Let the user's film hear them where nothing else is bound on it, and the one before no more.
+
+        napari has two of them for images; hence the next key, and clicks, go to the points.
+        """
+        if self._lent is not None:
+            before, bound = self._lent
+            for key, heard in bound.items():
+                if before.keymap.get(key) is heard:  # the user may have taken it since
+                    before.bind_key(key, None)
+        self._lent = None
+        if film is not None:
+            ours = {coerce_keybinding(key): _heard(action, self._desk.to_points)
+                    for key, action in self.actions.items()}
+            self._lent = film, {key: heard for key, heard in ours.items() if not _is_taken(film, key)}
+            for key, heard in self._lent[1].items():
+                film.bind_key(key, heard)
 
     def to_anchor(self, direction: int) -> None:
         """Show the next frame with a point that was set by hand, of the selected tracks if there are any."""
@@ -166,11 +186,16 @@ class Keys(QObject):
         project.go_to(first if not first <= project.frame < last else project.frame + 1)
 
 
-def _heard(action: Callable[[], object]) -> Callable[[Any], None]:
+def _heard(*actions: Callable[[], object]) -> Callable[[Any], None]:
     def hear(layer: Any) -> None:
-        action()
+        for act in actions:
+            act()
 
     return hear
+
+
+def _is_taken(layer: Layer, key: Any) -> bool:
+    return key in layer.keymap or any(key in getattr(kind, "class_keymap", {}) for kind in type(layer).__mro__)
 
 
 def _rate(project: Project) -> float:

@@ -165,6 +165,7 @@ class Panel(QWidget):
         selection = None if project is None else project.selection
         if project is not None:
             project.corrections.options = self.track.form.options
+        self.keys.lend(None if project is None else project.layer)
         self.timeline.show_session(session, selection)
         self.table.show_session(session, selection)
         if project is not None:

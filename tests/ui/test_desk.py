@@ -58,6 +58,8 @@ def test_whose_layers_one_works_in_is_current(window: Window) -> None:
     layers.selection.active = second
     assert window.project.layer is second
     assert window.panel.video.layers.currentText() == "other"
+    layers.selection.active = first
+    assert layers.selection.active is first, "it is not taken from the user's hand"
     window.viewer.add_labels(np.zeros((7, HEIGHT, WIDTH), int), name="mask")
     layers.selection.active = first
     for other in ("mask", None):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from napari.layers import Points
+from napari.utils.key_bindings import coerce_keybinding
 from napari.utils.shortcuts import default_shortcuts
 from qtpy.QtCore import Qt
 
@@ -16,7 +17,7 @@ from napari_cotracker.ui.edit_actions import NUDGES
 from napari_cotracker.ui.keys import HELP
 
 from .doubts import FIRST, SECOND, at, doubtful, land, looked_through, path_of, retracks
-from .mouse import CONTROL, SHIFT, click, key, move, settle, wait_until
+from .mouse import CONTROL, SHIFT, click, drag, key, move, settle, wait_until
 from .windows import Window
 
 
@@ -166,13 +167,65 @@ def test_before_and_after_wait_for_what_is_on_its_way(window: Window) -> None:
 
 def test_other_layers_do_not_hear_them(shown: Window) -> None:
     doubtful(shown)
-    shown.viewer.layers.selection.active = shown.project.layer
+    shown.viewer.add_labels(np.zeros((48, 64), int))
     key(shown.viewer, Qt.Key.Key_N)
     assert shown.project.frame == 0
 
 
+def test_the_film_hears_them_and_hands_over_to_its_points(shown: Window) -> None:
+    film = doubtful(shown)
+    looked_through(shown)
+    shown.desk.pick(Tool.CORRECT)
+    layers, points = shown.viewer.layers, shown.project.view.points
+    layers.selection.active = film
+    assert pressed(shown, Qt.Key.Key_Z, CONTROL) == "undone: track 3 points"
+    assert layers.selection.active is points
+    layers.selection.active = film
+    assert pressed(shown, Qt.Key.Key_Z, CONTROL | SHIFT) == "again: track 3 points"
+    looked_through(shown)
+    layers.selection.active = film
+    pressed(shown, Qt.Key.Key_N)
+    assert at(shown) == FIRST
+    pressed(shown, Qt.Key.Key_X)
+    assert shown.session.undo_label == "end point 1 at frame 15", "which napari has for an image"
+
+
+def test_a_click_in_the_film_hands_over_to_its_points(shown: Window) -> None:
+    film = doubtful(shown)
+    layers, points = shown.viewer.layers, shown.project.view.points
+    for tool, count in ((Tool.PLACE, 4), (Tool.SELECT, 4)):
+        shown.desk.pick(tool)
+        layers.selection.active = film
+        click(shown.viewer, film, path_of(1)[0])
+        assert layers.selection.active is points
+        assert len(shown.session.ids) == count
+    assert len(points.selected_data) == 1, "the tool that selects does so at once"
+    layers.selection.active = film
+    shown.desk.pick(Tool.PLACE)
+    layers.selection.active = film
+    drag(shown.viewer, film, [(30, 20), (40, 30)])
+    assert layers.selection.active is film, "the view may be moved"
+
+
+def test_a_film_keeps_its_own_keys_and_gives_ours_back(window: Window) -> None:
+    first = window.add()
+    bound = {str(key) for key in first.keymap}
+    assert {"N", "Ctrl+Z", "F"} <= bound
+    assert not {"O", "X"} & bound, "napari has these for images"
+    second, mine = window.add(name="other"), print
+    second.bind_key("N", mine, overwrite=True)
+    assert not first.keymap
+    window.desk.choose(first)
+    assert [str(key) for key in second.keymap] == ["N"]
+    window.desk.choose(second)
+    assert second.keymap[coerce_keybinding("N")] is mine
+    window.close()
+    assert [str(key) for key in second.keymap] == ["N"]
+    assert not first.keymap
+
+
 def napari_keys() -> set[str]:
-    """What napari's defaults bind for a points layer or for the whole viewer."""
+    """What napari's defaults bind for a points or an image layer, or for the whole viewer."""
     others = ("image", "label", "shape", "surface", "vector", "tracks", "brush", "poly", "vertex", "plane",
               "activate_add_", "direct_mode", "auto_contrast", "activate_select_mode")
     actions = {name: keys for name, keys in default_shortcuts.items() if not any(word in name for word in others)}
