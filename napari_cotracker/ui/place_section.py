@@ -19,10 +19,10 @@ from .naming import Naming
 from .sections import Section, ask_for_file, button, choice, form, hint, row, tip
 
 TOOLS = {
-    Tool.PLACE: ("Place", "A click in the picture begins a new track there."),
-    Tool.CORRECT: ("Correct", "A click puts the selected track there, a drag moves any point; what lies around is "
+    Tool.PLACE: ("Place", "F", "A click in the picture begins a new track there."),
+    Tool.CORRECT: ("Correct", "G", "A click puts the selected track there, a drag moves any point; what lies around is "
                    "tracked again."),
-    Tool.SELECT: ("Select", "A click or a box selects tracks."),
+    Tool.SELECT: ("Select", "D", "A click or a box selects tracks."),
 }
 WHOLE, BOX, POLYGON = "whole picture", "a box I draw", "a polygon I draw"
 DRAWN = {BOX: "rectangle", POLYGON: "polygon"}
@@ -121,8 +121,8 @@ class PlaceSection(Section):
         self._desk.pick(tool)
 
     def _make_tools(self) -> None:
-        for tool, (text, help_text) in TOOLS.items():
-            made = button(text, help_text)
+        for tool, (text, key, help_text) in TOOLS.items():
+            made = button(text, f"{help_text} ({key})")
             made.setCheckable(True)
             self.tools.addButton(made)
             self.tool_buttons[tool] = made
@@ -173,7 +173,7 @@ class PlaceSection(Section):
 
     def _show_tool(self) -> None:
         self.tool_buttons[self._desk.tool].setChecked(True)
-        self.advice.setText(TOOLS[self._desk.tool][1])
+        self.advice.setText(TOOLS[self._desk.tool][-1])
 
     def _show_names(self) -> None:
         self.next_name.setText(self._naming.progress)

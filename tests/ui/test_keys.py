@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,8 @@ from napari_cotracker.ui.keys import HELP
 from .doubts import FIRST, SECOND, at, doubtful, land, looked_through, path_of, retracks
 from .mouse import CONTROL, SHIFT, click, drag, key, move, settle, wait_until
 from .windows import Window
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_points_set_by_hand_are_stops(window: Window) -> None:
@@ -241,6 +245,23 @@ def test_no_key_of_ours_is_naparis() -> None:
 
 def test_every_key_is_in_the_help(window: Window) -> None:
     assert set(window.panel.keys.actions) == {*HELP, *NUDGES} - {"Shift-arrow"}, "one line stands for all nudges"
+
+
+def test_tools_have_one_key_in_the_window_its_help_and_the_documentation(window: Window) -> None:
+    tour = (DOCS / "tour.md").read_text()
+    for tool, made in window.panel.place.tool_buttons.items():
+        (letter,) = re.findall(rf"\| \*\*{made.text()}\*\* \| (\w) \|", tour)
+        assert made.toolTip().endswith(f"({letter})")
+        assert HELP[letter].startswith(f"{made.text().lower()}:")
+        window.panel.keys.actions[letter]()
+        assert window.desk.tool is tool
+
+
+def test_documented_answers_are_keys_of_ours() -> None:
+    page = (DOCS / "how-to" / "correct.md").read_text()
+    named = re.findall(r"\*\*((?:Ctrl\+|Shift\+)*(?:[A-Z]|Enter))\*\*", page)
+    assert {"N", "H", "Shift+O", "Ctrl+Z"} <= set(named)
+    assert set(named) <= {name.replace("Control", "Ctrl").replace("-", "+") for name in HELP}
 
 
 @pytest.mark.parametrize("name", sorted(HELP))
