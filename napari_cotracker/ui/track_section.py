@@ -125,13 +125,13 @@ class TrackSection(Section):
         column = QVBoxLayout(self.run_bar)  # the panel shows it below all sections: it is never scrolled away
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addLayout(row(self.track_button, self.pause_button, self.stop_button))
-        column.addWidget(self.bar)
         column.addWidget(self.cost)  # before a run in the place of what is said during one
         column.addWidget(self.says)
+        column.addWidget(self.bar)
+        column.addLayout(row(self.track_button, self.pause_button, self.stop_button))
         for label in (self.cost, self.says):
             label.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
-            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            label.setAlignment(Qt.AlignmentFlag.AlignBottom)
         keep = self.bar.sizePolicy()
         keep.setRetainSizeWhenHidden(True)  # so that nothing jumps when a run begins or ends
         self.bar.setSizePolicy(keep)

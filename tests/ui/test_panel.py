@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from qtpy.QtCore import QPoint
 
 from napari_cotracker.core.samples import sample_clip
 from napari_cotracker.ui.window import add_video, show_panel
@@ -72,6 +73,28 @@ def test_what_is_told_is_shown_for_a_while(window: Window) -> None:
     window.panel._told_clock.setInterval(10)
     window.panel._told_clock.start()
     wait_until(lambda: not window.panel.told.text())
+
+
+def test_buttons_stay_under_the_mouse_whatever_is_told(shown: Window) -> None:
+    shown.add()
+    shown.project.place(0, [[5, 5]])
+    settle(0.3)
+    buttons = (shown.panel.undo_button, shown.panel.track.track_button)
+
+    def heights() -> list[int]:
+        settle(0.05)
+        return [button.mapTo(shown.panel, QPoint(0, 0)).y() for button in buttons]
+
+    before = heights()
+    for words in (1, 12, 60):
+        shown.desk.say("some " * words)
+        assert heights() == before
+        shown.panel.track.cost.setText("some " * words)
+        assert heights() == before
+    shown.panel.told.clear()
+    shown.press(shown.panel.track.track_button)
+    assert shown.panel.track.bar.isVisible()
+    assert heights() == before
 
 
 def test_help_opens_and_closes(window: Window) -> None:
