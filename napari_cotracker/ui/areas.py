@@ -62,7 +62,7 @@ class AreaTool:
         if project is None:
             return
         self.end()
-        reason = obstacle(viewer, project.layer)
+        reason = obstacle(viewer, project.layer, project.held)
         if reason:
             self._desk.say(reason)
             return

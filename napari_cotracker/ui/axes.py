@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,19 @@ def step_of(viewer: Viewer, layer: Layer) -> tuple[int, ...]:
     return tuple(int(index) for index in np.clip(np.rint(place), 0, last))
 
 
+def held_at(viewer: Viewer, layer: Layer) -> dict[int, int]:
+    """The index that the viewer shows of each axis of a video layer which is neither time nor picture."""
+    step, time = step_of(viewer, layer), time_axis(layer)
+    return {axis: step[axis] for axis in range(layer.ndim - 2) if axis != time}
+
+
+def plane_of(layer: Layer, held: Mapping[int, int]) -> str:
+    """These indices in words; empty if a layer has no such axis."""
+    labels = {axis: layer.axis_labels[axis] for axis in held}
+    names = {axis: f"axis {label}" if label.lstrip("-").isdigit() else label for axis, label in labels.items()}
+    return ", ".join(f"{names[axis]} = {index}" for axis, index in held.items())
+
+
 def frame_of(viewer: Viewer, layer: Layer) -> int:
     """The 0-based frame of a video layer that is shown."""
     return step_of(viewer, layer)[time_axis(layer)]
@@ -46,15 +60,18 @@ def to_frame(viewer: Viewer, layer: Layer, t: int) -> None:
     viewer.dims.set_point(axis, layer.data_to_world(place)[own])
 
 
-def obstacle(viewer: Viewer, layer: Layer) -> str:
-    """Why points cannot be set in the view as it is now; empty if they can."""
+def obstacle(viewer: Viewer, layer: Layer, held: Mapping[int, int]) -> str:
+    """Why points, which lie where some axes are held, cannot be set in the view as it is now; empty if they can."""
     if viewer.dims.ndisplay == 3:
         return IN_3D
     picture = {viewer.dims.ndim - 2, viewer.dims.ndim - 1}
-    return "" if set(viewer.dims.displayed) == picture else ROLLED
+    if set(viewer.dims.displayed) != picture:
+        return ROLLED
+    return "" if held_at(viewer, layer) == held else f"the points lie on {plane_of(layer, held)}; move the slider back"
 
 
-def position_in_video(viewer: Viewer, layer: Layer, position: ArrayLike) -> tuple[int, float, float]:
+def position_in_video(viewer: Viewer, layer: Layer, position: ArrayLike, held: Mapping[int, int]
+                      ) -> tuple[int, float, float]:
     """The frame that is shown, and a place on it in pixels.
 
     Parameters
@@ -64,6 +81,8 @@ def position_in_video(viewer: Viewer, layer: Layer, position: ArrayLike) -> tupl
         The video.
     position : (viewer.dims.ndim,)
         In world coordinates, as mouse events of napari have it.
+    held : mapping of int to int
+        The index at which each axis is held that is neither time nor picture.
 
     Returns
     -------
@@ -72,9 +91,9 @@ def position_in_video(viewer: Viewer, layer: Layer, position: ArrayLike) -> tupl
     Raises
     ------
     EditError
-        If the view shows no plain picture, or the place is outside of it; its text tells the user.
+        If the view shows no plain picture or another plane, or the place is outside of it; its text tells the user.
     """
-    reason = obstacle(viewer, layer)
+    reason = obstacle(viewer, layer, held)
     if reason:
         raise EditError(reason)
     x, y = pixel_at(layer, position)

@@ -88,6 +88,8 @@ class Desk(QObject):
             return None
         if project is not self.current:
             self.current = project
+            if project is not None:
+                project.follow_plane()
             self.current_changed.emit()
             if project is not None:
                 self._activate(project)

@@ -96,7 +96,7 @@ class Ghosts:
 
     def _fill(self, xy: Floats, colours: Floats, size: Floats) -> None:
         layer = self.layer or self._add()
-        n, place = len(xy), Placement(self._viewer, self._project.layer)
+        n, place = len(xy), Placement(self._project.layer, self._project.held)
         t = np.full(n, frame_of(self._viewer, self._project.layer), np.float32)
         clear = np.zeros((n, 4), np.float32)
         ring = size > self._look.values.size
@@ -108,7 +108,7 @@ class Ghosts:
 
     def _add(self) -> FramePoints:
         project = self._project
-        place = Placement(self._viewer, project.layer)
+        place = Placement(project.layer, project.held)
         tag = {"napari_cotracker": {"role": "ghosts", "project": project.id}}
         self.layer = layer = FramePoints(
             place.limits(project.session.n_frames), name=f"{project.layer.name} other answers", metadata=tag,
@@ -158,7 +158,7 @@ class Ghosts:
 
     def _on_transform(self) -> None:
         if self.layer is not None:
-            for name, value in Placement(self._viewer, self._project.layer).transform().items():
+            for name, value in Placement(self._project.layer, self._project.held).transform().items():
                 setattr(self.layer, name, value)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from napari.layers import Layer
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.errors import CotrackerError
-from .axes import position_in_video
+from ..core.errors import CotrackerError, EditError
+from .axes import obstacle, position_in_video
 from .desk import Desk, Tool
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Hands:
     def _let_go(self, project: Project, id: int, position: Any) -> None:
         """A point was dragged to a place."""
         try:
-            t, x, y = position_in_video(self._desk.viewer, project.layer, position)
+            t, x, y = position_in_video(self._desk.viewer, project.layer, position, project.held)
             project.session.columns([id])  # its track may have gone meanwhile
             project.selection.set([id])
             self._answers.place(t, [[x, y]], [id])
@@ -116,7 +116,7 @@ class Hands:
     def _click(self, project: Project, position: Any, modifiers: set[str], under: int | None) -> None:
         if self._desk.tool is Tool.SELECT or modifiers:
             return
-        t, x, y = position_in_video(self._desk.viewer, project.layer, position)
+        t, x, y = position_in_video(self._desk.viewer, project.layer, position, project.held)
         if self._desk.tool is Tool.PLACE:
             self.place(t, [[x, y]])
         elif under is not None and under not in project.selection and not self._answers.is_asked:
@@ -135,11 +135,13 @@ class Hands:
         Raises
         ------
         EditError
-            If it is on no frame of the video.
+            If it is on no frame of the video, or the view shows no plain picture or another plane.
         """
         project = self._desk.current
         if project is None:
             return
+        if reason := obstacle(self._desk.viewer, project.layer, project.held):
+            raise EditError(reason)
         (id,) = project.place(t, xy, (self._names.take(),), self._names.group)
         project.selection.set([id])
         row = project.session.rows[int(project.session.columns(id)[0])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -47,6 +47,8 @@ class TracksView:
     selection : Selection
         Selected rows and selected tracks are kept the same.
     look : Look
+    held : mapping of int to int
+        The index of each axis of the video that is neither time nor picture.
     project : str
         Noted in the metadata of both layers, so that they can be found.
 
@@ -64,13 +66,13 @@ class TracksView:
     removed, refused = Signal(), Signal(str)
 
     def __init__(self, viewer: Viewer, video: Layer, session: Session, selection: Selection, look: Look, *,
-                 project: str = "") -> None:
+                 held: Mapping[int, int], project: str = "") -> None:
         self._viewer, self.video = getattr(viewer, "__wrapped__", viewer), video
         self._session, self._selection, self._look = session, selection, look
         self.on_moved: Callable[[NDArray[np.int64], int, NDArray[np.float32]], Any] | None = None
         self.on_placed: Callable[[int, NDArray[np.float32]], Any] | None = None
         self._appearance = Appearance(session, look, selection)
-        self._placement = Placement(self._viewer, video)
+        self._placement = Placement(video, held)
         self._is_busy = False
         self._t = frame_of(self._viewer, video)
         self._timer = QTimer(singleShot=True, interval=TAILS_MS)
@@ -125,8 +127,7 @@ class TracksView:
 
     def add_at(self, place: NDArray[np.float64]) -> None:
         """A new point at data coordinates of the points layer, on the frame that is shown."""
-        xy = self._placement.xy(place)[None]
-        self._attempt(lambda: (self.on_placed or self._session.add_points)(self.frame, xy))
+        self._attempt(lambda: (self.on_placed or self._session.add_points)(self.frame, self._placement.xy(place)[None]))
 
     def remove_rows(self, rows: list[int]) -> None:
         """Delete the tracks of some rows."""

@@ -190,6 +190,8 @@ class Panel(QWidget):
         if self._project is not None:
             self.timeline.set_frame(self._project.frame)
             self._describe()
+            if self._project.follow_plane():
+                self.video.refresh()
             if problem := self._project.new_problem():
                 self.desk.say(problem)
 

@@ -70,7 +70,7 @@ class PlaceSection(Section):
             self._area.begin(DRAWN[within])
             return
         self._area.end()
-        if reason := obstacle(self._desk.viewer, project.layer):
+        if reason := obstacle(self._desk.viewer, project.layer, project.held):
             self._desk.say(reason)
         elif within == WHOLE:
             self._add(grid_queries(project.session.size, self._counts()).xy)

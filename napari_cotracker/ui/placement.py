@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from napari.layers import Layer
 from numpy.typing import NDArray
 
-from .axes import shape_of, step_of
+from .axes import shape_of
 from .sources import time_axis
-
-if TYPE_CHECKING:
-    from napari import Viewer
 
 FOLLOWED = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
 
@@ -20,18 +18,18 @@ FOLLOWED = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_la
 class Placement:
     """Turns pixels of a video layer into rows of layers that lie over it.
 
-    These have the video layer's axes from time on; axes between time and picture stay where they are now.
+    These have the video layer's axes from time on; axes between time and picture are held.
 
     Parameters
     ----------
-    viewer : Viewer
     layer : Image
         The video.
+    held : mapping of int to int
+        The index of each axis that is neither time nor picture; the project's own, which may yet change.
     """
 
-    def __init__(self, viewer: Viewer, layer: Layer) -> None:
-        self._layer, self._time = layer, time_axis(layer)
-        self._held = np.array(step_of(viewer, layer)[self._time + 1 : -2], np.float32)
+    def __init__(self, layer: Layer, held: Mapping[int, int]) -> None:
+        self._layer, self._time, self._held = layer, time_axis(layer), held
 
     @property
     def ndim(self) -> int:
@@ -50,7 +48,8 @@ class Placement:
     def rows(self, t: NDArray[np.float32], xy: NDArray[np.float32]) -> NDArray[np.float32]:
         """(..., ndim) rows of places (..., 2) at times (...)."""
         rows = np.empty((*xy.shape[:-1], self.ndim), np.float32)
-        rows[..., 0], rows[..., 1:-2], rows[..., -2], rows[..., -1] = t, self._held, xy[..., 1], xy[..., 0]
+        between = [self._held[axis] for axis in range(self._time + 1, self._layer.ndim - 2)]
+        rows[..., 0], rows[..., 1:-2], rows[..., -2], rows[..., -1] = t, between, xy[..., 1], xy[..., 0]
         return rows
 
     def xy(self, rows: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -22,7 +22,7 @@ from ..editing.session import Session
 from ..tasks.film_facts import has_own_numbers, pixel_aspect
 from ..tasks.plan import TrackOptions
 from ..tasks.remote import Worker
-from .axes import frame_of, step_of, to_frame
+from .axes import frame_of, held_at, step_of, to_frame
 from .corrections import Corrections
 from .layers import TracksView
 from .look import Look
@@ -77,6 +77,7 @@ class Project(QObject):
         self.id = uuid4().hex
         self.viewer, self.layer, self._look = viewer, layer, look
         self.video: Video = video_of(layer, step_of(viewer, layer))
+        self.held = held_at(viewer, layer)
         self._array = layer.data if isinstance(layer.data, VideoArray) else None
         length = len(self._array) if self._array is not None else self.video.n_frames
         self._is_new = session is None
@@ -121,6 +122,15 @@ class Project(QObject):
         """Why the last frame could not be read, told once; "" if nothing is wrong."""
         return "" if self._array is None else self._array.take_problem()
 
+    def follow_plane(self) -> bool:
+        """Until something is done, it is about the plane that further sliders show; says whether that is another."""
+        now = held_at(self.viewer, self.layer)
+        if not self.is_untouched or now == self.held:
+            return False
+        self.held.update(now)  # in place: the layers that lie over the video share it
+        self.video = video_of(self.layer, step_of(self.viewer, self.layer))
+        return True
+
     def go_to(self, frame: int) -> None:
         """Show a frame."""
         to_frame(self.viewer, self.layer, int(np.clip(frame, 0, self.session.n_frames - 1)))
@@ -128,9 +138,8 @@ class Project(QObject):
     def show(self) -> TracksView:
         """The layers that show the tracks, added if they are not there."""
         if self.view is None:
-            self.view = TracksView(
-                self.viewer, self.layer, self.session, self.selection, self._look, project=self.id
-            )
+            self.view = TracksView(self.viewer, self.layer, self.session, self.selection, self._look, held=self.held,
+                                   project=self.id)
             self.view.removed.connect(self._forget_view)
             self.view.refused.connect(self._tell)
             self.view_changed.emit()

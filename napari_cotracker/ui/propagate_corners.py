@@ -56,7 +56,7 @@ class Corners(QObject):
         if project is None or layer is None or viewer.layers.selection.active is not layer or event.button != 1:
             return
         corners, held = self._shown(), None
-        if corners is not None and not obstacle(self._desk.viewer, project.layer):
+        if corners is not None and not obstacle(self._desk.viewer, project.layer, project.held):
             held = self._held(corners, pixel_at(project.layer, event.position))
         if corners is None or held is None:
             return

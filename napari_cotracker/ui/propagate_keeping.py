@@ -57,7 +57,7 @@ def keeping(settled: SettledEdit, n_frames: int) -> Generator[float, None, Kept]
 
 def layer_of(kept: Kept, project: Project, like: Layer | None) -> Layer:
     """A new layer over the video with what was kept, in the colours of another one."""
-    place = Placement(project.viewer, project.layer)
+    place = Placement(project.layer, project.held)
     more: dict[str, Any] = {"name": f"{project.layer.name} mask on every frame", **place.transform()}
     if kept.labels is None:
         rows = [place.rows(np.full(len(xy), t, np.float32), xy.astype(np.float32)) for t, xy in kept.shapes]

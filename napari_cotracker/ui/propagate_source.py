@@ -191,7 +191,7 @@ class Source(QWidget):
             self._desk.attempt(lambda: self._add_layer(project))
 
     def _add_layer(self, project: Project) -> None:
-        place = Placement(self._desk.viewer, project.layer)
+        place = Placement(project.layer, project.held)
         shape = (place.limits(project.session.n_frames)[1] + 1).astype(int)
         if shape.prod() > MOST_BYTES:
             raise EditError(f"expected a film of at most {MOST_BYTES >> 30} GB of pixels to paint on every frame, got "

@@ -9,6 +9,7 @@ from napari.layers import Layer
 from qtpy.QtCore import QSignalBlocker
 
 from ..core.errors import CotrackerError
+from .axes import plane_of
 from .desk import Desk
 from .sections import Section, ask_for_file, button, choice, hint, row
 from .session_opening import is_session, open_session, resume
@@ -50,7 +51,8 @@ class VideoSection(Section):
             if project is not None:
                 self.layers.setCurrentIndex(self._place_of(project.layer))
         self.layers.setEnabled(self.layers.count() > 0)
-        self.facts.setText(OPEN_HINT if project is None else facts_of(project.video))
+        plane = "" if project is None else plane_of(project.layer, project.held)
+        self.facts.setText(OPEN_HINT if project is None else " · ".join(filter(None, (facts_of(project.video), plane))))
 
     def ask_for_file(self) -> None:
         """Show a file dialog."""

@@ -13,7 +13,10 @@ from napari_cotracker.ui.axes import (
     IN_3D,
     ROLLED,
     frame_of,
+    held_at,
+    obstacle,
     pixel_at,
+    plane_of,
     position_in_video,
     shape_of,
     step_of,
@@ -40,7 +43,7 @@ def test_frames_and_pixels_under_any_transform(options: dict[str, Any]) -> None:
     for t in (0, 4, 5):
         to_frame(viewer, layer, t)
         assert frame_of(viewer, layer) == t
-        assert position_in_video(viewer, layer, world_of(layer, t, (7.25, 3.5))) == pytest.approx((t, 7.25, 3.5))
+        assert position_in_video(viewer, layer, world_of(layer, t, (7.25, 3.5)), {}) == pytest.approx((t, 7.25, 3.5))
 
 
 def test_more_axes_in_the_viewer_than_in_the_layer() -> None:
@@ -50,7 +53,7 @@ def test_more_axes_in_the_viewer_than_in_the_layer() -> None:
     to_frame(viewer, layer, 4)
     assert viewer.dims.current_step[1] == 4
     assert frame_of(viewer, layer) == 4
-    assert position_in_video(viewer, layer, (2, 4, 3, 7)) == (4, 7, 3)
+    assert position_in_video(viewer, layer, (2, 4, 3, 7), {}) == (4, 7, 3)
 
 
 def test_the_time_axis_is_found_by_its_name() -> None:
@@ -73,16 +76,16 @@ def test_places_that_are_none_are_refused_in_words() -> None:
     viewer = ViewerModel()
     layer = video_in(viewer)
     with pytest.raises(EditError, match="inside the picture of 12 × 10, got 12, 3"):
-        position_in_video(viewer, layer, (0, 3, 11.6))
-    assert position_in_video(viewer, layer, (0, -0.4, 11.4))[1:] == (11.4, -0.4)
+        position_in_video(viewer, layer, (0, 3, 11.6), {})
+    assert position_in_video(viewer, layer, (0, -0.4, 11.4), {})[1:] == (11.4, -0.4)
     viewer.dims.order = (1, 0, 2)
     with pytest.raises(EditError, match=ROLLED[:20]):
-        position_in_video(viewer, layer, (0, 3, 3))
+        position_in_video(viewer, layer, (0, 3, 3), {})
     viewer.dims.order = (0, 2, 1)
-    assert position_in_video(viewer, layer, (0, 3, 4))[1:] == (4, 3), "a transposed picture is one"
+    assert position_in_video(viewer, layer, (0, 3, 4), {})[1:] == (4, 3), "a transposed picture is one"
     viewer.dims.ndisplay = 3
     with pytest.raises(EditError, match=IN_3D[-15:]):
-        position_in_video(viewer, layer, (0, 3, 3))
+        position_in_video(viewer, layer, (0, 3, 3), {})
 
 
 def test_a_multiscale_layer_counts_in_its_finest_level() -> None:
@@ -90,3 +93,20 @@ def test_a_multiscale_layer_counts_in_its_finest_level() -> None:
     layer = viewer.add_image([np.zeros((6, 40, 60)), np.zeros((6, 20, 30))], multiscale=True)
     assert shape_of(layer) == (6, 40, 60)
     assert pixel_at(layer, (0, 30, 50)) == (50, 30)
+
+
+def test_points_of_another_plane_are_not_set_where_they_would_not_be_seen() -> None:
+    viewer = ViewerModel()
+    layer = video_in(viewer, (2, 6, 4, 10, 12), axis_labels=("channel", "time", "z", "y", "x"))
+    viewer.dims.set_current_step((0, 2), (1, 3))
+    held = held_at(viewer, layer)
+    assert held == {0: 1, 2: 3}
+    assert plane_of(layer, held) == "channel = 1, z = 3"
+    viewer.dims.set_current_step(1, 5)
+    assert obstacle(viewer, layer, held) == "", "time may pass"
+    for axis in (0, 2):
+        viewer.dims.set_current_step((0, 2), (1, 3))
+        viewer.dims.set_current_step(axis, 0)
+        assert "lie on channel = 1, z = 3; move the slider back" in obstacle(viewer, layer, held)
+        with pytest.raises(EditError, match="move the slider back"):
+            position_in_video(viewer, layer, (1, 5, 3, 3, 3), held)

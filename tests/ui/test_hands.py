@@ -35,6 +35,36 @@ def test_a_click_begins_a_track_where_it_is(shown: Window, arguments: dict[str, 
     assert shown.project.selection.one == 1, "what was placed last is selected"
 
 
+def test_points_of_a_stack_are_set_on_their_plane_only(shown: Window) -> None:
+    stack = np.zeros((2, 12, 3, 48, 64), np.uint8)
+    stack[0, :, 2] = 255
+    layer = shown.add(stack, axis_labels=("p", "time", "z", "y", "x"))
+    shown.viewer.dims.set_current_step((0, 1, 2), (0, 0, 1))
+    shown.viewer.reset_view()
+    settle(0.1)
+    facts = shown.panel.video.facts.text
+    assert facts().endswith("p = 0, z = 1")
+    shown.panel.place.tool_buttons[Tool.CORRECT].click()
+    shown.panel.place.tool_buttons[Tool.PLACE].click()  # our layers are there, but nothing is done
+    shown.viewer.dims.set_current_step(2, 2)
+    assert facts().endswith("p = 0, z = 2"), "it follows the sliders until something is done"
+    click(shown.viewer, layer, (20, 20))
+    shown.viewer.dims.set_current_step(2, 0)
+    assert facts().endswith("p = 0, z = 2")
+    click(shown.viewer, layer, (30, 20))
+    assert shown.panel.told.text() == "the points lie on p = 0, z = 2; move the slider back"
+    shown.press(shown.panel.place.grid_button)
+    shown.project.view.points.mode = "add"
+    click(shown.viewer, layer, (30, 20))
+    assert len(shown.session.ids) == 1
+    assert shown.project.view.points.data[:, 1].tolist() == [2], "it lies on the plane that is tracked"
+    assert shown.project.video.read([0]).min() == 255
+    shown.viewer.dims.set_current_step(2, 2)
+    shown.project.view.points.mode = "pan_zoom"
+    click(shown.viewer, layer, (30, 20))
+    assert len(shown.session.ids) == 2
+
+
 def test_names_are_given_in_the_order_of_clicks(shown: Window) -> None:
     layer = ready(shown)
     shown.panel.naming.read("nose, tail")

@@ -13,7 +13,7 @@ from qtpy.QtCore import Qt
 from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.core.tracks import Source, State, Tracks
 from napari_cotracker.editing.session import Session
-from napari_cotracker.ui.axes import frame_of, to_frame
+from napari_cotracker.ui.axes import frame_of, held_at, to_frame
 from napari_cotracker.ui.layers import TracksView
 from napari_cotracker.ui.look import Look
 from napari_cotracker.ui.selection import Selection
@@ -49,7 +49,8 @@ class Stage:
         self.video = viewer.add_image(data, rgb=shape[-1] == 3, name="film", **options)
         self.session = Session.from_tracks(tracks if tracks is not None else some_tracks())
         self.selection, self.look = Selection(), Look()
-        self.view = TracksView(viewer, self.video, self.session, self.selection, self.look, project="p")
+        self.view = TracksView(viewer, self.video, self.session, self.selection, self.look, project="p",
+                               held=held_at(viewer, self.video))
         self.points, self.tails = self.view.points, self.view.tails
         self.go(0)
 

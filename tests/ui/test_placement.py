@@ -9,6 +9,7 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Points
 
+from napari_cotracker.ui.axes import held_at
 from napari_cotracker.ui.placement import Placement, over_picture
 
 SHAPES: list[tuple[tuple[int, ...], tuple[str, ...], list[float]]] = [
@@ -23,7 +24,7 @@ def test_pixels_become_rows_and_back(shape: Any, labels: Any, row: list[float]) 
     viewer = ViewerModel()
     layer = viewer.add_image(np.zeros(shape), axis_labels=labels)
     viewer.dims.set_current_step(1, 2)
-    placement = Placement(viewer, layer)
+    placement = Placement(layer, held_at(viewer, layer))
     assert placement.ndim == len(row)
     rows = placement.rows(np.float32([4]), np.float32([[3, 7]]))
     assert rows.tolist() == [row]
@@ -42,7 +43,7 @@ def test_rows_lie_where_the_video_has_the_pixel(shape: Any, labels: Any, row: li
     shear[-1] = 0.25
     layer = viewer.add_image(np.zeros(shape), axis_labels=labels, scale=np.arange(1, dims + 1) / 2, shear=shear,
                              translate=np.arange(dims), rotate=turn, affine=more, units=["s"] + ["um"] * (dims - 1))
-    own = Points(np.array([row]), **Placement(viewer, layer).transform())
+    own = Points(np.array([row]), **Placement(layer, held_at(viewer, layer)).transform())
     full = [0] * (dims - len(row)) + row
     np.testing.assert_allclose(own.data_to_world(row), layer.data_to_world(full)[-len(row):])
     assert own.axis_labels == tuple(labels[-len(row):])

@@ -61,7 +61,7 @@ def test_only_layers_with_frames_are_listed(section: VideoSection) -> None:
     add(section, "stack", 5, 4, 20, 30)
     assert listed(section) == ["film", "stack"]
     assert section.layers.currentText() == "stack"
-    assert section.facts.text() == "5 frames · 30 × 20"
+    assert section.facts.text() == "5 frames · 30 × 20 · axis -3 = 0"
 
 
 def test_choosing_makes_a_video_current(section: VideoSection) -> None:
