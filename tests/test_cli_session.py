@@ -72,7 +72,7 @@ def test_a_copy_can_be_tried_without_writing_it() -> None:
     text = run("convert", "mine.cotracker", "copy.cotracker", "--dry-run").stdout
     assert text == "copy.cotracker: 2 tracks, 2 steps of history (not written)\n"
     text = run("convert", "mine.cotracker", "copy.cotracker", "--dry-run", "--tracks", "nose").stdout
-    assert "1 tracks" in text and "(not written)" in text
+    assert "1 track with 1 position" in text and "(not written)" in text
     assert not Path("copy.cotracker").exists()
     assert "which is there" in refused("convert", "mine.cotracker", "mine.cotracker", "--dry-run")
 
