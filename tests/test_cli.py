@@ -202,13 +202,13 @@ def test_what_others_wrote_is_not_replaced_unless_told(film: str) -> None:
 
 def test_an_excerpt_is_converted_and_what_is_lost_is_said(film: str) -> None:
     run("track", film, "--grid", "2", "-o", "a.npz")
-    facts = json.loads(run("convert", "a.npz", "b.csv", "--tracks", "point 1, 2", "--first", "3", "--last", "5",
+    facts = json.loads(run("convert", "a.npz", "b.csv", "--tracks", "point 0, 2", "--first", "3", "--last", "5",
                            "--dry-run", "--json").stdout)
     assert (facts["given"], facts["format"]) == ({"tracks": 2, "positions": 6}, "csv")
     assert (facts["source"]["path"], facts["source"]["tracks"]) == ("a.npz", 4)
     assert "query points" in facts["notes"][-1]
     assert not Path("b.csv").exists()
-    said = run("convert", "a.npz", "b.csv", "--tracks", "point 1, 2", "--first", "3", "--last", "5").stdout
+    said = run("convert", "a.npz", "b.csv", "--tracks", "point 0, 2", "--first", "3", "--last", "5").stdout
     assert said.startswith("from a.npz: 4 tracks over 12 frames")
     assert said.splitlines()[1].startswith("b.csv: csv made of 2 tracks with 6 positions, ")
     assert np.flatnonzero(np.isfinite(read_tracks("b.csv").xy).all((1, 2))).tolist() == [3, 4, 5]

@@ -50,7 +50,7 @@ def test_a_session_is_converted_to_any_format_and_left_as_it_is() -> None:
     first, second = result.stdout.splitlines()
     assert first.startswith("from mine.cotracker: 2 tracks over 80 frames")
     assert second.startswith("out.csv: csv made of 2 tracks with ")
-    assert read_tracks("out.csv").names == ("nose", "point 2")
+    assert read_tracks("out.csv").names == ("nose", "point 1")
     assert Path("mine.cotracker").read_bytes() == before
 
 
@@ -98,7 +98,7 @@ def test_a_damaged_one_is_named_and_rescued_by_the_command_that_it_names() -> No
     source, out = (word.strip("'") for word in command)
     assert "is damaged" in refused("convert", "mine.cotracker", "out.npz")
     assert run("convert", source, out).stdout.endswith("2 tracks, 2 steps of history\n")
-    assert read_tracks(out).names == ("nose", "point 2")
+    assert read_tracks(out).names == ("nose", "point 1")
 
 
 def test_a_run_may_begin_a_session_but_not_replace_one() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import TrackingError
+from .words import point_name
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Queries:
     ids : (N,) int64, optional
         Track numbers, unique; 0 … N-1 if not given.
     names : sequence of N str, optional
-        Names to show; ``point 1`` … if not given. A slash separates individual and keypoint.
+        Names to show; ``point 0`` … if not given. A slash separates individual and keypoint.
 
     Raises
     ------
@@ -51,7 +52,7 @@ class Queries:
             raise TrackingError(f"expected {n} track ids, one for each query, got {len(ids)}")
         if len(np.unique(ids)) != n:
             raise TrackingError("expected unique track ids, got some twice; leave the ids out to have them numbered")
-        names = tuple(self.names) or tuple(f"point {i + 1}" for i in ids.tolist())
+        names = tuple(self.names) or tuple(map(point_name, ids.tolist()))
         if len(names) != n:
             raise TrackingError(f"expected {n} names, one for each query, got {len(names)}")
         for key, value in {"t": t, "xy": xy, "ids": ids, "names": names}.items():

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from .coordinates import inside
 from .errors import CotrackerError
 from .queries import Queries
+from .words import point_name
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -131,7 +132,7 @@ class Tracks:
         default_source = np.where(tracked, Source.PREDICTED, Source.NONE)
         values["state"] = _cells("state", self.state, cells, np.uint8, np.zeros(cells))
         values["source"] = _cells("source", self.source, cells, np.uint8, default_source)
-        values["names"] = _labels("names", self.names, [f"point {i + 1}" for i in ids.tolist()])
+        values["names"] = _labels("names", self.names, [point_name(id) for id in ids.tolist()])
         values["groups"] = _labels("groups", self.groups, [""] * len(ids))
         for key, value in {"ids": ids, "xy": xy, **values, "meta": dict(self.meta)}.items():
             object.__setattr__(self, key, value)

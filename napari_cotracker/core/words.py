@@ -1,4 +1,4 @@
-"""Numbers of things in sentences for people."""
+"""Numbers of things in sentences for people, and the names of points that were given none."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ def are(count: int) -> str:
 def were(count: int) -> str:
     """The same of the past."""
     return "was" if count == 1 else "were"
+
+
+def point_name(id: int) -> str:
+    """What a point is called that was given no name: by its id, so that it has one number only."""
+    return f"point {id}"

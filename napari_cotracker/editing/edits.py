@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import EditError
 from ..core.tracks import Source, State
+from ..core.words import point_name
 from .cells import Cells
 from .part import Part
 from .patch import Block, Patch, Row
@@ -65,7 +66,7 @@ def new_rows(ids: NDArray[np.int64], points: tuple[NDArray[np.int64], NDArray[np
     names, groups = names or [""] * count, groups or [""] * count
     check_count("names", names, count)
     check_count("groups", groups, count)
-    return [Row(id, name or f"point {id + 1}", group, t, (x, y))
+    return [Row(id, name or point_name(id), group, t, (x, y))
             for id, name, group, t, (x, y) in zip(ids.tolist(), names, groups, points[0].tolist(), points[1].tolist())]
 
 

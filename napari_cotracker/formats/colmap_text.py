@@ -35,6 +35,7 @@ from ..core.declarations import Format
 from ..core.errors import FormatError
 from ..core.files import naming
 from ..core.tracks import Tracks
+from ..core.words import point_name
 from .colmap_model import Model, find_model, read_binary, read_text
 from .sheets import located
 from .sparse import laid_out
@@ -99,7 +100,7 @@ def _tracks_of(model: Model) -> Tracks:
     if numbers is not None:
         meta["frame_numbers"] = np.arange(first, int(frames.max()) + 1)
     ours = CONVENTIONS["colmap"].to_ours(xy[once], (1, 1))  # which does not need the size
-    names = [f"point {point}" for point in ids.tolist()]
+    names = [point_name(id) for id in ids.tolist()]
     tracks = laid_out(frames[once] - first, columns[once], ours, names, meta=meta)
     sure = _confidence(np.array([model.errors[point] for point in ids.tolist()]))
     confidence = np.where(located(tracks), sure, np.float32(np.nan)).astype(np.float32)

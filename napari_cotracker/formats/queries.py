@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.errors import CotrackerError, FormatError
 from ..core.queries import Queries
+from ..core.words import point_name
 from .tables import MAX_FRAMES, Row, reading
 
 
@@ -36,7 +37,7 @@ def read_queries(path: Path) -> Queries:
             raise stray.error("t", "a frame number counted from 0")
         xy = [(_finite(row, "x"), _finite(row, "y")) for row in rows]
         ids = [row.whole("id") for row in rows] if "id" in table.columns else list(range(len(rows)))
-        names = [row.cells.get("name", "") or f"point {number + 1}" for row, number in zip(rows, ids)]
+        names = [row.cells.get("name", "") or point_name(number) for row, number in zip(rows, ids)]
         try:
             return Queries.from_array(np.column_stack([t, xy]), ids, names)
         except CotrackerError as mishap:

@@ -17,13 +17,17 @@ MIN_ASPECT = 0.01  # less makes no sense
 
 def film_facts(video: Video) -> dict[str, Any]:
     """``size``, ``pixel_aspect``, ``fps``, ``frame_numbers``, ``own_numbers``, ``video``: as `Tracks.meta` has them."""
+    identity = {"path": video.path, "fingerprint": video.fingerprint}
+    return {"size": (video.width, video.height), **frame_facts(video), "video": identity}
+
+
+def frame_facts(video: Video) -> dict[str, Any]:
+    """Those of them that tell how frames follow one another, and what shape their pixels have."""
     return {
-        "size": (video.width, video.height),
         "pixel_aspect": pixel_aspect(video).as_integer_ratio(),
         "fps": (video.fps.numerator, video.fps.denominator),
         "frame_numbers": [int(number) for number in video.frame_numbers],
         "own_numbers": has_own_numbers(video),
-        "video": {"path": video.path, "fingerprint": video.fingerprint},
     }
 
 

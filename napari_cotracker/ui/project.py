@@ -19,7 +19,7 @@ from ..core.tracks import Tracks
 from ..core.video import Video
 from ..editing.patch import Patch
 from ..editing.session import Session
-from ..tasks.film_facts import has_own_numbers, pixel_aspect
+from ..tasks.film_facts import frame_facts
 from ..tasks.plan import TrackOptions
 from ..tasks.remote import Worker
 from .axes import frame_of, held_at, step_of, to_frame
@@ -276,11 +276,7 @@ class Project(QObject):
         if session.is_read_only or (not self._is_new and session.video_path == _absolute(video.path)):
             return
         with suppress(EditError):
-            session.describe(
-                fps=(video.fps.numerator, video.fps.denominator), frame_numbers=[int(n) for n in video.frame_numbers],
-                own_numbers=has_own_numbers(video), pixel_aspect=pixel_aspect(video).as_integer_ratio(),
-                video=self.video_facts(),
-            )
+            session.describe(**frame_facts(video), video=self.video_facts())
 
     def _on_changed(self, patch: Patch) -> None:
         if patch.changes_table:

@@ -27,7 +27,7 @@ def test_an_array_survives_the_way_there_and_back(xy: np.ndarray, data: st.DataO
 def test_ids_and_names_are_numbered_unless_given() -> None:
     queries = Queries.from_array([[0, 1, 2], [3, 4, 5]])
     assert queries.ids.tolist() == [0, 1]
-    assert queries.names == ("point 1", "point 2")
+    assert queries.names == ("point 0", "point 1")
     named = Queries.from_array([[0, 1, 2], [3, 4, 5]], ids=[7, 3], names=["cat/nose", "cat/tail"])
     assert named.ids.tolist() == [7, 3]
     assert named.names == ("cat/nose", "cat/tail")
@@ -88,7 +88,7 @@ def test_queries_do_not_change_with_the_array_they_came_from() -> None:
 @pytest.mark.parametrize("frame", [-1, 10])
 def test_a_frame_that_the_clip_lacks_is_named(frame: int) -> None:
     queries = Queries.from_array([[0, 0, 0], [frame, 1, 1]])
-    with pytest.raises(TrackingError, match=rf"from 0 to 9, got frame {frame} for 'point 2' \(row 1\)"):
+    with pytest.raises(TrackingError, match=rf"from 0 to 9, got frame {frame} for 'point 1' \(row 1\)"):
         queries.check_against(10)
 
 

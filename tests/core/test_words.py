@@ -1,9 +1,18 @@
 """Numbers of things in sentences."""
 
-from napari_cotracker.core.words import are, counted, were
+import numpy as np
+
+from napari_cotracker.core.queries import Queries
+from napari_cotracker.core.tracks import Tracks
+from napari_cotracker.core.words import are, counted, point_name, were
 
 
 def test_one_is_one_and_all_else_is_many():
     assert [counted(n, "track") for n in (0, 1, 2000)] == ["0 tracks", "1 track", "2,000 tracks"]
     assert [are(n) for n in (0, 1, 2)] == ["are", "is", "are"]
     assert [were(n) for n in (0, 1, 2)] == ["were", "was", "were"]
+
+
+def test_a_point_has_one_number():
+    tracks = Tracks([7], np.zeros((2, 1, 2)), np.ones((2, 1)), np.ones((2, 1)))
+    assert point_name(7) == tracks.names[0] == Queries([0], [[1, 1]], [7]).names[0] == "point 7"

@@ -183,24 +183,24 @@ def test_an_edit_that_changes_nothing_is_none(do: Any) -> None:
 
 
 @pytest.mark.parametrize(("do", "label"), [
-    (lambda edit: edit.move(0, 3, (1, 1)), "correct point 1"),
+    (lambda edit: edit.move(0, 3, (1, 1)), "correct point 0"),
     (lambda edit: edit.move([0, 1], 3, [(1, 1), (2, 2)]), "correct 2 tracks"),
-    (lambda edit: edit.nudge(0, 3, (1, 0)), "nudge point 1"),
-    (lambda edit: edit.occlude(0, range(3, 6)), "hide point 1, frames 3–5"),
-    (lambda edit: edit.show(0, [2, 5, 7]), "show point 1, 3 frames"),
+    (lambda edit: edit.nudge(0, 3, (1, 0)), "nudge point 0"),
+    (lambda edit: edit.occlude(0, range(3, 6)), "hide point 0, frames 3–5"),
+    (lambda edit: edit.show(0, [2, 5, 7]), "show point 0, 3 frames"),
     (lambda edit: edit.verify([0, 1], 4), "approve 2 tracks, frame 4"),
-    (lambda edit: edit.end(0, 4), "end point 1 at frame 4"),
-    (lambda edit: edit.start(1, 4), "start point 2 at frame 4"),
-    (lambda edit: edit.leave_out(0, range(3, 6)), "mark point 1 as gone, frames 3–5"),
-    (lambda edit: edit.clear(0, range(3, 6)), "clear point 1, frames 3–5"),
-    (lambda edit: edit.paste(0, 3, [6, 7]), "paste point 1 from frame 3 to frames 6–7"),
-    (lambda edit: edit.interpolate(0, range(2, 6)), "interpolate point 1, frames 2–5"),
+    (lambda edit: edit.end(0, 4), "end point 0 at frame 4"),
+    (lambda edit: edit.start(1, 4), "start point 1 at frame 4"),
+    (lambda edit: edit.leave_out(0, range(3, 6)), "mark point 0 as gone, frames 3–5"),
+    (lambda edit: edit.clear(0, range(3, 6)), "clear point 0, frames 3–5"),
+    (lambda edit: edit.paste(0, 3, [6, 7]), "paste point 0 from frame 3 to frames 6–7"),
+    (lambda edit: edit.interpolate(0, range(2, 6)), "interpolate point 0, frames 2–5"),
     (lambda edit: edit.take(0, [2], Side(np.ones((1, 2), np.float32), np.ones(1, np.float32), np.ones(1, np.float32))),
-     "take the other answer for point 1, frame 2"),
-    (lambda edit: edit.split(0, 4), "split point 1 at frame 4"),
-    (lambda edit: edit.merge([0, 1]), "merge point 2 into point 1"),
-    (lambda edit: edit.swap(0, 1, range(4, 9)), "swap point 1 and point 2, frames 4–8"),
-    (lambda edit: edit.swap(0, 1, range(12)), "swap point 1 and point 2"),
+     "take the other answer for point 0, frame 2"),
+    (lambda edit: edit.split(0, 4), "split point 0 at frame 4"),
+    (lambda edit: edit.merge([0, 1]), "merge point 1 into point 0"),
+    (lambda edit: edit.swap(0, 1, range(4, 9)), "swap point 0 and point 1, frames 4–8"),
+    (lambda edit: edit.swap(0, 1, range(12)), "swap point 0 and point 1"),
 ])
 def test_history_has_words_for_it(do: Any, label: str) -> None:
     session = session_of(moving())
@@ -213,7 +213,7 @@ def test_frames_come_in_any_order() -> None:
     session.edit.occlude(0, [5, 3, 3, 4.0])
     Editor(other).occlude(0, np.arange(3, 6, dtype=np.uint8))
     assert_same(session.cells, other.cells)
-    assert session.undo_label == "hide point 1, frames 3–5"
+    assert session.undo_label == "hide point 0, frames 3–5"
     side = Side(np.array([[5, 5], [3, 3], [4, 4]], np.float32), *np.ones((2, 3), np.float32))
     session.edit.take(1, [5, 3, 4], side)
     assert session.cells.xy[3:6, 1].tolist() == [[3, 3], [4, 4], [5, 5]]
@@ -239,7 +239,7 @@ def test_a_new_track_of_a_split_never_had_its_id_before() -> None:
     session = session_of(moving())
     edit = session.edit
     assert edit.split(0, 4, " tail ") == 2
-    assert [row.name for row in session.rows] == ["point 1", "point 2", "tail"]
+    assert [row.name for row in session.rows] == ["point 0", "point 1", "tail"]
     session.undo()
     assert edit.split(0, 4) == 3
     assert edit.merge([0, 3]) == 0

@@ -55,12 +55,12 @@ def test_a_correction_and_its_run_are_one_step() -> None:
     tell(run, range(2, 8))
     patch = run.close()
     assert patch is not None and patch.frames.tolist() == [2, 3, 4, 6, 7], "what the run itself did"
-    assert bench.labels == ["correct point 1"]
+    assert bench.labels == ["correct point 0"]
     assert bench.session.runs == [FACTS]
     bench.there_and_back()
     bench.session.undo()
     assert bench.session.runs == []
-    assert bench.session.redo() == "correct point 1"
+    assert bench.session.redo() == "correct point 0"
     assert bench.session.runs == [FACTS]
 
 
@@ -69,7 +69,7 @@ def test_undoing_the_edit_ends_its_run_and_redoing_it_brings_both_back() -> None
     run = bench.correct()
     tell(run, [3, 4])
     shown = Snapshot.of(bench.session)
-    assert bench.session.undo() == "correct point 1"
+    assert bench.session.undo() == "correct point 0"
     assert not run.is_open and not bench.session.is_running()
     Snapshot.of(bench.session).assert_same(bench.start)
     tell(run, [2, 3])
@@ -88,7 +88,7 @@ def test_several_edits_have_their_runs_at_once() -> None:
     first.close()
     third.close()
     second.close()
-    assert bench.labels == ["correct point 1", "correct point 2", "correct point 1"]
+    assert bench.labels == ["correct point 0", "correct point 1", "correct point 0"]
     bench.there_and_back()
     bench.session.undo()
     assert np.isfinite(bench.session.cells.xy[[3, 4], 0]).all()
@@ -100,8 +100,8 @@ def test_a_run_of_a_later_edit_stands_in_no_ones_way() -> None:
     bench.correct(0)
     run = bench.correct(1)
     tell(run, [3])
-    assert bench.session.undo() == "correct point 2"
     assert bench.session.undo() == "correct point 1"
+    assert bench.session.undo() == "correct point 0"
     Snapshot.of(bench.session).assert_same(bench.start)
 
 
@@ -114,7 +114,7 @@ def test_a_run_whose_cells_a_later_edit_changed_is_a_step_of_its_own() -> None:
     other.close()
     tell(run, [4, 6], 2)
     run.close()
-    assert bench.labels == ["correct point 1", "other", "track 0 anew"]
+    assert bench.labels == ["correct point 0", "other", "track 0 anew"]
     bench.there_and_back()
 
 
@@ -125,7 +125,7 @@ def test_an_edit_that_took_cells_from_the_run_leaves_the_rest_to_its_step() -> N
     bench.session.correct(0, 7, (1, 2))
     anchored = bench.session.read([7], [0])
     run.close()
-    assert bench.labels == ["correct point 1", "correct point 1"]
+    assert bench.labels == ["correct point 0", "correct point 0"]
     bench.there_and_back()
     bench.session.undo()
     assert np.isnan(bench.session.cells.xy[7, 0]).all(), "the run left it to the anchor"
@@ -158,7 +158,7 @@ def test_a_track_that_was_deleted_meanwhile_is_left_out_until_it_is_back() -> No
     tell(run, [2, 3], ids=[0, 1])
     bench.session.delete([0])
     run.close()
-    assert bench.labels == ["correct point 1", "delete point 1"]
+    assert bench.labels == ["correct point 0", "delete point 0"]
     bench.there_and_back()
     bench.session.undo()
     assert np.isfinite(bench.session.cells.xy[[2, 3], 1]).all()
@@ -182,14 +182,14 @@ def test_a_long_run_goes_on_beside_corrections() -> None:
     tell(run, [3, 4, 6], 1)
     tell(long, range(4, 8), 2)
     run.close()
-    assert bench.labels == ["correct point 1"]
+    assert bench.labels == ["correct point 0"]
     with pytest.raises(EditError, match="cannot undo 'place 3 points'"):
         bench.session.go_to(0)
     bench.session.undo()
     tell(long, range(8, 10), 3)
     bench.session.redo()
     long.close()
-    assert bench.labels == ["correct point 1", "track 3 points"]
+    assert bench.labels == ["correct point 0", "track 3 points"]
     bench.there_and_back()
 
 
@@ -199,8 +199,8 @@ def test_what_a_run_does_not_touch_can_be_undone_while_it_is_open() -> None:
     bench.session.rename(1, "nose")
     run = bench.session.begin_run("track", [0])
     tell(run, [3])
-    assert bench.session.undo() == "rename point 2 to nose"
-    assert bench.session.undo() == "correct point 3"
+    assert bench.session.undo() == "rename point 1 to nose"
+    assert bench.session.undo() == "correct point 2"
     with pytest.raises(EditError, match="while points are tracked"):
         bench.session.undo()
     run.close()

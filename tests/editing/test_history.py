@@ -42,7 +42,7 @@ def test_what_is_applied_is_shown_as_it_is_when_no_run_is_open() -> None:
     history.apply(patch)
     assert shown[-1] is patch
     assert history.journal.last is not None
-    assert history.journal.last.label == "rename point 1 to nose"
+    assert history.journal.last.label == "rename point 0 to nose"
 
 
 def test_facts_stay_when_their_patch_is_forgotten() -> None:

@@ -93,7 +93,7 @@ def test_what_is_done_is_written_before_it_is_shown(tmp_path: Path) -> None:
     session.undo()
     run.close()
     session.undo()
-    assert seen == ["place point 1", "track", "correct point 1", "correct point 1", "track"]
+    assert seen == ["place point 0", "track", "correct point 0", "correct point 0", "track"]
     session.close()
 
 
@@ -130,7 +130,7 @@ def test_a_listener_may_change_the_session_in_turn() -> None:
 
     session.changed.connect(rename)
     session.add_points(0, [[1, 1]])
-    assert [step.label for step in session.steps] == ["place point 1", "rename point 1 to nose"]
+    assert [step.label for step in session.steps] == ["place point 0", "rename point 0 to nose"]
 
 
 def test_another_length_that_cannot_be_written_is_not_taken(tmp_path: Path) -> None:

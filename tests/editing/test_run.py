@@ -86,7 +86,7 @@ def test_a_run_that_changes_nothing_leaves_nothing(update: Any) -> None:
         run.write(update)
     assert run.close(FACTS, [1]) is None
     assert session.undo_label == "place 3 points"
-    assert session.redo_label == "rename point 1 to nose", "what was undone can still be done again"
+    assert session.redo_label == "rename point 0 to nose", "what was undone can still be done again"
     assert (session.runs, len(mirror.patches)) == ([], 2)
 
 
@@ -198,7 +198,7 @@ def test_history_older_than_a_run_waits_for_its_end() -> None:
     with pytest.raises(EditError, match="cannot undo 'place 3 points' while points are tracked"):
         session.undo()
     session.rename(0, "nose")
-    assert session.undo() == "rename point 1 to nose"
+    assert session.undo() == "rename point 0 to nose"
     run.close()
     assert session.undo() == "place 3 points"
 
@@ -209,7 +209,7 @@ def test_what_is_done_again_in_mid_run_can_be_undone_again() -> None:
     session.undo()
     session.begin_run("track", [0])
     session.redo()
-    assert session.undo() == "rename point 1 to nose"
+    assert session.undo() == "rename point 0 to nose"
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -108,7 +108,7 @@ def test_what_follows_a_step_that_is_gone_is_lost_and_named(tmp_path: Path) -> N
     with pytest.raises(EditError, match=r"is damaged.*save what is whole of it into a new file"):
         Session.open(tmp_path / "b.cotracker")
     found = salvage(tmp_path / "b.cotracker", tmp_path / "c.cotracker")
-    assert found.lost[0] == "2 steps, from 'rename point 1 to nose' on"
+    assert found.lost[0] == "2 steps, from 'rename point 0 to nose' on"
     assert (found.tracks, found.steps) == (2, 1)
     saved = Session.open(tmp_path / "c.cotracker")
     Snapshot.of(saved).assert_same(before)

@@ -76,7 +76,7 @@ def test_a_placed_point_is_an_anchor_on_its_frame_and_a_query() -> None:
     ids = session.add_points([2, 0], [[1, 2], [3, 4]], names=("nose", ""), groups=("left", ""))
     assert ids.tolist() == session.ids.tolist() == [0, 1]
     assert session.queries.to_array().tolist() == [[2, 1, 2], [0, 3, 4]]
-    assert session.queries.names == ("nose", "point 2")
+    assert session.queries.names == ("nose", "point 1")
     assert [row.group for row in session.rows] == ["left", ""]
     assert sorted(zip(session.anchors.ids.tolist(), session.anchors.t.tolist())) == [(0, 2), (1, 0)]
     assert session.anchors.state.tolist() == [State.VISIBLE] * 2
@@ -125,24 +125,24 @@ def test_a_track_that_is_not_there_is_named(act: Any) -> None:
     session = session_of((0, 1, 2))
     with pytest.raises(EditError, match="got 7, which is not there"):
         act(session)
-    assert session.undo_label == "place point 1"
+    assert session.undo_label == "place point 0"
 
 
 def test_a_track_that_is_there_cannot_come() -> None:
     session = session_of((0, 1, 2))
     with pytest.raises(EditError, match="new to this session, got 0"):
         session.apply(Patch("", after=(Row(0, "", "", 0, (0, 0)),)))
-    assert session.undo_label == "place point 1"
+    assert session.undo_label == "place point 0"
 
 
 def test_edits_that_change_nothing_are_none() -> None:
     session = session_of((0, 1, 2))
-    session.rename(0, " point 1 ")
+    session.rename(0, " point 0 ")
     session.rename(0, " ")
     session.regroup([0], "")
     session.regroup([], "left")
     session.delete([])
-    assert session.undo_label == "place point 1"
+    assert session.undo_label == "place point 0"
 
 
 def test_a_track_that_is_named_twice_is_deleted_once() -> None:
@@ -173,11 +173,11 @@ def test_labels_say_what_undo_and_redo_would_do() -> None:
     session.regroup([0], "left")
     session.add_points(0, [[1, 1], [2, 2]])
     session.delete([0])
-    labels = ["delete nose", "place 2 points", "put nose into group left", "rename point 1 to nose", "place point 1"]
+    labels = ["delete nose", "place 2 points", "put nose into group left", "rename point 0 to nose", "place point 0"]
     for label in labels:
         assert session.undo_label == session.undo() == session.redo_label == label
     assert (session.undo_label, session.undo()) == ("", "")
-    assert session.redo() == "place point 1"
+    assert session.redo() == "place point 0"
 
 
 def test_a_new_edit_forgets_what_was_undone() -> None:
@@ -335,7 +335,7 @@ def test_a_correction_is_an_anchor_and_on_the_first_frame_moves_the_query() -> N
     session = session_of((2, 10, 10), (2, 20, 20))
     before = session.tracks
     session.correct(0, 5, (11, 12))
-    assert session.undo_label == "correct point 1"
+    assert session.undo_label == "correct point 0"
     assert session.anchors.t.tolist() == [2, 2, 5]
     np.testing.assert_array_equal(session.cells.xy[5, 0], [11, 12])
     np.testing.assert_array_equal(session.queries.xy, before.queries.xy)
@@ -352,7 +352,7 @@ def test_a_correction_that_makes_no_sense_is_refused(id: int, t: int, xy: Any) -
     session = session_of((2, 10, 10))
     with pytest.raises(EditError, match="expected"):
         session.correct(id, t, xy)
-    assert session.undo_label == "place point 1"
+    assert session.undo_label == "place point 0"
 
 
 def test_whole_tracks_join_as_one_edit_under_numbers_of_their_own() -> None:

@@ -24,7 +24,7 @@ def test_steps_are_told_with_numbers_and_times() -> None:
     session.undo()
     steps = session.steps
     assert [(step.number, step.label, step.is_done) for step in steps] == [
-        (1, "place point 1", True), (2, "rename point 1 to a", True), (3, "rename a to b", False)]
+        (1, "place point 0", True), (2, "rename point 0 to a", True), (3, "rename a to b", False)]
     assert all(timedelta() <= datetime.now(UTC) - step.time < timedelta(minutes=1) for step in steps)
     assert session.branches == ()
 

@@ -336,7 +336,7 @@ def test_compacting_keeps_the_state_and_the_history_unless_it_is_to_be_forgotten
     session.rename(0, "nose")
     session.close()
     again = Session.open(path)
-    assert (again.undo(), again.undo(), again.runs) == ("rename point 1 to nose", "", [FACTS])
+    assert (again.undo(), again.undo(), again.runs) == ("rename point 0 to nose", "", [FACTS])
     Snapshot.of(again).assert_same(before)
     again.close()
 

@@ -137,7 +137,7 @@ def test_drifting_tracks_are_dropped_and_no_point_is_split(solved):
     if scene.drifting.any():
         assert (~np.isin(np.flatnonzero(long & scene.drifting), tracks)).mean() >= 0.9
         assert any("tracks that drift" in note for note in notes)
-    assert rows[0]["name"] == f"point {tracks[0] + 101}"
+    assert rows[0]["name"] == f"point {tracks[0] + 100}"
     xyz = np.array([[float(row[axis]) for axis in "xyz"] for row in rows])
     good = ~scene.drifting[tracks]
     apart = moved_onto(xyz[good], scene.points[tracks[good]]) - scene.points[tracks[good]]

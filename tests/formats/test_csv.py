@@ -48,7 +48,7 @@ def table(folder, *lines, encoding="utf-8"):
 def test_columns_in_any_order_and_few_of_them(tmp_path):
     got = csv.read(table(tmp_path, "y,x,frame,track_id", "2,1.5,0,7", "4,3,2.0,7", "6,5,1,3"))
     assert got.ids.tolist() == [7, 3]
-    assert got.names == ("point 8", "point 4")
+    assert got.names == ("point 7", "point 3")
     np.testing.assert_array_equal(got.xy[:, 0], [[1.5, 2], [np.nan, np.nan], [3, 4]])
     np.testing.assert_array_equal(got.visibility[:, 1], [np.nan, 1, np.nan])
     assert got.source[:, 0].tolist() == [Source.IMPORTED, Source.NONE, Source.IMPORTED]

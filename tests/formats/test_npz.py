@@ -91,7 +91,7 @@ def test_says_what_is_wrong(arrays, words, tmp_path):
 def test_optional_arrays_may_be_missing(tmp_path):
     gone = dict.fromkeys(("state", "source", "names", "groups", "queries", "size", "fps", "frame_numbers", "meta"))
     tracks = npz.read(changed(tmp_path, **gone))
-    assert tracks.names == ("point 5", "point 8", "point 10")
+    assert tracks.names == ("point 4", "point 7", "point 9")
     assert tracks.queries is None
     assert tracks.meta == {}
 

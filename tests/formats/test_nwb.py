@@ -111,4 +111,4 @@ def test_random_tracks_come_back(tmp_path, opened):
     put(tmp_path / "a.nwb", Tracks(np.arange(12), xy, np.ones((20, 12)), np.ones((20, 12)), meta={"fps": (25, 1)}))
     poses = opened().processing["behavior"]["PoseEstimation"]
     for n in range(12):
-        np.testing.assert_array_equal(poses[f"point {n + 1}"].data[:], xy[:, n])
+        np.testing.assert_array_equal(poses[f"point {n}"].data[:], xy[:, n])

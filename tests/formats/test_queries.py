@@ -16,13 +16,13 @@ def test_three_columns_are_enough(tmp_path):
     assert queries.t.tolist() == [0, 8]
     assert queries.xy.tolist() == [[1.5, 2], [3, 4]]
     assert queries.ids.tolist() == [0, 1]
-    assert queries.names == ("point 1", "point 2")
+    assert queries.names == ("point 0", "point 1")
 
 
 def test_ids_and_names_in_any_order(tmp_path):
     queries = read_queries(table(tmp_path, 'name,y,x,t,id\n"nose, left",2,1,0,12\n,4,3,0,5\n'))
     assert queries.ids.tolist() == [12, 5]
-    assert queries.names == ("nose, left", "point 6")
+    assert queries.names == ("nose, left", "point 5")
     assert queries.xy.tolist() == [[1, 2], [3, 4]]
 
 

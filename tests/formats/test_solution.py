@@ -32,7 +32,7 @@ def test_everything_is_there_and_says_who_made_it(tmp_path):
     assert "RADIAL, fx 1100.000" in (folder / "README.txt").read_text("utf-8")
     with (folder / "points.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert (rows[3]["track_id"], rows[3]["name"], rows[3]["pictures"]) == ("103", "point 104", "6")
+    assert (rows[3]["track_id"], rows[3]["name"], rows[3]["pictures"]) == ("103", "point 103", "6")
     assert json.loads((folder / "transforms.json").read_text())["ply_file_path"] in FILES
 
 

@@ -63,7 +63,7 @@ def test_points_near_the_picture_are_fine(xy: tuple[float, float]) -> None:
 
 @pytest.mark.parametrize(("t", "xy"), [(0, (-61, 0)), (0, (0, 81)), (10, (5, 5)), (-1, (5, 5))])
 def test_points_far_off_or_outside_the_clip_are_one_clear_error(t: int, xy: tuple[float, float]) -> None:
-    with pytest.raises(TrackingError, match=r"expected .* got .*'point 1'"):
+    with pytest.raises(TrackingError, match=r"expected .* got .*'point 0'"):
         check_queries(FILM, Queries(np.array([t]), np.array([xy])))
 
 

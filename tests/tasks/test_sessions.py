@@ -40,7 +40,7 @@ def test_a_session_is_told_by_its_name_or_its_content(path: Path, tmp_path: Path
     (tmp_path / "other.npz").write_bytes(b"hello" * 99)
     assert [is_session(each) for each in (path, "new.COTRACKER", copy, tmp_path / "other.npz", tmp_path / "gone")] == [
         True, True, True, False, False]
-    assert read_tracks(copy).names == ("ear", "point 2")
+    assert read_tracks(copy).names == ("ear", "point 1")
 
 
 def test_tracks_are_read_while_a_window_works_on_it(path: Path) -> None:
@@ -78,8 +78,8 @@ def test_what_is_no_session_is_refused(tmp_path: Path) -> None:
 def test_a_copy_has_all_that_can_be_undone(path: Path, tmp_path: Path) -> None:
     assert copy_session(path, tmp_path / "b.cotracker") == {"tracks": 2, "steps": 2, "lost": []}
     with closing(Session.open(tmp_path / "b.cotracker")) as session:
-        assert [line[0].label for line in session.branches] == ["rename point 1 to nose"]
-        assert session.undo() == "rename point 1 to ear"
+        assert [line[0].label for line in session.branches] == ["rename point 0 to nose"]
+        assert session.undo() == "rename point 0 to ear"
     with pytest.raises(FormatError, match="which is there"):
         copy_session(path, tmp_path / "b.cotracker")
 
@@ -90,7 +90,7 @@ def test_of_a_damaged_one_what_is_whole_is_copied(path: Path, tmp_path: Path) ->
         read_tracks(path)
     facts = copy_session(path, tmp_path / "b.cotracker")
     assert (facts["tracks"], facts["steps"]) == (2, 2)
-    assert read_tracks(tmp_path / "b.cotracker").names == ("ear", "point 2")
+    assert read_tracks(tmp_path / "b.cotracker").names == ("ear", "point 1")
 
 
 def test_it_says_what_it_holds_and_who_has_it(path: Path) -> None:

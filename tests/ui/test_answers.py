@@ -44,13 +44,13 @@ def test_a_place_is_one_step_with_all_that_follows(bare: BareWindow) -> None:
 def test_what_an_answer_did_is_told_beside_what_is_asked_next(bare: BareWindow) -> None:
     answers = asked(bare)
     answers.place(16, [[20, 20]])
-    assert bare.desk.said == "point 1 is here on frame 16 · point 2 on frame 30: confidence 0.20"
+    assert bare.desk.said == "point 0 is here on frame 16 · point 1 on frame 30: confidence 0.20"
     bare.reviewing.back()
     bare.reviewing.next()
     assert "is here" not in bare.desk.said, "but not again and again"
     bare.reviewing.back()
     answers.gone()
-    assert bare.desk.said.startswith("point 1 is gone from frame 16 on · point 2 on frame 30: ")
+    assert bare.desk.said.startswith("point 0 is gone from frame 16 on · point 1 on frame 30: ")
 
 
 def test_what_an_answer_did_is_told_after_the_queue_was_waited_for(bare: BareWindow,
@@ -59,9 +59,9 @@ def test_what_an_answer_did_is_told_after_the_queue_was_waited_for(bare: BareWin
     with monkeypatch.context() as patched:
         patched.setattr(bare.reviewing, "_catch_up", lambda *_: False)
         answers.accept()
-        assert bare.desk.said == "point 1 is right on frame 16 · looking through the tracks …"
+        assert bare.desk.said == "point 0 is right on frame 16 · looking through the tracks …"
     wait_until(lambda: at(bare) == SECOND)
-    assert bare.desk.said == "point 1 is right on frame 16 · point 2 on frame 30: confidence 0.20"
+    assert bare.desk.said == "point 0 is right on frame 16 · point 1 on frame 30: confidence 0.20"
 
 
 def test_undo_and_redo_go_with_the_queue_again_and_again(bare: BareWindow) -> None:
@@ -76,7 +76,7 @@ def test_undo_and_redo_go_with_the_queue_again_and_again(bare: BareWindow) -> No
         bare.redo()
         assert at(bare) == SECOND
         bare.redo()
-        assert bare.session.undo_label == "approve point 2, frame 30"
+        assert bare.session.undo_label == "approve point 1, frame 30"
 
 
 def test_what_is_said_of_other_tracks_and_frames_moves_nothing(bare: BareWindow) -> None:
@@ -111,7 +111,7 @@ def test_a_cell_is_approved_or_hidden_or_ended(bare: BareWindow) -> None:
     answers.gone()
     assert np.flatnonzero(cells.source[:, 2] == Source.HUMAN).tolist() == [0, *range(20, LENGTH)]
     bare.project.go_to(25)
-    with pytest.raises(EditError, match="expected point 3 to be somewhere on frame 25"):
+    with pytest.raises(EditError, match="expected point 2 to be somewhere on frame 25"):
         answers.accept()
     bare.project.go_to(0)
     with pytest.raises(EditError, match="delete the track"):
@@ -146,7 +146,7 @@ def test_gone_is_up_to_the_next_point_that_is_known(bare: BareWindow, t: int, go
     bare.project.go_to(t)
     bare.answers.gone()
     assert ends(bare, id) == list(gone)
-    assert bare.desk.said == f"point 1 {words}"
+    assert bare.desk.said == f"point 0 {words}"
     kept = np.setdiff1d(np.arange(LENGTH), gone)
     np.testing.assert_array_equal(bare.session.cells.xy[kept], before.xy[kept])
     assert bare.session.rows[0].t == 20, "it is followed from where it was"
@@ -258,7 +258,7 @@ def test_the_same_place_again_belongs_to_no_other_step(bare: BareWindow) -> None
     answers.place(16, [[20, 20]])
     answer(retracks(bare)[1], (22, 22))
     settle()
-    assert bare.session.undo() == "rename point 3 to tail"
+    assert bare.session.undo() == "rename point 2 to tail"
     assert bare.session.cells.xy[20, 0].tolist() == [22, 22], "it goes on, whatever becomes of that"
 
 

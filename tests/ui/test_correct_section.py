@@ -34,7 +34,7 @@ def test_it_says_what_is_asked_and_what_is_left(window: Window) -> None:
     assert says(window) == "2 moments to look at."
     assert title(window) == "Correct · 2", "also while it is folded"
     window.press(section.next_button)
-    assert says(window) == "<b>point 1</b>, frame 16: confidence 0.02<br>2 moments to look at."
+    assert says(window) == "<b>point 0</b>, frame 16: confidence 0.02<br>2 moments to look at."
     window.press(section.next_button)
     settle(0.1)
     assert says(window).endswith("1 moment to look at.")
@@ -94,8 +94,8 @@ def test_buttons_answer_as_keys_do(window: Window) -> None:
     window.press(section.hide_button)
     assert at(window) == SECOND
     window.press(section.gone_button)
-    assert [step.label for step in window.session.steps[-2:]] == ["hide point 1, frame 16",
-                                                                  "mark point 2 as gone, frames 30–39"]
+    assert [step.label for step in window.session.steps[-2:]] == ["hide point 0, frame 16",
+                                                                  "mark point 1 as gone, frames 30–39"]
     window.press(section.rest_button)
     looked_through(window)
     window.press(section.rest_button)

@@ -114,7 +114,7 @@ def test_a_fix_that_was_cut_off_goes_on_when_its_session_is_opened_again(
         np.testing.assert_array_equal(gap.old[gap.is_inner], path_of(0)[gap.frames][gap.is_inner])
     land(again, (34, 34))
     assert (xy_of(bare, 0, 5), xy_of(bare, 0, 16), xy_of(bare, 0, 35)) == ([34, 34], [30, 30], [34, 34])
-    assert [step.label for step in bare.session.steps] == [*steps, "correct point 1"]
+    assert [step.label for step in bare.session.steps] == [*steps, "correct point 0"]
     bare.project.corrections.take_up()
     assert len(bare.project.corrections) == 0, "once"
     bare.undo()
@@ -288,7 +288,7 @@ def test_stretches_are_solved_again_on_demand(bare: BareWindow) -> None:
         corrections.solve([0])
     assert len(retracks(bare)) == 1
     land(job, (31, 31))
-    assert session.undo_label.startswith("re-track point 1")
+    assert session.undo_label.startswith("re-track point 0")
     with pytest.raises(EditError, match="a point that you set"):
         corrections.solve([])
     corrections.solve([0], [3])

@@ -102,7 +102,7 @@ def test_an_edit_stays_if_what_lies_around_cannot_be_tracked(bench: Bench) -> No
     bench.select(1)
     assert bench.actions.nudge(1, 0)
     assert bench.told[-1] == "no such device"
-    assert bench.labels == ["nudge point 2"]
+    assert bench.labels == ["nudge point 1"]
 
 
 def test_nothing_is_tracked_again_when_nothing_changed(bench: Bench) -> None:
@@ -175,7 +175,7 @@ def test_the_chosen_frames_are_tracked_again_on_demand(bench: Bench) -> None:
     bench.actions.retrack_span()
     bench.actions.retrack = lambda ids, frames: heard.append((ids.tolist(), frames))
     bench.select(3)
-    assert bench.actions.offer_retrack().text == "Track point 4 again, frames 0–30"
+    assert bench.actions.offer_retrack().text == "Track point 3 again, frames 0–30"
     bench.actions.retrack_span()
     bench.select(1, 3)
     bench.actions.retrack_span()

@@ -31,7 +31,7 @@ def test_tracks_that_are_gone_do_not_count(bench: Bench) -> None:
 
 def test_tracks_in_words(bench: Bench) -> None:
     assert aim_of(bench).who == "tracks"
-    assert aim_of(bench, 1).who == "point 2"
+    assert aim_of(bench, 1).who == "point 1"
     assert aim_of(bench, 1, 3, 4).who == "3 tracks"
     bench.session.rename(1, "a name that goes on and on and on")
     assert len(aim_of(bench, 1).who) == 24

@@ -115,12 +115,12 @@ def test_names_and_keys_are_shown_as_they_are(bench: Bench, edit_menu: EditMenu)
 
 
 @pytest.mark.parametrize(("start", "ids", "label"), [
-    ("Hide", (1, 2), "hide 2 tracks, frames 12–30"), ("Show", (1,), "show point 2, frames 12–30"),
-    ("It is right", (1,), "approve point 2, frames 12–30"), ("Smooth", (1,), "smooth point 2, frames 12–30"),
-    ("Copy", (1,), "paste point 2 from frame 15 to frames 12–30"), ("Starts", (1,), "start point 2 at frame 15"),
-    ("Gone", (1,), "end point 2 at frame 14"), ("Clear", (1,), "clear point 2, frames 12–30"),
-    ("Split", (1,), "split point 2 at frame 15"), ("Merge", (1, 2), "merge point 3 into point 2"),
-    ("Swap", (1, 2), "swap point 2 and point 3, frames 12–30"), ("Delete", (1, 2), "delete 2 tracks"),
+    ("Hide", (1, 2), "hide 2 tracks, frames 12–30"), ("Show", (1,), "show point 1, frames 12–30"),
+    ("It is right", (1,), "approve point 1, frames 12–30"), ("Smooth", (1,), "smooth point 1, frames 12–30"),
+    ("Copy", (1,), "paste point 1 from frame 15 to frames 12–30"), ("Starts", (1,), "start point 1 at frame 15"),
+    ("Gone", (1,), "end point 1 at frame 14"), ("Clear", (1,), "clear point 1, frames 12–30"),
+    ("Split", (1,), "split point 1 at frame 15"), ("Merge", (1, 2), "merge point 2 into point 1"),
+    ("Swap", (1, 2), "swap point 1 and point 2, frames 12–30"), ("Delete", (1, 2), "delete 2 tracks"),
 ])
 def test_a_click_does_it_and_one_undo_takes_it_back(bench: Bench, edit_menu: EditMenu, start: str, ids: tuple[int, ...],
                                                     label: str) -> None:
@@ -144,7 +144,7 @@ def test_interpolation_unfolds(bench: Bench, edit_menu: EditMenu, parent: QWidge
     assert isinstance(inner, QMenu)
     wait_until(inner.isVisible)
     click(inner, kind)
-    assert bench.labels == ["interpolate point 2, frames 12–30"]
+    assert bench.labels == ["interpolate point 1, frames 12–30"]
     assert (bench.session.cells.source[13:30, 1] == Source.INTERPOLATED).all()
     wait_until(lambda: not open_menus(parent))
 
@@ -173,7 +173,7 @@ def test_names_and_groups_are_asked_for(bench: Bench, edit_menu: EditMenu, paren
     bench.select(1, 2)
     click(edit_menu.popup(QPoint(20, 20)), "Put")
     answer(parent, QComboBox, "face")
-    assert [(row.name, row.group) for row in bench.session.rows][1:3] == [("nose", "face"), ("point 3", "face")]
+    assert [(row.name, row.group) for row in bench.session.rows][1:3] == [("nose", "face"), ("point 2", "face")]
     assert len(bench.labels) == 2
     bench.select()
     edit_menu.ask_name()
@@ -205,7 +205,7 @@ def test_from_a_drag_on_the_ruler_to_hidden_frames(qtbot: QtBot) -> None:
     ask_for_menu(timeline.heatmap, cell(timeline, row, 20))
     assert bench.selection.one == 4
     (menu,) = open_menus(timeline)
-    click(menu, "Hide point 5, frames 12–30")
+    click(menu, "Hide point 4, frames 12–30")
     assert np.flatnonzero(bench.session.cells.state[:, 4] == State.OCCLUDED).tolist() == list(range(12, 31))
     bench.selection.set([3, 4])
     ask_for_menu(timeline.heatmap, cell(timeline, row, 20))

@@ -25,11 +25,11 @@ def aim_of(bench: Bench, *ids: int) -> Aim:
 
 
 @pytest.mark.parametrize(("name", "ids", "words"), [
-    ("hide", (1,), "Hide point 2, frames 12–30"), ("hide", (1, 2, 3), "Hide 3 tracks, frames 12–30"),
-    ("show", (1,), "Show point 2, frames 12–30"), ("verify", (1,), "It is right: point 2, frames 12–30"),
-    ("smooth", (1, 2), "Smooth 2 tracks, frames 12–30"), ("copy", (1,), "Copy point 2 from frame 15 to frames 12–30"),
-    ("clear", (1,), "Clear point 2, frames 12–30"), ("start", (1,), "Starts at frame 15: point 2"),
-    ("end", (1,), "Gone from frame 15 on: point 2"), ("split", (1,), "Split point 2 at frame 15"),
+    ("hide", (1,), "Hide point 1, frames 12–30"), ("hide", (1, 2, 3), "Hide 3 tracks, frames 12–30"),
+    ("show", (1,), "Show point 1, frames 12–30"), ("verify", (1,), "It is right: point 1, frames 12–30"),
+    ("smooth", (1, 2), "Smooth 2 tracks, frames 12–30"), ("copy", (1,), "Copy point 1 from frame 15 to frames 12–30"),
+    ("clear", (1,), "Clear point 1, frames 12–30"), ("start", (1,), "Starts at frame 15: point 1"),
+    ("end", (1,), "Gone from frame 15 on: point 1"), ("split", (1,), "Split point 1 at frame 15"),
     ("merge", (1, 2, 3), "Merge 3 tracks into one"), ("swap", (1, 2), "Swap 2 tracks, frames 12–30"),
 ])
 def test_words_say_what_will_happen(bench: Bench, name: str, ids: tuple[int, ...], words: str) -> None:
@@ -40,7 +40,7 @@ def test_words_say_what_will_happen(bench: Bench, name: str, ids: tuple[int, ...
 
 def test_without_a_span_the_frame_is_named(bench: Bench) -> None:
     aim = aim_of(bench, 1)
-    assert EDITS["hide"].words(aim, EDITS["hide"].frames(aim)) == "Hide point 2, frame 15"
+    assert EDITS["hide"].words(aim, EDITS["hide"].frames(aim)) == "Hide point 1, frame 15"
     assert EDITS["swap"].frames(aim_of(bench, 1, 2)).tolist() == list(range(15, 40))
 
 

@@ -73,7 +73,7 @@ def test_tracks_are_written_as_chosen(window: Window, tmp_path: Path) -> None:
     section.export(str(tmp_path / "out.csv"))
     job = carry_out(window)
     assert (job.urgent, job.video) == (True, None)
-    assert read_tracks(tmp_path / "out.csv").names == ("point 1",)
+    assert read_tracks(tmp_path / "out.csv").names == ("point 0",)
     assert "exported 1 tracks as csv to out.csv" in window.panel.told.text()
 
 

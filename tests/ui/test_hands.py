@@ -72,7 +72,7 @@ def test_names_are_given_in_the_order_of_clicks(shown: Window) -> None:
     for x in (10, 30, 50):
         click(shown.viewer, layer, (x, 20))
     assert [(row.name, row.group) for row in shown.session.rows] == [
-        ("nose", "mouse"), ("tail", "mouse"), ("point 3", "mouse")]
+        ("nose", "mouse"), ("tail", "mouse"), ("point 2", "mouse")]
 
 
 def test_a_drag_moves_the_view_and_places_nothing(shown: Window) -> None:
@@ -139,7 +139,7 @@ def test_correct_puts_the_selected_track_where_one_clicks(shown: Window) -> None
     click(shown.viewer, layer, (33, 22))
     np.testing.assert_allclose(shown.session.cells.xy[7, 0], [33, 22], atol=0.3)
     assert shown.session.anchors.t.tolist() == [0, 7]
-    assert shown.session.undo_label == "correct point 1"
+    assert shown.session.undo_label == "correct point 0"
     shown.project.selection.set([])
     click(shown.viewer, layer, (40, 22))
     assert "select the track" in said[-1]
@@ -190,7 +190,7 @@ def test_a_drag_corrects_the_point_that_it_takes_hold_of(shown: Window, argument
     assert (camera.center, camera.zoom) == view
     assert np.argwhere((shown.session.cells.xy != before.xy).any(2)).tolist() == [[8, 1]]
     np.testing.assert_allclose(shown.session.cells.xy[8, 1], (40, 40), atol=0.3)
-    assert shown.session.undo_label == "correct point 2"
+    assert shown.session.undo_label == "correct point 1"
     assert shown.project.selection.one == 1
     assert len(retracks(shown)) == 1
     shown.viewer.layers.selection.active = shown.project.view.points
@@ -225,10 +225,10 @@ def test_a_click_on_a_point_selects_it_unless_something_is_asked(shown: Window) 
     shown.project.selection.set([2])
     click(shown.viewer, layer, path_of(1)[8])
     assert shown.project.selection.one == 1
-    assert "point 2" in shown.panel.told.text()
+    assert "point 1" in shown.panel.told.text()
     assert len(shown.session.steps) == steps
     click(shown.viewer, layer, path_of(1)[8] + 4)
-    assert shown.session.undo_label == "correct point 2"
+    assert shown.session.undo_label == "correct point 1"
     assert (camera.center, camera.zoom) == view, "an edit does not move the view"
     shown.panel.undo()
     looked_through(shown)

@@ -114,9 +114,9 @@ def test_what_was_left_behind_comes_back(bench: Bench) -> None:
     assert action.text().startswith("Correct nose and 1 before · ")
     action.trigger()
     bench.settle()
-    assert texts(bench.model)[1:] == ["Place 2 points", "Rename point 1 to nose", "Correct nose"]
+    assert texts(bench.model)[1:] == ["Place 2 points", "Rename point 0 to nose", "Correct nose"]
     (action,) = bench.left
-    assert action.text().startswith("Rename point 2 to tail · ")
+    assert action.text().startswith("Rename point 1 to tail · ")
 
 
 def test_what_was_left_behind_while_it_was_hidden_is_seen_afterwards(bench: Bench) -> None:
@@ -170,7 +170,7 @@ def test_it_follows_another_session(bench: Bench) -> None:
     bench.list.show_session(other)
     bench.session.rename(0, "ear")
     bench.settle()
-    assert texts(bench.model)[1:] == ["Place point 1"]
+    assert texts(bench.model)[1:] == ["Place point 0"]
     bench.list.show_session(None)
     assert len(bench.session.changed) == len(other.changed) == 0
 

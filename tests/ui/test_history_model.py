@@ -38,7 +38,7 @@ def texts(model: HistoryModel, column: int = LABEL) -> list[str]:
 def test_steps_are_in_words_with_their_times() -> None:
     session = some_session()
     model = shown(session)
-    assert texts(model) == [BEGINNING, "Place 2 points", "Rename point 1 to nose", "Correct nose"]
+    assert texts(model) == [BEGINNING, "Place 2 points", "Rename point 0 to nose", "Correct nose"]
     assert texts(model, TIME) == ["", *(date_words(step.time) for step in session.steps)]
     assert (model.place, model.counts) == (3, (3, 0))
 

@@ -40,7 +40,7 @@ def test_a_click_brings_back_what_was_and_the_picture_with_it(shown: Window, sec
     shown.project.place(0, [[5, 5], [9, 9]])
     shown.session.delete([0])
     shown.session.rename(1, "tail")
-    assert steps(section) == ["Place 2 points", "Delete point 1", "Rename point 2 to tail"]
+    assert steps(section) == ["Place 2 points", "Delete point 0", "Rename point 1 to tail"]
     assert len(shown.project.view.points.data) == 1
     click(section, 1)
     assert len(shown.project.view.points.data) == 2

@@ -37,7 +37,7 @@ def test_they_get_numbers_of_their_own_and_keep_their_names() -> None:
     project.session.add_points(0, [[1, 1]])
     assert join(project, others(), "theirs.csv") == 2
     assert project.session.ids.tolist() == [0, 1, 2]
-    assert project.session.tracks.names == ("point 1", "nose", "tail")
+    assert project.session.tracks.names == ("point 0", "nose", "tail")
     assert project.session.undo_label == "import 2 tracks from theirs.csv"
     assert project.shown == [1]
     assert np.isnan(project.session.cells.xy[4:, 1:]).all()

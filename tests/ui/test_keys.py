@@ -85,19 +85,19 @@ def test_the_loop_by_mouse_and_keys(shown: Window) -> None:
     layer = doubtful(shown)
     looked_through(shown)
     told = pressed(shown, Qt.Key.Key_N)
-    assert (at(shown), shown.desk.tool, told) == (FIRST, Tool.CORRECT, "point 1 on frame 16: confidence 0.02")
+    assert (at(shown), shown.desk.tool, told) == (FIRST, Tool.CORRECT, "point 0 on frame 16: confidence 0.02")
     before = shown.session.cells.copy()
     click(shown.viewer, layer, path_of(0)[16] + 3)
-    assert shown.session.undo_label == "correct point 1"
+    assert shown.session.undo_label == "correct point 0"
     (job,) = retracks(shown)
     assert job.urgent
     assert at(shown) == SECOND
     told = pressed(shown, Qt.Key.Key_Z, CONTROL)
-    assert (told, at(shown), job.told) == ("undone: correct point 1", FIRST, ["cancel"])
+    assert (told, at(shown), job.told) == ("undone: correct point 0", FIRST, ["cancel"])
     land(job, (30, 30))
     np.testing.assert_array_equal(shown.session.cells.xy, before.xy)
     told = pressed(shown, Qt.Key.Key_Z, CONTROL | SHIFT)
-    assert (told, at(shown)) == ("again: correct point 1", SECOND)
+    assert (told, at(shown)) == ("again: correct point 0", SECOND)
     pressed(shown, Qt.Key.Key_Z, CONTROL)
     assert at(shown) == FIRST
     click(shown.viewer, layer, path_of(0)[16] + 3)
@@ -119,16 +119,16 @@ def test_answers_by_key(shown: Window) -> None:
     looked_through(shown)
     pressed(shown, Qt.Key.Key_N)
     pressed(shown, Qt.Key.Key_Return)
-    assert (shown.session.undo_label, at(shown)) == ("approve point 1, frame 16", SECOND)
+    assert (shown.session.undo_label, at(shown)) == ("approve point 0, frame 16", SECOND)
     pressed(shown, Qt.Key.Key_O)
-    assert shown.session.undo_label == "hide point 2, frame 30"
+    assert shown.session.undo_label == "hide point 1, frame 30"
     pressed(shown, Qt.Key.Key_Z, CONTROL)
     pressed(shown, Qt.Key.Key_Z, CONTROL)
     assert at(shown) == FIRST
     pressed(shown, Qt.Key.Key_O, SHIFT)
-    assert (shown.session.undo_label, at(shown)) == ("hide point 1, frames 16–17", SECOND)
+    assert (shown.session.undo_label, at(shown)) == ("hide point 0, frames 16–17", SECOND)
     pressed(shown, Qt.Key.Key_X)
-    assert shown.session.undo_label == "mark point 2 as gone, frames 30–39"
+    assert shown.session.undo_label == "mark point 1 as gone, frames 30–39"
     shown.project.selection.set([1])
     shown.project.go_to(30)
     shown.viewer.reset_view()
@@ -191,7 +191,7 @@ def test_the_film_hears_them_and_hands_over_to_its_points(shown: Window) -> None
     pressed(shown, Qt.Key.Key_N)
     assert at(shown) == FIRST
     pressed(shown, Qt.Key.Key_X)
-    assert shown.session.undo_label == "end point 1 at frame 15", "which napari has for an image"
+    assert shown.session.undo_label == "mark point 0 as gone, frames 16–39", "which napari has for an image"
 
 
 def test_a_click_in_the_film_hands_over_to_its_points(shown: Window) -> None:

@@ -402,7 +402,7 @@ def test_what_is_under_the_mouse_is_told_in_words(shown: Any) -> None:
     stage.go(3)
     world = stage.points.data_to_world(stage.points.data[1])
     view = {"view_direction": None, "dims_displayed": [1, 2], "world": True}
-    words = "point 12 · id 11 · visible · confidence 0.10 · visibility 1.00 · tracked"
+    words = "point 11 · id 11 · visible · confidence 0.10 · visibility 1.00 · tracked"
     status = stage.points.get_status(world, **view)
     assert status["value"] == words
     assert status["coordinates"].endswith(words)

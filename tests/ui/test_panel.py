@@ -41,7 +41,7 @@ def test_selection_is_one_in_picture_timeline_and_table(window: Window) -> None:
     project = placed(window)
     project.selection.set([1])
     assert set(project.view.points.selected_data) == {1}
-    assert window.panel.inspect.selected.text().startswith("point 2")
+    assert window.panel.inspect.selected.text().startswith("point 1")
     project.view.points.selected_data = {0, 2}
     assert project.selection.ids.tolist() == [0, 2]
     assert window.panel.inspect.selected.text() == "2 tracks are selected."

@@ -24,7 +24,7 @@ def test_it_goes_from_the_worst_moment_to_the_last_and_back(bare: BareWindow) ->
     reviewing.next()
     assert at(bare) == FIRST
     assert bare.desk.tool is Tool.CORRECT
-    assert bare.desk.said == "point 1 on frame 16: confidence 0.02"
+    assert bare.desk.said == "point 0 on frame 16: confidence 0.02"
     reviewing.next()
     assert at(bare) == SECOND
     reviewing.next()

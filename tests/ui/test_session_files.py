@@ -51,7 +51,7 @@ def test_the_first_step_makes_one_which_knows_its_video(session: Session, file: 
     session.rename(0, "nose")
     assert changes == [file.path], "there is one file"
     again = Session.open(left_by_a_crash(session, tmp_path / "left.cotracker"))
-    assert [step.label for step in again.steps] == ["place point 1", "rename point 1 to nose"]
+    assert [step.label for step in again.steps] == ["place point 0", "rename point 0 to nose"]
     assert again.tracks.meta["video"] == FACTS
     again.close()
 
@@ -68,7 +68,7 @@ def test_saved_under_a_name_it_goes_on_there_and_leaves_nothing_behind(
     file.save_as(tmp_path / "other.cotracker")
     file.close()
     again = Session.open(tmp_path / "other.cotracker")
-    assert again.undo() == "rename point 1 to nose"
+    assert again.undo() == "rename point 0 to nose"
     again.close()
 
 
@@ -132,7 +132,7 @@ def test_a_session_that_is_only_looked_at_can_be_saved_and_then_edited(tmp_path:
     looked.rename(0, "nose")
     file.close()
     owner.close()
-    assert owner.rows[0].name == "point 1"
+    assert owner.rows[0].name == "point 0"
 
 
 def test_an_unsaved_one_of_another_window_is_not_taken_from_it(tmp_path: Path, qapp: Any) -> None:

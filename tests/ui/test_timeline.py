@@ -262,7 +262,7 @@ def test_hovering_tells_of_a_cell(qtbot: QtBot) -> None:
     place = cell(timeline, 0, 12)
     on_screen = timeline.heatmap.mapToGlobal(place)
     QApplication.sendEvent(timeline.heatmap, QHelpEvent(QHelpEvent.Type.ToolTip, place, on_screen))
-    qtbot.waitUntil(lambda: "point 2" in QToolTip.text() and "confidence 0.10" in QToolTip.text())
+    qtbot.waitUntil(lambda: "point 1" in QToolTip.text() and "confidence 0.10" in QToolTip.text())
     QToolTip.hideText()
 
 

@@ -127,7 +127,7 @@ def inspect(tour: Tour) -> None:
     tour.project.go_to(40)
     tour.project.selection.set([tour.session.ids[1]])
     settle(0.3)
-    assert tour.panel.inspect.selected.text().startswith("point 2")
+    assert tour.panel.inspect.selected.text().startswith("point 1")
     tour.picture("4-inspected")
 
 

@@ -18,7 +18,7 @@ from .timelines import make_session
 def test_a_curve_holds_scores_speed_and_what_is_hidden() -> None:
     session = make_session()
     curve = curve_of(session, 2)
-    assert curve.name == "point 3"
+    assert curve.name == "point 2"
     assert np.flatnonzero(curve.hidden).tolist() == list(range(10, 20))
     assert curve.speed[1] == pytest.approx(2**0.5)
     assert curve_of(session, 3).anchors.tolist() == [30]
@@ -39,7 +39,7 @@ def test_a_curve_tells_who_says_what() -> None:
 def test_a_sentence_says_all_of_a_cell() -> None:
     session = make_session()
     text = sentence_of(session, 3, 30, 1030)
-    for part in ("point 4", "id 3", "frame 1030", "confidence 0.95", "visibility 0.95", "visible"):
+    for part in ("point 3", "id 3", "frame 1030", "confidence 0.95", "visibility 0.95", "visible"):
         assert part in text
     assert "occluded" in sentence_of(session, 2, 12, 12)
     ids = session.add_points(3, [[1, 1]], names=["nose"])
