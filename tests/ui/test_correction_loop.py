@@ -161,7 +161,7 @@ def test_found_fixed_undone_redone_closed_reopened_and_gone_on_with(
     open_session(again.panel.desk, tmp_path / "loop.cotracker")
     wait_until(lambda: again.project is not None and again.project.is_indexed, 10)
     assert again.project.layer.name == "knocked.mp4"
-    assert again.session.undo_label == f"correct point {second + 1}"
+    assert again.session.undo_label == f"correct point {second}"
     again.land()
     assert off(again, id)[t:].max() < 2
     mended = again.session.cells.copy()
