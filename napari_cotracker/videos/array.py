@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..core.declarations import VideoSource
 from ..core.errors import VideoError
 from .cache import DEFAULT_BYTES
-from .fingerprint import hash_array, hash_rows, is_in_memory
+from .fingerprint import hash_array, hash_rows, is_hashed_whole, is_in_memory
 from .frames import LazyVideo
 from .levels import Levels, estimate_limits
 from .once import once
@@ -93,8 +93,8 @@ class ArrayVideo(LazyVideo):
     @once
     def version(self) -> str:
         """Changes with any frame; that of a lazy array, whose frames cannot all be asked for, no other one has."""
-        if self._fingerprint:
-            return self._fingerprint
+        if self._fingerprint or is_hashed_whole(self._array):
+            return self.fingerprint
         return f"{self.fingerprint} {hash_rows(self._array) if is_in_memory(self._array) else uuid4().hex}"
 
     def _choose_limits(self, given: tuple[float, float] | None) -> tuple[float, float] | None:

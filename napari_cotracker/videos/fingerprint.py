@@ -62,12 +62,16 @@ def hash_array(array: Any, limits: tuple[float, float] | None) -> str:
     An array in memory is hashed whole up to 256 MB; of anything lazy, nine frames are asked for. Nothing
     stands for a frame that cannot be delivered, which is a bad frame for whoever reads it.
     """
-    in_memory = is_in_memory(array)
     n_frames = int(array.shape[0])
-    count = n_frames if in_memory and array.nbytes <= WHOLE_ARRAY_BYTES else min(n_frames, PICTURES)
+    count = n_frames if is_hashed_whole(array) else min(n_frames, PICTURES)
     picked = np.unique(np.linspace(0, n_frames - 1, count).astype(int)).tolist()
     facts = f"{tuple(int(n) for n in array.shape)} {np.dtype(array.dtype).str} {limits}".encode()
     return hash_parts([facts, *(_bytes_of(array, k) for k in picked)])
+
+
+def is_hashed_whole(array: Any) -> bool:
+    """Whether `hash_array` looks at every frame."""
+    return is_in_memory(array) and array.nbytes <= WHOLE_ARRAY_BYTES
 
 
 def is_in_memory(array: Any) -> bool:

@@ -94,7 +94,7 @@ class Origin:
 
 def _aspect(stream: Any) -> Fraction:
     found = Fraction(stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1)
-    if found <= 0:
+    if found <= 0 or found == 1:  # a square has no sides to swap, and finding out costs a picture
         return Fraction(1)
     return 1 / found if _is_on_its_side(stream) else found
 
