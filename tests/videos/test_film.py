@@ -348,7 +348,7 @@ def test_a_film_that_is_exported_again_is_not_mixed_with_its_index(
 ) -> None:
     path, new = tmp_path / name, write_coded(tmp_path / f"new-{name}", 60)
     shutil.copyfile(clip(name), path)
-    with Film(path) as film:
+    with Film(path, read_ahead=False) as film:  # which has frames of the old film at hand, and rightly so
         before = film.read(range(9))
         how(new, path)
         for number in (39, 12, 25):
