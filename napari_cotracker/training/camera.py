@@ -31,7 +31,7 @@ def _per_clip(chance: Chance, clips: int, low: float, high: float) -> Tensor:
 def _light(pictures: Tensor, stage: Stage) -> Tensor:
     """Changing exposure in half of the clips, and a shadow or glow that drifts across."""
     chance, (clips, length, _, h, w) = stage.chance, pictures.shape
-    exposure = 1 + 0.12 * stage.wander(1).view(clips, length, 1, 1, 1) * chance.coin((clips, 1, 1, 1, 1), 0.5)
+    exposure = 1 + 0.08 * stage.wander(1).view(clips, length, 1, 1, 1) * chance.coin((clips, 1, 1, 1, 1), 0.5)
     y, x = torch.meshgrid(*(torch.linspace(0, 1, n, device=chance.device) for n in (h, w)), indexing="ij")
     across = 2 * math.pi * _per_clip(chance, clips, 0.5, 2.0)
     drift = 2 * stage.wander(1).view(clips, length, 1, 1, 1)
@@ -40,11 +40,11 @@ def _light(pictures: Tensor, stage: Stage) -> Tensor:
 
 
 def _grade(pictures: Tensor, chance: Chance) -> Tensor:
-    """Three clips in ten grey, one in ten inverted, every one with its own gamma."""
+    """One clip in five grey, one in twenty inverted, every one with its own gamma."""
     clips = len(pictures)
     grey = pictures.mean(2, keepdim=True).expand_as(pictures)
-    pictures = torch.where(chance.coin((clips, 1, 1, 1, 1), 0.3), grey, pictures).clamp(0, 1)
-    pictures = torch.where(chance.coin((clips, 1, 1, 1, 1), 0.1), 1 - pictures, pictures)
+    pictures = torch.where(chance.coin((clips, 1, 1, 1, 1), 0.2), grey, pictures).clamp(0, 1)
+    pictures = torch.where(chance.coin((clips, 1, 1, 1, 1), 0.05), 1 - pictures, pictures)
     return pictures.clamp_min(1e-4) ** _per_clip(chance, clips, 0.75, 1.33)
 
 
@@ -72,8 +72,8 @@ def _blur(pictures: Tensor, width: float) -> Tensor:
 
 
 def _noise(pictures: Tensor, chance: Chance) -> Tensor:
-    """Sensor noise in three quarters of the clips, more of it in the dark."""
-    strength = _per_clip(chance, len(pictures), -0.02, 0.06).clamp_min(0)
+    """Sensor noise in three fifths of the clips, more of it in the dark."""
+    strength = _per_clip(chance, len(pictures), -0.03, 0.045).clamp_min(0)
     return pictures + chance.normal(pictures.shape) * strength * (1.3 - 0.6 * pictures)
 
 

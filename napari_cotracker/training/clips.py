@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -20,6 +21,7 @@ from .textures import draw_textures
 SHUTTER_STEPS = 3  # pictures within one exposure, where there is motion blur
 BEHIND = 1.2  # how much less, in the logarithm, points of the background are wanted than those of a thing
 CANDIDATES = 8  # points looked at for each that is kept
+BESIDE = 1.5, 6.0  # px of 256 to a place beside a point, which tells whether it lies at an edge
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class ClipSizes:
         The background included.
     hiding : float
         How much more, in the logarithm, points are wanted that hide for a while.
+    edges : float
+        How much more, in the logarithm, points are wanted that have something else right beside them.
     """
 
     clips: int
@@ -77,17 +81,19 @@ class ClipSizes:
     size: tuple[int, int]
     first: float = 0.6
     layers: tuple[int, int] = (5, 13)
-    hiding: float = 2.5
+    hiding: float = 0.5
+    edges: float = 2.5
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Where points might be asked for: (B, C) frames and (B, C, 2) pixels inside a picture of `limit`, its (2,) width
-    and height."""
+    """Where points might be asked for: (B, C) frames, (B, C, 2) pixels inside a picture of `limit`, its (2,) width
+    and height, and (B, C, 2) other pixels, each beside one of them."""
 
     t: Tensor
     spot: Tensor
     limit: Tensor
+    beside: Tensor
 
     @classmethod
     def draw(cls, chance: Chance, sizes: ClipSizes) -> Candidates:
@@ -95,7 +101,9 @@ class Candidates:
         shape = sizes.clips, CANDIDATES * sizes.tracks
         t = chance.integers(shape, 0, sizes.length) * ~chance.coin(shape, sizes.first)
         limit = constant((sizes.size[1], sizes.size[0]), t.device)
-        return cls(t, chance.uniform((*shape, 2)) * (limit - 3) + 1, limit)
+        spot = chance.uniform((*shape, 2)) * (limit - 3) + 1
+        way, far = chance.uniform(shape, 0, 2 * math.pi), chance.log_uniform(shape, *BESIDE) * limit.mean() / 256
+        return cls(t, spot, limit, spot + torch.stack([way.cos(), way.sin()], -1) * far[..., None])
 
     def keep(self, picked: Tensor, xy: Tensor, visible: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, positions and visibility of (B, N) of them, as `Clips` has them, out of those of all."""
@@ -103,6 +111,16 @@ class Candidates:
         queries = torch.cat([self.t[..., None], self.spot], -1).float()
         places = picked[..., None].expand(-1, -1, 3)
         return queries.gather(1, places), xy.gather(2, cells[..., None].expand(-1, -1, -1, 2)), visible.gather(2, cells)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What lies at candidates, (B, C) each: on which layer or body, whether something else is right beside them, and
+    whether a point can be placed there at all."""
+
+    layer: Tensor
+    is_edge: Tensor
+    fit: Tensor
 
 
 class Workshop:
@@ -178,17 +196,18 @@ class Workshop:
     def _choose(self, chance: Chance, sizes: ClipSizes, motion: Motion, look: Look) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, positions and visibility of points that see the light on their query frame."""
         asked = Candidates.draw(chance, sizes)
-        t, spot, limit = asked.t, asked.spot, asked.limit
+        t, limit = asked.t, asked.limit
         (clips, n), then = t.shape, motion.at(t)
-        plane = then.to_plane(spot[:, None, :, None].expand(-1, look.outline.shape[1], -1, -1, -1))
-        covers = (self.coverage(look, plane)[..., 0] > 0.5) & look.is_solid[..., None]
-        order = torch.arange(1, covers.shape[1] + 1, device=t.device)[:, None]
-        layer = (covers * order).argmax(1)
+        both = torch.stack([asked.spot, asked.beside], 2)
+        plane = then.to_plane(both[:, None].expand(-1, look.outline.shape[1], -1, -1, -1))
+        covers = (self.coverage(look, plane) > 0.5) & look.is_solid[..., None, None]
+        order = torch.arange(1, covers.shape[1] + 1, device=t.device)[:, None, None]
+        layer, beside = (covers * order).argmax(1).unbind(-1)
         rows, columns = torch.arange(clips, device=t.device)[:, None], torch.arange(n, device=t.device)
         faces = then.faces(plane)[rows, layer, columns, 0]
         material = then.to_material(plane)[:, :, :, 0][rows, layer, columns]
         xy, visible = self._follow(motion, look, layer, material, limit)
-        return asked.keep(preferred(chance, layer, faces, visible, sizes), xy, visible)
+        return asked.keep(preferred(chance, Ground(layer, beside != layer, faces), visible, sizes), xy, visible)
 
     def _follow(self, motion: Motion, look: Look, layer: Tensor, material: Tensor, limit: Tensor
                 ) -> tuple[Tensor, Tensor]:
@@ -202,12 +221,17 @@ class Workshop:
         return xy, inside & facing & ~(covers & above).any(1)
 
 
-def preferred(chance: Chance, layer: Tensor, fit: Tensor, visible: Tensor, sizes: ClipSizes) -> Tensor:
+def preferred(chance: Chance, ground: Ground, visible: Tensor, sizes: ClipSizes) -> Tensor:
     """(B, N) which of (B, C) candidates to keep: never unfit ones, and more often than there are of them those on
-    small layers and those that hide for a while, less often those of the background."""
+    small layers, those at edges and those that hide for a while, less often those of the background.
+
+    People ask for corners, tips and rims, and a point that comes into view does so at an edge; what is right beside it
+    there is what a tracker may follow in its place.
+    """
+    layer = ground.layer
     counts = (layer[:, :, None] == layer[:, None]).sum(2)
     gumbel = -torch.log(-torch.log(chance.uniform(layer.shape, 1e-6, 1 - 1e-6)))
     hidden = (~visible).float().mean(1)
     hides = (hidden > 0.08) & (hidden < 0.75)
-    liking = gumbel - counts.log() - BEHIND * (layer == 0) + sizes.hiding * hides
-    return liking.masked_fill(~fit, -torch.inf).topk(sizes.tracks, 1).indices
+    liking = gumbel - counts.log() - BEHIND * (layer == 0) + sizes.hiding * hides + sizes.edges * ground.is_edge
+    return liking.masked_fill(~ground.fit, -torch.inf).topk(sizes.tracks, 1).indices

@@ -119,9 +119,9 @@ _FROM_NOTHING = TrainOptions(COMPACT, (
     Lesson(1.0, 40, (256, 256), 10, 160, 4, 0.3),
 ), rate=6e-4, warm_up=100, reuse=2.5, pool=500, together=4, average=0.9985, hidden_weight=1.5)
 _FURTHER = replace(_FROM_NOTHING, lessons=(
-    Lesson(0.32, 16, (192, 192), 24, 160, 3), Lesson(0.62, 24, (256, 256), 12, 160, 4),
+    Lesson(0.25, 16, (192, 192), 24, 160, 3), Lesson(0.55, 24, (256, 256), 12, 160, 4),
     Lesson(1.0, 40, (320, 320), 8, 160, 4, 0.25),
-), warm_up=60, reuse=3.5, match_weight=0.0)
+), warm_up=60, reuse=3.5, match_weight=0.0, hidden_weight=1.0)
 
 PRESETS = {
     "compact": Preset("4.5 M parameters at 256 × 256; wants a GPU", _FROM_NOTHING),

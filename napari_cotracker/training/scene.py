@@ -16,8 +16,9 @@ from .chance import Chance
 from .motion import STEEPEST, Motion, rotation
 
 UNIT = 16.0
-FINEST = 1.25  # texture pixels per pixel: finer ones would flicker where they move
+COARSEST, FINEST = 0.2, 1.25  # texture pixels per pixel: finer ones would flicker where they move
 WAVES = 2
+SPINS = 0.03, 1.0  # radians in a unit of time that things turn on the spot, whatever their speed
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def expose(times: Tensor, looks: int, exposure: float) -> tuple[Tensor, Tensor]:
 def sample_motion(stage: Stage) -> Motion:
     """Motion of all layers: the camera's, with nearer layers moving more, and their own."""
     chance, (clips, layers) = stage.chance, stage.shape
-    speed = chance.log_uniform((clips, 1, 1), 0.02, 0.4)
+    speed = chance.log_uniform((clips, 1, 1), 0.015, 0.22)
     own = speed * chance.log_uniform((clips, layers, 1), 0.2, 2.0)
     own[:, 0] *= 0.15
     camera = speed * chance.log_uniform((clips, 1, 1), 0.1, 1.5) * chance.coin((clips, 1, 1), 0.75)
@@ -133,8 +134,9 @@ def sample_motion(stage: Stage) -> Motion:
     radius = torch.where(solid < 0.15, 1.0, 0.0)  # in half widths, until the look is known
     girth = torch.where((solid > 0.15) & (solid < 0.35), 1.0, 0.0)[..., None].repeat(1, 1, 2)
     vector, phase, amplitude = _waves(stage, speed)
-    turn = stage.wander() * own * 8.0
-    spin = rotation(torch.stack([stage.wander() * own * 6.0 for _ in range(3)], -1))
+    spins = own + chance.log_uniform((clips, layers, 1), *SPINS) / 6.0
+    turn = stage.wander() * spins * 8.0
+    spin = rotation(torch.stack([stage.wander() * spins * 6.0 for _ in range(3)], -1))
     spin = spin @ rotation(chance.normal((clips, layers, 1, 3)) * 2)
     return Motion(matrix, torch.linalg.inv(matrix), vector, phase, amplitude, radius, turn, girth, spin)
 
@@ -205,7 +207,7 @@ def _waves(stage: Stage, speed: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def sample_look(stage: Stage, outlines: int, textures: int) -> Look:
     """The look of all layers, out of banks of so many outlines and textures."""
     chance, shape = stage.chance, stage.shape
-    size = chance.log_uniform(shape, 0.06, 0.42) * stage.reach
+    size = chance.log_uniform(shape, 0.06, 0.5) * stage.reach
     aspect = chance.log_uniform(shape, 0.25, 1.0)
     outline = chance.integers(shape, 0, outlines)
     outline[:, 0] = -1
@@ -215,7 +217,7 @@ def sample_look(stage: Stage, outlines: int, textures: int) -> Look:
     return Look(
         outline, chance.integers(shape, 0, textures),
         torch.stack([size, (size * aspect).clamp_min(2.0)], -1), chance.log_uniform(shape, 0.35, 1.3),
-        (chance.log_uniform(shape, 0.4, FINEST) * finer).clamp_max(FINEST), chance.uniform((*shape, 2), -1, 1),
+        (chance.log_uniform(shape, COARSEST, FINEST) * finer).clamp_max(FINEST), chance.uniform((*shape, 2), -1, 1),
         chance.log_uniform(shape, 0.25, 1.4), chance.uniform((*shape, 3), -0.25, 0.25),
         1 + 0.06 * stage.wander(), torch.where(haze, chance.uniform(shape, 0.15, 0.5), 1.0),
     )

@@ -15,7 +15,7 @@ from .bodies import FACES, Bodies
 from .chance import Chance
 from .eye import Eye
 from .motion import rotation
-from .scene import FINEST, Stage, jerks
+from .scene import COARSEST, FINEST, SPINS, Stage, jerks
 
 DISTANCE = 6.0
 KINDS = ("ball", "box", "box", "tube")
@@ -61,7 +61,7 @@ class Light:
 
 def sample_speed(stage: Stage) -> Tensor:
     """(B, 1, 1) picture sizes in a unit of time."""
-    return stage.chance.log_uniform((stage.shape[0], 1, 1), 0.02, 0.35)
+    return stage.chance.log_uniform((stage.shape[0], 1, 1), 0.015, 0.2)
 
 
 def sample_eye(stage: Stage, speed: Tensor) -> Eye:
@@ -80,7 +80,8 @@ def sample_eye(stage: Stage, speed: Tensor) -> Eye:
     focal = stage.reach * chance.log_uniform((clips, 1), 0.7, 2.2) * some(0.8).clamp(-0.5, 0.5).exp()
     field = stage.reach / focal[..., None]  # width of the picture at a distance of 1
     still = torch.zeros_like(focal)
-    circle = rotation(torch.stack([some(1.0), some(3.0), still], -1))
+    around = stage.wander(1)[:, 0] * chance.log_uniform((clips, 1), *SPINS) * chance.coin((clips, 1), 0.25)
+    circle = rotation(torch.stack([some(1.0), some(2.0) + around, still], -1))
     pan = rotation(torch.stack([some(1.0) * field[..., 0], some(1.5) * field[..., 0], some(0.8)], -1))
     sudden = jerks(stage)[:, 0] / focal[..., None]
     shake = rotation(torch.stack([sudden[..., 1], sudden[..., 0], still], -1))
@@ -103,7 +104,7 @@ def sample_bodies(stage: Stage, eye: Eye, speed: Tensor) -> Bodies:
     depth += chance.uniform((clips, count, 1)) * drive[..., None]
     for slot in range(2, count):
         depth[:, slot] = torch.where(rides[:, slot, 0], depth[:, slot - 1], depth[:, slot])
-    size = field * depth * chance.log_uniform((clips, count, 1), 0.06, 0.4)
+    size = field * depth * chance.log_uniform((clips, count, 1), 0.07, 0.5)
     girth = size * chance.log_uniform((clips, count, 3), 0.15, 1.0)
     own = speed * chance.log_uniform((clips, count, 1), 0.2, 2.0) * chance.coin((clips, count, 1), 0.75)
     place, turn = _go(stage, own, field, depth)
@@ -123,7 +124,8 @@ def _go(stage: Stage, own: Tensor, field: Tensor, depth: Tensor) -> tuple[Tensor
     home = chance.uniform((*shape, 1, 3), -0.5, 0.5) * wide
     home[..., 2] = depth
     path = torch.stack([stage.wander() for _ in range(3)], -1) * own[..., None] * wide
-    turning = torch.stack([stage.wander() for _ in range(3)], -1) * own[..., None] * TURNS
+    spins = own * TURNS + chance.log_uniform((*shape, 1), *SPINS) * chance.coin((*shape, 1), 0.6)
+    turning = torch.stack([stage.wander() for _ in range(3)], -1) * spins[..., None]
     return home + path, rotation(turning) @ rotation(chance.normal((*shape, 1, 3)) * 2)
 
 
@@ -165,7 +167,7 @@ def sample_finish(stage: Stage, bodies: Bodies, eye: Eye, textures: int) -> Fini
     away = bodies.place[..., 2].mean(2).clamp_min(DISTANCE / 4)
     away = torch.cat([torch.full_like(away[:, :1], DISTANCE), away[:, 1:]], 1)
     finer = 256 / stage.reach
-    fine = (chance.log_uniform(shape, 0.4, FINEST) * finer).clamp_max(FINEST)
+    fine = (chance.log_uniform(shape, COARSEST, FINEST) * finer).clamp_max(FINEST)
     shiny = chance.coin(shape, 0.35)
     return Finish(
         texture, chance.uniform((*shape, FACES, 2)), fine * eye.focal.mean(1)[:, None] / away,

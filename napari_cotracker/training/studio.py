@@ -16,7 +16,7 @@ from ..model.layers import constant
 from .bodies import Bodies, Hit
 from .camera import film
 from .chance import Chance
-from .clips import Candidates, Clips, ClipSizes, preferred
+from .clips import Candidates, Clips, ClipSizes, Ground, preferred
 from .eye import Eye
 from .motion import unwrap
 from .scene import UNIT, Stage, expose, sample_times
@@ -152,13 +152,14 @@ def _choose(chance: Chance, sizes: ClipSizes, eye: Eye, bodies: Bodies) -> tuple
     """Queries, positions and visibility of points that are seen on their query frame."""
     asked = Candidates.draw(chance, sizes)
     then = eye.at(asked.t)
-    way = then.rays(asked.spot[:, :, None])
+    way = then.rays(torch.stack([asked.spot, asked.beside], 2))
     hit = bodies.at(asked.t).trace(then.origin, way)
     slant = (F.normalize(way, dim=-1) * hit.normal).sum(-1)[..., 0]
     fit = torch.isfinite(hit.length[..., 0]) & (slant < -GRAZING)
     slot, unit = hit.slot[..., 0], hit.unit[:, :, 0]
+    is_edge = (hit.slot[..., 1] != slot) | (hit.face[..., 1] != hit.face[..., 0])
     xy, depth = eye.project(bodies.to_world(slot, unit))
     before, _ = bodies.first(eye.origin, eye.rays(xy))
     inside = ((xy > -0.5) & (xy < asked.limit - 0.5)).all(-1)
     visible = inside & (before > depth * (1 - HIDES)) & torch.isfinite(before)
-    return asked.keep(preferred(chance, slot, fit, visible, sizes), xy, visible)
+    return asked.keep(preferred(chance, Ground(slot, is_edge, fit), visible, sizes), xy, visible)

@@ -84,7 +84,7 @@ def test_points_are_found_on_small_things_more_often_than_their_area_says() -> N
     fit = torch.ones(1, 1000, dtype=torch.bool)
     fit[:, 950:] = False
     seen = torch.ones(1, 6, 1000, dtype=torch.bool)
-    picked = drawing.preferred(Chance(1), layer, fit, seen, ClipSizes(1, 6, 100, (64, 64)))
+    picked = drawing.preferred(Chance(1), ground(layer, fit), seen, ClipSizes(1, 6, 100, (64, 64)))
     assert len(set(picked[0].tolist())) == 100
     assert 0.15 < float((picked >= 900).float().mean()) < 0.5
     assert int(picked.max()) < 950
@@ -94,8 +94,20 @@ def test_points_that_hide_and_show_are_preferred_to_those_that_are_always_or_nev
     visible = torch.ones(1, 6, 900, dtype=torch.bool)
     visible[:, 2:4, 300:600], visible[:, :, 600:] = False, False
     layer, fit = torch.zeros(1, 900).long(), torch.ones(1, 900, dtype=torch.bool)
-    picked = drawing.preferred(Chance(1), layer, fit, visible, ClipSizes(1, 6, 100, (64, 64)))[0]
+    sizes = ClipSizes(1, 6, 100, (64, 64), hiding=2.5)
+    picked = drawing.preferred(Chance(1), ground(layer, fit), visible, sizes)[0]
     assert 0.5 < float(((picked >= 300) & (picked < 600)).float().mean()) < 1
+
+
+def test_points_at_edges_are_preferred() -> None:
+    layer, fit = torch.zeros(1, 900).long(), torch.ones(1, 900, dtype=torch.bool)
+    at_edge, seen = torch.arange(900)[None] < 60, torch.ones(1, 6, 900, dtype=torch.bool)
+    picked = drawing.preferred(Chance(1), ground(layer, fit, at_edge), seen, ClipSizes(1, 6, 100, (64, 64)))[0]
+    assert 30 < int((picked < 60).sum()) < 60
+
+
+def ground(layer: torch.Tensor, fit: torch.Tensor, is_edge: torch.Tensor | None = None) -> drawing.Ground:
+    return drawing.Ground(layer, torch.zeros_like(fit) if is_edge is None else is_edge, fit)
 
 
 def test_parts_of_a_batch_can_be_put_together_again() -> None:
