@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .support import support
+
 Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
@@ -79,12 +81,14 @@ class Templates:
     def take(self, picture: Floats, rows: Rows, warps: Warps) -> None:
         """Take the templates of some rows from a picture, at the warps (one for each row).
 
-        What lies outside the picture is left out of a template.
+        What lies outside the picture is left out of a template; what seems to be part of something else (see
+        `napari_cotracker.trackers.support`) counts little.
         """
         for part in _chunks(len(rows)):
             raw, within = self._sample(picture, warps.xy[part], warps.shape[part])
-            self.weight[rows[part]] = within * self._window
-            weight = _sum_to_one(self.weight[rows[part]])
+            open_to = within * self._window
+            weight = _sum_to_one(open_to * support(raw))
+            self.weight[rows[part]] = weight * open_to.sum((1, 2), keepdims=True)
             self._colour[rows[part]] = colour = _strongest_colour(raw, weight)
             patch, self.contrast[rows[part]] = _normalise(_project(raw, colour), weight)
             self.patch[rows[part]] = patch
