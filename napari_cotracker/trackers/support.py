@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 GIVES = 18.0  # grey levels of change along the path at which a weight has fallen to a third
+SHARE = 0.1  # of the pixels that belong at least: what has strong texture everywhere is not cut to pieces
 LEAST = 0.01  # weight of what is cut off altogether: all that a speck on a plain ground has around it
 ROUNDS = 2  # of sweeps in the four directions; a path that winds more often than that counts as longer
 
@@ -33,7 +34,8 @@ def support(patches: Floats) -> Floats:
         `LEAST` … 1.
     """
     far = _distances(patches)
-    return np.asarray(LEAST + (1 - LEAST) * np.exp(-far / GIVES), np.float32)
+    gives = np.maximum(np.quantile(far, SHARE, (1, 2), keepdims=True), GIVES)
+    return np.asarray(LEAST + (1 - LEAST) * np.exp(-far / gives), np.float32)
 
 
 def _distances(patches: Floats) -> Floats:

@@ -68,3 +68,24 @@ def test_flat_patches_and_no_patches_do_no_harm() -> None:
     assert np.allclose(found.xy, 30) and match[0] < 0.1
     none = Warps(np.zeros((0, 2), np.float32), unit(0))
     assert len(templates.align(flat, np.zeros(0, np.intp), none, 5)[1]) == 0
+
+
+def test_a_template_at_the_edge_of_a_thing_goes_with_the_thing() -> None:
+    import cv2
+
+    ground, thing = texture(120, 120, seed=1) * 0.25 + 20, texture(120, 120, seed=2) * 0.25 + 170
+    x = np.arange(120)
+
+    def picture(shift: float) -> np.ndarray:
+        moved = cv2.warpAffine(thing, np.array([[1, 0, shift], [0, 1, 0.0]]), (120, 120), borderMode=cv2.BORDER_REFLECT)
+        covered = 1 / (1 + np.exp(-2 * (60 + shift - x)))[..., None]
+        return (ground + covered * (moved - ground)).astype(np.float32)
+
+    xy = np.stack([np.full(8, 56.0), np.linspace(25, 95, 8)], 1).astype(np.float32)  # four pixels inside
+    rows, templates = np.arange(8), Templates(8, 12)
+    templates.take(picture(0), rows, Warps(xy, unit(8)))
+    own, other = templates.weight[:, :, :14].sum((1, 2)), templates.weight[:, :, 19:].sum((1, 2))
+    assert (other < 0.15 * own).all()
+    found, match = templates.align(picture(5), rows, Warps(xy + np.float32([4, 0.5]), unit(8)), 8)
+    assert np.linalg.norm(found.xy - xy - [5, 0], axis=1).max() < 0.2
+    assert match.min() > 0.97
