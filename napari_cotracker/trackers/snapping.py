@@ -19,7 +19,7 @@ from .patches import Templates, Warps
 RADIUS = 12  # px of the template, as the Lucas-Kanade tracker has it
 BLUR = 0.7
 REACH = 3.0  # px that a click may be moved, on pictures of up to 512 px, in proportion beyond
-SURE = 0.8  # correlation from which the picture is believed
+SURE = 0.88  # correlation from which the picture is believed
 STEPS = 12
 
 
