@@ -106,6 +106,14 @@ def test_points_at_edges_are_preferred() -> None:
     assert 30 < int((picked < 60).sum()) < 60
 
 
+def test_each_candidate_has_another_place_some_pixels_beside_it() -> None:
+    asked = drawing.Candidates.draw(Chance(1), ClipSizes(2, 6, 20, (128, 128)))
+    far = (asked.beside - asked.spot).norm(dim=-1)
+    assert float(far.min()) > 0.74
+    assert float(far.max()) < 3.01
+    assert float((asked.beside - asked.spot).mean(1).abs().max()) < 0.5
+
+
 def ground(layer: torch.Tensor, fit: torch.Tensor, is_edge: torch.Tensor | None = None) -> drawing.Ground:
     return drawing.Ground(layer, torch.zeros_like(fit) if is_edge is None else is_edge, fit)
 
