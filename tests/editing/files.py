@@ -16,11 +16,22 @@ from tests.editing.walks import Snapshot, Walk
 def left_by_a_crash(session: Session, path: Path) -> Path:
     """A copy of a session's files as they are at this moment, without its having been closed."""
     assert session.path is not None
-    for companion in ("", *COMPANIONS):
-        source = Path(f"{session.path}{companion}")
-        if source.exists():
-            shutil.copyfile(source, f"{path}{companion}")
-    return path
+    # a crash is one moment, copying is none: the session may be bringing its log into the file meanwhile
+    while True:
+        before = _written(session.path)
+        for companion in ("", *COMPANIONS):
+            source, copy = Path(f"{session.path}{companion}"), Path(f"{path}{companion}")
+            copy.unlink(missing_ok=True)
+            if source.exists():
+                shutil.copyfile(source, copy)
+        if _written(session.path) == before:
+            return path
+
+
+def _written(path: Path) -> list[tuple[int, int]]:
+    """Sizes and times of a session's file and its log."""
+    stats = [file.stat() for file in (path, Path(f"{path}-wal")) if file.exists()]
+    return [(stat.st_size, stat.st_mtime_ns) for stat in stats]
 
 
 def told(session: Session) -> tuple[Any, ...]:
