@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from ..core.tracks import Floats
 
 GIVES = 18.0  # grey levels of change along the path at which a weight has fallen to a third
 SHARE = 0.1  # of the pixels that belong at least: what has strong texture everywhere is not cut to pieces

@@ -204,8 +204,9 @@ class Workshop:
         order = torch.arange(1, covers.shape[1] + 1, device=t.device)[:, None, None]
         layer, beside = (covers * order).argmax(1).unbind(-1)
         rows, columns = torch.arange(clips, device=t.device)[:, None], torch.arange(n, device=t.device)
+        plane = plane[:, :, :, :1]
         faces = then.faces(plane)[rows, layer, columns, 0]
-        material = then.to_material(plane)[:, :, :, 0][rows, layer, columns]
+        material = then.to_material(plane)[rows, layer, columns, 0]
         xy, visible = self._follow(motion, look, layer, material, limit)
         return asked.keep(preferred(chance, Ground(layer, beside != layer, faces), visible, sizes), xy, visible)
 
