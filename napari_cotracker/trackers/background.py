@@ -84,8 +84,8 @@ class Background:
             try:
                 return future.result(POLL_SECONDS)
             except NotYet:
-                if future.done():  # the work itself raised a time-out
-                    raise
+                if future.done():  # this very moment; or the work itself raised a time-out
+                    return future.result()
 
     def _poll(self) -> None:
         if self._control.cancelled():

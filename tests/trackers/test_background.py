@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 
 import pytest
@@ -154,6 +155,22 @@ def test_errors_of_the_work_come_out_even_time_outs() -> None:
         for error in (ValueError("broken"), TimeoutError("late")):
             with pytest.raises(type(error), match=str(error)):
                 drain(background.run(fail(error), 0, ""))
+
+
+class Late(Future[int]):
+    """Done between the end of a wait and the look at it."""
+
+    def result(self, timeout: float | None = None) -> int:
+        if not self.done():
+            self.set_result(7)
+            raise TimeoutError
+        return super().result(timeout)
+
+
+def test_work_that_ends_right_after_a_wait_has_its_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Background(Control()) as background:
+        monkeypatch.setattr(background._pool, "submit", lambda work: Late())
+        assert drain(background.run(lambda: 7, 0, ""))[1] == 7
 
 
 def test_leaving_early_ends_the_thread() -> None:
