@@ -189,9 +189,10 @@ class FeatureStore:
                 # a tenth more than needed, so that a long run does not list the folder for every frame
                 if self._disk_bytes + needed <= budget - budget // 10:
                     break
-                path.unlink(missing_ok=True)
-                self._disk_bytes -= size
-        return True
+                with suppress(OSError):  # another process reads it (Windows), or it belongs to somebody else
+                    path.unlink(missing_ok=True)
+                    self._disk_bytes -= size
+        return self._disk_bytes + needed <= budget
 
     def _files(self) -> list[tuple[float, int, Path]]:
         """(time of last use, bytes, path) of every file, leftovers of a crash included, but none being written."""

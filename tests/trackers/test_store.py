@@ -100,6 +100,22 @@ def test_a_disk_that_takes_nothing_costs_only_speed(
     assert not (tmp_path / "new").exists()
 
 
+def test_files_that_cannot_be_removed_cost_only_speed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, *args: object, **options: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    store = FeatureStore(BIG, 2 * SIZE, tmp_path)
+    for number in range(2):
+        store.put(KEY, number, frame(number), persist=True)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    store.put(KEY, 2, frame(2), persist=True)
+    np.testing.assert_array_equal(store.get(KEY, 2), frame(2))
+    assert len(list(tmp_path.glob("*/*"))) == 2, "no more than the budget lies there"
+    monkeypatch.undo()
+    store.put(KEY, 3, frame(3), persist=True)
+    assert store._path(KEY, 3).exists(), "once they can be removed, they are"
+
+
 def test_leftovers_of_a_crash_are_cleared_but_nothing_that_is_being_written(tmp_path: Path) -> None:
     store = FeatureStore(SIZE, 2 * SIZE, tmp_path)
     store.put(KEY, 0, frame(0), persist=True)
