@@ -48,6 +48,8 @@ class Commands(TyperGroup):
 class Interrupt(Control):
     """Within its block the first Ctrl-C asks the run to stop; the second one stops the program.
 
+    So do requests of the system to end, which clusters send some seconds before they kill.
+
     Parameters
     ----------
     then : str
@@ -55,32 +57,38 @@ class Interrupt(Control):
     """
 
     def __init__(self, then: str = "what was tracked so far is kept") -> None:
-        self._asked, self._then = False, then
+        self._asked, self._then = 0, then
 
     def cancelled(self) -> bool:
         """Whether Ctrl-C was pressed."""
-        return self._asked
+        return self._asked > 0
 
     def __enter__(self) -> Interrupt:
-        self._before = signal.signal(signal.SIGINT, self._hear)
+        self._before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        for number, before in self._before.items():
+            signal.signal(number, before)
         if self._asked and isinstance(error, CotrackerError):  # there was nothing to keep yet
             say(f"Cancelled: {error}")
-            raise typer.Exit(CANCELLED) from None
+            raise typer.Exit(self._code) from None
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self._asked:
             raise KeyboardInterrupt
-        self._asked = True
+        self._asked = number
         say(f"\nStopping; {self._then}. Ctrl-C again stops at once.")
 
     def finish(self) -> None:
         """End the program with the exit code of a cancelled run, if this one was."""
         if self._asked:
-            raise typer.Exit(CANCELLED)
+            raise typer.Exit(self._code)
+
+    @property
+    def _code(self) -> int:
+        """As shells have it: 130 after Ctrl-C, 143 when the system asked."""
+        return 128 + self._asked
 
 
 def accept_any_text() -> None:

@@ -255,15 +255,16 @@ def test_the_demo_writes_what_it_says() -> None:
     assert facts["summary"]
 
 
-def test_ctrl_c_keeps_what_was_tracked(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_is_told_to_stop_keeps_what_was_tracked(tmp_path: Path, number: int, code: int) -> None:
     clip = str(sample_clip("street"))
     command = [sys.executable, "-m", "napari_cotracker", "track", clip, "--grid", "40", "-o", "out.npz"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert "1600 points" in process.stderr.readline()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, said = process.communicate(timeout=60)
-    assert process.returncode == 130, said
+    assert process.returncode == code, said
     assert "Traceback" not in said
     tracks = read_tracks("out.npz")
     assert np.isfinite(tracks.xy[0]).all()
