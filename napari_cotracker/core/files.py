@@ -5,14 +5,39 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 from .errors import CotrackerError, FormatError, MissingExtraError
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
+
+_unfinished: dict[Path, int] = {}  # what is being written, and the thread that began it
+
+
+@contextmanager
+def unfinished(path: Path) -> Iterator[None]:
+    """While something is written that nobody wants half of: `discard` removes it where a process has to end."""
+    _unfinished[path] = threading.get_ident()
+    try:
+        yield
+    finally:
+        _unfinished.pop(path, None)
+
+
+def discard(thread: int | None = None) -> None:
+    """Remove what a thread, None for all of them, is writing; it cannot go on with that.
+
+    For a process that ends without waiting for its threads. Windows removes nothing that is open.
+    """
+    for path, writer in list(_unfinished.items()):
+        if thread in (None, writer):
+            with suppress(OSError):
+                path.unlink() if path.is_file() else shutil.rmtree(path)
+
 
 @contextmanager
 def naming(path: Path, *damage: type[Exception]) -> Iterator[None]:
@@ -68,7 +93,8 @@ def replacing(path: Path, error: type[CotrackerError] = FormatError) -> Iterator
         raise error(f"expected the name of a file to write, got the device or pipe {str(path)!r}; choose another name")
     temporary = target.with_name(f".{uuid4().hex}{target.suffix}")
     try:
-        yield temporary
+        with unfinished(temporary):
+            yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(target)
@@ -105,8 +131,9 @@ def replacing_folder(path: Path, error: type[CotrackerError] = FormatError) -> I
         raise error(f"expected the name of a folder to write, got the file {str(path)!r}; choose another name")
     temporary, old = (target.with_name(f".{uuid4().hex}") for _ in range(2))
     try:
-        temporary.mkdir()
-        yield temporary
+        with unfinished(temporary):
+            temporary.mkdir()
+            yield temporary
         if target.exists():
             target.rename(old)
         temporary.rename(target)

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from ..core.files import discard
 from ..core.tracker import RemoteControl, TrackUpdate
 from . import messages
 from .exchange import export_tracks, import_tracks
@@ -33,6 +34,8 @@ TASKS: Mapping[str, Task] = {"follow": follow, "retrack": retrack, "export": exp
 """What can be asked for by name. A task is called with its arguments, ``control``, and ``video`` if there is one."""
 
 WATCH_SECONDS = 1.0
+LAST_SECONDS = 0.5
+"""After a cancel, until a run that has not ended loses what it is writing: soon this process is killed for it."""
 
 
 class Outlet:
@@ -69,10 +72,14 @@ class Run(RemoteControl):
         super().__init__()
         self._start, self._task, self._outlet, self._shelf = start, task, outlet, shelf
         self._opened: Opened | None = None
+        self._thread: int | None = None  # while it runs
 
     def cancel(self) -> None:
         """Stop at the next check; a frame of the parent's is not waited for."""
         super().cancel()
+        last = threading.Timer(LAST_SECONDS, self._clear_up)
+        last.daemon = True
+        last.start()
         if self._opened is not None:
             self._opened.interrupt()
 
@@ -83,14 +90,20 @@ class Run(RemoteControl):
 
     def go(self) -> None:
         """Run the task to its end and say how it ended, whatever happens."""
+        self._thread = threading.get_ident()
         try:
             self._outlet.send(self._result())
         except BaseException as error:  # also what a task raises on purpose to end its process
             job = self._start.job
             self._outlet.send(Finished(job, None, True) if self.cancelled() else Failed.of(job, error))
         finally:
+            self._thread = None
             if self._opened is not None:
                 self._opened.close()
+
+    def _clear_up(self) -> None:
+        if (thread := self._thread) is not None:
+            discard(thread)
 
     def _result(self) -> Finished:
         job = self._start.job
@@ -177,6 +190,7 @@ def main(tasks: Mapping[str, Task] = TASKS) -> None:
     while serving.is_alive() and os.getppid() == parent:
         serving.join(WATCH_SECONDS)
         child.shelf.tidy()
+    discard()
     os._exit(0)  # no thread is waited for
 
 

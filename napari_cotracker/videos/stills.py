@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import VideoError
-from ..core.files import replacing_folder
+from ..core.files import replacing_folder, unfinished
 from .exr_header import require_openexr, write_exr
 
 
@@ -83,8 +83,9 @@ def filling(folder: Path, names: list[str]) -> Iterator[Path]:
         return
     temporary = folder / f".{uuid4().hex}"
     try:
-        temporary.mkdir()
-        yield temporary
+        with unfinished(temporary):
+            temporary.mkdir()
+            yield temporary
         for name in names:
             (temporary / name).replace(folder / name)
     except OSError as error:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from napari_cotracker.core.errors import FormatError, VideoError
-from napari_cotracker.core.files import replacing, replacing_folder
+from napari_cotracker.core.files import discard, replacing, replacing_folder
 
 
 def test_the_new_file_takes_the_old_ones_place(tmp_path):
@@ -54,6 +56,33 @@ def test_the_callers_error_is_raised(tmp_path):
         temporary.write_text("x")
     with pytest.raises(VideoError, match="got the folder"), replacing(tmp_path, VideoError):
         pass
+
+
+def test_what_a_thread_is_writing_can_be_discarded_and_is_not_finished_then(tmp_path):
+    def write(name):
+        with replacing(tmp_path / name) as temporary, replacing_folder(tmp_path / f"{name} folder") as folder:
+            for file in (temporary, folder / "x"):
+                file.write_text("half")
+            begun.set()
+            go_on.wait(60)
+
+    begun, go_on = threading.Event(), threading.Event()
+    (tmp_path / "a").write_text("old")
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write, "a")
+        begun.wait(60)
+        discard(threading.get_ident())
+        assert len(list(tmp_path.iterdir())) == 3, "another thread's"
+        discard()
+        assert [path.name for path in tmp_path.iterdir()] == ["a"]
+        go_on.set()
+        with pytest.raises(FormatError, match="cannot write"):
+            writing.result()
+    assert (tmp_path / "a").read_text() == "old"
+    with replacing(tmp_path / "a") as temporary:
+        temporary.write_text("new")
+    discard()
+    assert (tmp_path / "a").read_text() == "new"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with a name")

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from napari_cotracker.core.errors import CheckpointError
+from napari_cotracker.core.files import replacing, replacing_folder
 from napari_cotracker.core.tracker import Control, TrackUpdate
 from napari_cotracker.tasks.child import TASKS, main
+from napari_cotracker.videos.stills import filling
 
 
 def cells(t: int, message: str = "") -> TrackUpdate:
@@ -53,6 +55,16 @@ def wait_for(control: Control, file: str) -> Iterator[TrackUpdate]:
         yield TrackUpdate.heartbeat(0.0, "waiting")
     yield cells(0)
     return "came"
+
+
+def write_on(control: Control, folder: str) -> Iterator[TrackUpdate]:
+    """Does not hear a cancel while it writes a file, a new folder, and into one that is there."""
+    there, rest = Path(folder), threading.Event()
+    with replacing(there / "a.mp4") as film, replacing_folder(there / "new") as new, filling(there, ["b"]) as some:
+        for file in (film, new / "a", some / "b"):
+            file.write_bytes(b"half")
+        yield cells(0)
+        rest.wait(600)
 
 
 def crash(control: Control, code: int = 3) -> Iterator[TrackUpdate]:
@@ -98,7 +110,7 @@ def look(control: Control, video: Any, frames: list[int]) -> Iterator[TrackUpdat
             "bad": sorted(video.bad_frames), "numbers": video.frame_numbers.tolist(), "fps": video.fps}
 
 
-ODD = {task.__name__: task for task in (count, stuck, wait_for, crash, fail, noisy, odd_result, large, look)}
+ODD = {task.__name__: task for task in (count, stuck, wait_for, write_on, crash, fail, noisy, odd_result, large, look)}
 
 if __name__ == "__main__":
     main({**TASKS, **ODD})

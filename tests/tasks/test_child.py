@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from napari_cotracker.tasks import messages
 from napari_cotracker.tasks.child import TASKS, Child
 from napari_cotracker.tasks.messages import Add, Cancel, Failed, Finished, Hold, Start, Updated, pack_arguments
 from napari_cotracker.tasks.process import COMMAND
+from napari_cotracker.tasks.remote import Worker
 from tests.tasks.conftest import Begin
 from tests.tasks.ears import PATIENCE
 
@@ -120,6 +122,26 @@ def test_errors_of_a_task_are_told_and_the_child_lives_on(begin: Begin, kind: st
 def test_a_result_that_cannot_travel_is_an_error(begin: Begin) -> None:
     with pytest.raises(TrackingError, match="cannot pickle"):
         begin("odd_result")[0].result()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing that is open can be removed there")
+@pytest.mark.parametrize("end", ["cancel", "close"])
+def test_what_is_killed_while_it_writes_leaves_nothing_behind(
+    begin_apart: Begin, own_worker: Worker, tmp_path: Path, end: str
+) -> None:
+    ears, job = begin_apart("write_on", folder=str(tmp_path))
+    ears.wait_for_cells()
+    assert len(list(tmp_path.iterdir())) == 3
+    if end == "cancel":
+        job.cancel()
+        assert ears.was_cancelled()
+    else:  # it finds its pipe closed, as when the window was killed
+        child = own_worker._dispatcher.child
+        assert child is not None
+        child._outbox.put(None)
+        with pytest.raises(TrackingError):
+            ears.result()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
