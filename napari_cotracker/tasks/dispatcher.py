@@ -4,9 +4,10 @@ All of that happens in one thread, which reads notes: what users of jobs want, w
 that a child has ended. It also calls the listeners.
 
 Of several jobs one runs at a time. An urgent one runs at once, while a longer one is held. A job that
-was cancelled has `ANSWER_SECONDS` to stop; then its child is killed. Another job in that child starts
-over in the next one if it had not answered yet, and fails if it had: its listener holds half of an
-answer then, and only the user can say what to do with it.
+was cancelled has `ANSWER_SECONDS` to stop; then it is over for its listener and its child is killed. Another
+job in that child starts over in the next one if it had not answered yet. If it had, its listener holds half of
+an answer, so the child has `PATIENCE_SECONDS` before that job fails: a large frame that is being read, say,
+is no reason to break off a run of hours.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from .process import ChildProcess, Ending
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 0.8
+PATIENCE_SECONDS = 15.0
 TOGETHER = ("the run was ended together with another one that did not stop when it was cancelled; what came so far "
             "holds: track again to go on")
 
@@ -45,6 +47,7 @@ class Dispatcher:
         self._notes: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._generation = 0  # of the child: what an earlier one said last is not heard
         self._alive = 0  # children that have not ended
+        self._late: dict[int, float] = {}  # jobs that are over and that the child has not ended, and when it is killed
         self._keeps_warm = self._is_closed = self._is_gone = False
         self._lock = threading.Lock()
         self.thread = threading.Thread(target=self._run, name="tracking worker", daemon=True)
@@ -123,11 +126,12 @@ class Dispatcher:
     def _time_left(self) -> float | None:
         """Seconds until a job that was cancelled is waited for no longer."""
         deadlines = [job.work.deadline for job in self._jobs.values() if job.work.deadline is not None]
+        deadlines += self._late.values()
         return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
     def _arrange(self) -> None:
         """Let one job go on and hold the others."""
-        turn = whose_turn(self._jobs.values())
+        turn = None if self._late else whose_turn(self._jobs.values())
         for job in self._jobs.values():
             held = job is not turn
             if self.child is not None and job.work.is_sent and job.work.is_held is not held:
@@ -203,6 +207,8 @@ class Dispatcher:
 
     def _hear(self, generation: int, message: Updated | Wanted | Finished | Failed) -> None:
         """A message of the child."""
+        if generation == self._generation and isinstance(message, Finished | Failed):
+            self._late.pop(message.job, None)
         job = self._jobs.get(message.job)
         if job is None or generation != self._generation:
             return
@@ -225,17 +231,27 @@ class Dispatcher:
         if generation != self._generation:
             return
         self.child = None
+        self._late.clear()
         for job in [job for job in self._jobs.values() if job.work.is_sent]:
             self._end(job, _cancelled if job.work.deadline is not None else _failed(ending.error()))
 
     def _end_overdue(self) -> None:
-        """Kill the child if a job in it does not answer to cancel."""
-        now = time.monotonic()
-        if not any(job.work.deadline is not None and job.work.deadline <= now for job in self._jobs.values()):
-            return
+        """Kill the child if a job in it does not answer to cancel; not at once if others would lose by it."""
+        now, jobs = time.monotonic(), list(self._jobs.values())
+        overdue = [job for job in jobs if job.work.deadline is not None and job.work.deadline <= now]
+        if overdue and any(job.work.has_answered and job.work.deadline is None for job in jobs):
+            for job in overdue:
+                self._late[job.number] = now + PATIENCE_SECONDS
+                self._end(job, _cancelled)
+        elif overdue or any(end <= now for end in self._late.values()):
+            self._kill()
+
+    def _kill(self) -> None:
+        """End the child, and with it what was cancelled; the others start over, or fail."""
         if self.child is not None:
             self.child.kill()
         self.child, self._generation = None, self._generation + 1
+        self._late.clear()
         for job in [job for job in self._jobs.values() if job.work.is_sent]:
             if job.work.deadline is not None:
                 self._end(job, _cancelled)

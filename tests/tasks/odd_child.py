@@ -40,6 +40,14 @@ def count(control: Control, to: int = 10**9, seconds: float = 0.02) -> Iterator[
     return {"counted": t, "held": held}
 
 
+def slow_to_hear(control: Control, seconds: float) -> Iterator[TrackUpdate]:
+    """Hears a cancel only now and then."""
+    yield TrackUpdate.heartbeat(0.0, "slow")
+    time.sleep(seconds)
+    while not control.cancelled():
+        time.sleep(seconds)
+
+
 def stuck(control: Control, answers: int = 0) -> Iterator[TrackUpdate]:
     """Does not hear a cancel."""
     for t in range(answers):
@@ -110,7 +118,8 @@ def look(control: Control, video: Any, frames: list[int]) -> Iterator[TrackUpdat
             "bad": sorted(video.bad_frames), "numbers": video.frame_numbers.tolist(), "fps": video.fps}
 
 
-ODD = {task.__name__: task for task in (count, stuck, wait_for, write_on, crash, fail, noisy, odd_result, large, look)}
+ODD = {task.__name__: task for task in (
+    count, slow_to_hear, stuck, wait_for, write_on, crash, fail, noisy, odd_result, large, look)}
 
 if __name__ == "__main__":
     main({**TASKS, **ODD})

@@ -137,7 +137,36 @@ def test_whoever_had_not_answered_starts_over_in_the_next_child(begin_apart: Beg
     assert innocent.result() == "came"
 
 
-def test_whoever_had_answered_is_told(begin_apart: Begin) -> None:
+def test_whoever_had_answered_does_not_lose_by_one_that_is_slow_to_hear(begin_apart: Begin, own_worker: Worker) -> None:
+    innocent, counting = begin_apart("count")
+    innocent.wait_for_cells()
+    pid = own_worker.pid
+    guilty, job = begin_apart("slow_to_hear", urgent=True, seconds=3)
+    guilty.wait_for_message("slow")
+    began = time.monotonic()
+    job.cancel()
+    assert guilty.was_cancelled() and time.monotonic() - began < 2.5
+    again, _ = begin_apart("count", urgent=True, to=2)
+    assert again.result()["counted"] == 2
+    known = len(innocent.cells)
+    innocent.wait_for_cells(known + 3)
+    counting.cancel()
+    assert innocent.was_cancelled() and own_worker.pid == pid
+
+
+def test_whoever_had_answered_can_be_cancelled_meanwhile(begin_apart: Begin) -> None:
+    innocent, counting = begin_apart("count")
+    innocent.wait_for_cells()
+    guilty, job = begin_apart("stuck", urgent=True)
+    guilty.wait_for_message("stuck")
+    job.cancel()
+    assert guilty.was_cancelled()
+    counting.cancel()
+    assert innocent.was_cancelled()
+
+
+def test_whoever_had_answered_is_told(begin_apart: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_cotracker.tasks.dispatcher.PATIENCE_SECONDS", 1.0)
     innocent, _ = begin_apart("count")
     innocent.wait_for_cells()
     guilty, job = begin_apart("stuck", urgent=True)
