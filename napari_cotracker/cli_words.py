@@ -7,23 +7,18 @@ from typing import Annotated
 
 import typer
 
+from .core.errors import VideoError
 from .core.excerpt import Excerpt
 from .core.options import choices_of
-
-LEAST, MOST = 1e-3, 1e6  # frames per second
-ROUNDED = 0.005
+from .tasks.open import as_rate
 
 
 def read_rate(text: str) -> Fraction:
     """Frames per second, such as ``24`` or ``24000/1001``; ``23.976`` and its like mean the exact rate of films."""
     try:
-        rate = Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
-    if not LEAST < rate < MOST:
-        raise typer.BadParameter(f"expected frames per second such as 24, 23.976 or 24000/1001, got {text!r}")
-    exact = (Fraction(whole * 1000, 1001) for whole in (24, 30, 48, 60, 120))
-    return next((each for each in exact if abs(each - rate) < ROUNDED), rate)
+        return as_rate(text.strip())
+    except VideoError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 EXCERPT = {choice.name: choice.text for choice in choices_of(Excerpt)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,30 @@ from ..core import registry
 from ..core.errors import VideoError
 from ..core.video import Video
 
+LEAST_FPS, MOST_FPS = Fraction(1, 1000), Fraction(1_000_000)
+ROUNDED = 0.005
+_KNOWS = ("expected frames per second for an image sequence or an array only, got some for {}, which knows its own; "
+          "leave them out")
 
-def open_video(source: Any, fps: Fraction | None = None) -> Video:
+
+def as_rate(fps: Fraction | float | str) -> Fraction:
+    """Frames per second, such as 24 or ``24000/1001``; 23.976 and its like mean the exact rate of films.
+
+    Raises
+    ------
+    VideoError
+        If it is no number, or none that makes sense.
+    """
+    rate = Fraction(0)
+    with suppress(TypeError, ValueError, OverflowError, ZeroDivisionError):
+        rate = Fraction(fps)
+    if not LEAST_FPS < rate < MOST_FPS:
+        raise VideoError(f"expected frames per second such as 24, 23.976 or 24000/1001, got {fps!r:.60}")
+    exact = (Fraction(whole * 1000, 1001) for whole in (24, 30, 48, 60, 120))
+    return next((each for each in exact if abs(each - rate) < ROUNDED), rate)
+
+
+def open_video(source: Any, fps: Fraction | float | None = None) -> Video:
     """A video from a path, an array, or a `Video`, which is handed back as it is.
 
     Parameters
@@ -20,16 +43,19 @@ def open_video(source: Any, fps: Fraction | None = None) -> Video:
     source : path, array or Video
         A film, a folder of pictures, one picture of a sequence or its pattern (``shot.####.png``,
         ``shot.%04d.png``); or an array (T, H, W, 3), (T, H, W).
-    fps : Fraction, optional
-        Frames per second of an image sequence; if not given, what its files tell, else 24.
+    fps : Fraction or float, optional
+        Frames per second of an array or an image sequence; if not given, what its files tell, else 24.
 
     Raises
     ------
     VideoError
-        If nothing here can read it; the message lists what can be read. Or if it is no image sequence and
-        knows its frames per second itself.
+        If nothing here can read it; the message lists what can be read. Or if the frames per second make no
+        sense, or it knows them itself.
     """
+    fps = None if fps is None else as_rate(fps)
     if isinstance(source, Video):
+        if fps not in {None, source.fps}:
+            raise VideoError(_KNOWS.format(f"a video of {float(source.fps):g}"))
         return source
     if isinstance(source, str | Path):
         source = Path(source).expanduser()
@@ -37,11 +63,11 @@ def open_video(source: Any, fps: Fraction | None = None) -> Video:
     for kind in sources:
         if kind.accepts(source):
             if fps is not None and not kind.takes_rate:
-                raise VideoError("expected frames per second for an image sequence only, got some for "
-                                 f"{str(source)!r:.200}, which knows its own; leave them out")
+                raise VideoError(_KNOWS.format(f"{str(source)!r:.200}"))
             return kind.open(source) if fps is None else kind.open(source, fps=fps)
     got = repr(str(source)) if isinstance(source, Path) else type(source).__name__
-    raise VideoError(f"expected a video ({', '.join(kind.name for kind in sources)}), got {got}")
+    hint = "; make one array of pictures with numpy.stack" if isinstance(source, list | tuple) else ""
+    raise VideoError(f"expected a video ({', '.join(kind.name for kind in sources)}), got {got}{hint}")
 
 
 def open_array(array: Any, *, contrast_limits: tuple[float, float] | None = None, time: int = 0,
