@@ -65,4 +65,7 @@ def _own(path: Path, numbers: list[int]) -> list[str]:
     if found is None or int(found[2]) not in numbers:
         return []
     width = len(found[2])
-    return [f"{found[1]}{number:0{width}d}{found[3]}{path.suffix}" for number in numbers]
+    names = [f"{found[1]}{number:0{width}d}{found[3]}{path.suffix}" for number in numbers]
+    if path.is_file() and not all((path.parent / name).is_file() for name in names):
+        return []  # frames are the pages of one file
+    return names

@@ -15,7 +15,7 @@ from ..core.errors import VideoError
 from .cache import DEFAULT_BYTES
 from .fingerprint import hash_array, hash_rows, is_hashed_whole, is_in_memory
 from .frames import LazyVideo
-from .levels import Levels, estimate_limits
+from .levels import Levels, estimate_limits, fill_range
 from .once import once
 
 SAMPLED_FRAMES = 5
@@ -25,14 +25,14 @@ EXPECTED = "expected a video array of shape (T, Y, X), (T, Y, X, 3) or (T, Y, X,
 class ArrayVideo(LazyVideo):
     """A (T, Y, X) grey or (T, Y, X, 3 or 4) colour array as a video; one frame at a time is asked for.
 
-    8-bit values are shown as they are. Colour of other types is shown over the whole range of its
-    integer type, or over 0 … 1 for floats. Other grey values are spread between contrast limits,
-    estimated from a few frames if none are given.
+    8-bit values are shown as they are. Colour of unsigned integers is shown over the whole range of its
+    type, of floats over 0 … 1, where its values are of that kind (`fill_range`). All others are spread
+    between contrast limits, estimated from a few frames if none are given.
 
     Parameters
     ----------
     array : array-like
-        Bool, integers or real floats.
+        Bool, integers or real floats; also what NumPy makes an array of, such as a tensor of torch.
     contrast_limits : (float, float), optional
         Values to show black and white.
     fps : Fraction or float
@@ -53,7 +53,7 @@ class ArrayVideo(LazyVideo):
                  fps: Fraction | float = Fraction(24), cache_bytes: int = DEFAULT_BYTES,
                  fingerprint: str | None = None) -> None:
         super().__init__("the array", None, cache_bytes)
-        self._array = array
+        self._array = array = _as_known(array)
         self._shape, self._dtype = _check_array(array)
         self._fps = Fraction(fps).limit_denominator(1_000_000)
         self._fingerprint = fingerprint
@@ -105,13 +105,13 @@ class ArrayVideo(LazyVideo):
             return low, high
         if self._dtype in (np.dtype(bool), np.dtype(np.uint8)):
             return None
-        sampled = [p for k in self._sampled() if (p := self._frame(k)) is not None]
+        sampled = [p[..., :3] if p.ndim == 3 else p for k in self._sampled() if (p := self._frame(k)) is not None]
         limits = estimate_limits(sampled)
         if limits is None:
             raise VideoError(f"expected a video with finite values, got none in its frames {self._sampled()}; "
                              "give contrast_limits if other frames hold some")
-        whole_range = len(self._shape) == 4 and self._dtype.kind in "uf"
-        return None if whole_range else limits
+        has_range = len(self._shape) == 4 and self._dtype.kind in "uf"
+        return None if has_range and fill_range(sampled, limits) else limits
 
     def _sampled(self) -> list[int]:
         count = min(self.n_frames, SAMPLED_FRAMES)
@@ -142,6 +142,21 @@ class ArrayVideo(LazyVideo):
         return picture.copy() if picture.dtype in (np.uint8, np.uint16) else picture.astype(np.float32)
 
 
+def _as_known(array: Any) -> Any:
+    """An array whose type NumPy knows; tensors of torch have types of their own, but share their memory."""
+    if not (hasattr(array, "dtype") and hasattr(array, "__array__")):
+        return array
+    try:
+        np.dtype(array.dtype)
+    except TypeError:
+        try:
+            return np.asarray(array)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise VideoError(f"{EXPECTED}, got {type(array).__name__}, of which NumPy cannot make an array "
+                             f"({error!s:.100}); hand in video.detach().cpu().numpy()") from None
+    return array
+
+
 def _check_array(array: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Shape and type of what can be a video."""
     try:
@@ -165,4 +180,4 @@ def _accepts(source: Any) -> bool:
     return not isinstance(source, (str, Path)) and hasattr(source, "shape") and hasattr(source, "__getitem__")
 
 
-VIDEO_SOURCE = VideoSource("array", _accepts, ArrayVideo, priority=10)
+VIDEO_SOURCE = VideoSource("array", _accepts, ArrayVideo, priority=10, takes_rate=True)

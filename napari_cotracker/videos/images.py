@@ -51,16 +51,37 @@ def read_image(path: Path, page: int = 0) -> Picture:
 
 
 def count_pages(path: Path) -> int:
-    """How many pictures of the first one's size and kind a TIFF file holds; 1 for every other kind of file."""
+    """How many pictures of the first one's size and kind a TIFF file holds; 1 for every other kind of file.
+
+    Raises
+    ------
+    VideoError
+        If they are of several channels, which are no frames.
+    """
     if path.suffix.lower() not in {".tif", ".tiff"}:
         return 1
     import tifffile
 
     try:
         with tifffile.TiffFile(path) as file:
-            return len(file.pages) if file.pages.first.keyframe.hash == file.pages[-1].keyframe.hash else 1
+            pages = len(file.pages) if file.pages.first.keyframe.hash == file.pages[-1].keyframe.hash else 1
+            channels = _count_channels(file) if pages > 1 else 1
     except Exception:  # reading it will say what is wrong
         return 1
+    if channels > 1:
+        raise VideoError(f"expected a stack of one channel, or of colours, got {path.name!r} with {channels} channels "
+                         "in pages of their own; save the channel to track as a stack (ImageJ: Image > Color > Split "
+                         "Channels), or hand in an array")
+    return pages
+
+
+def _count_channels(file: Any) -> int:
+    """Channels that lie in pages of their own, as far as ImageJ or OME say so."""
+    if not (file.is_imagej or file.is_ome):
+        return 1
+    series = file.series[0]
+    beside = series.axes.removesuffix(file.pages.first.axes)
+    return int(dict(zip(beside, series.shape)).get("C", 1))
 
 
 def _check_size(path: Path, width: int, height: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,12 @@ from ..core.light import linear_to_srgb
 
 SAMPLES = 1 << 16
 """Pixels of one frame that an estimate of the contrast limits looks at."""
+
+FAINT = 16
+"""Integers of which nothing reaches this part of their range have it left over: 12 bits in 16."""
+
+FLOATS_BELOW = -0.25
+"""Light does not go so far below 0, even where a lens was sharpened."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,27 @@ def estimate_limits(pictures: Iterable[NDArray[Any]]) -> tuple[float, float] | N
     if low == high:
         low, high = float(values.min()), float(values.max())
     return low, high if high > low else low + max(1.0, abs(low) * 1e-6)
+
+
+def fill_range(pictures: Sequence[NDArray[Any]], limits: tuple[float, float]) -> bool:
+    """Whether values go over the whole range of their type, so that their limits are better not used.
+
+    They do not where few bits lie in many, as cameras store 12 in 16, nor where most floats are above 1 or many below
+    0, as in pictures of 0 … 255 or -1 … 1. Highlights above 1 are no reason, and neither is a picture all black.
+
+    Parameters
+    ----------
+    pictures : sequence of arrays
+        Of unsigned integers or floats.
+    limits : (float, float)
+        What `estimate_limits` says of them.
+    """
+    dtype = pictures[0].dtype
+    if dtype.kind == "f":
+        middle = float(np.nanmedian(np.concatenate([_sample(picture) for picture in pictures])))
+        return limits[0] >= FLOATS_BELOW and middle <= 1
+    is_plain = all(picture.min() == picture.max() for picture in pictures)
+    return dtype.itemsize == 1 or is_plain or limits[1] > np.iinfo(dtype).max / FAINT
 
 
 def _sample(picture: NDArray[Any]) -> NDArray[np.float64]:

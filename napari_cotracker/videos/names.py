@@ -27,11 +27,14 @@ class ImageFiles:
     paths : sequence of Path
     numbers : sequence of int
         Each file's own number.
+    pages : int
+        How many frames are in each file.
     """
 
     label: str
     paths: Sequence[Path]
     numbers: Sequence[int]
+    pages: int = 1
 
 
 def has_placeholder(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from .exr_header import read_rate
 from .fingerprint import hash_file, hash_parts
 from .frames import LazyVideo
 from .images import count_pages, read_image
-from .levels import Levels, estimate_limits
-from .names import find_images, stands_for_images
+from .levels import Levels, estimate_limits, fill_range
+from .names import ImageFiles, find_images, stands_for_images
 from .once import once
 
 
@@ -30,8 +31,8 @@ class ImageSequence(LazyVideo):
 
     The first frame number and gaps are kept in `frame_numbers`; frame *k* is the *k*-th file there
     is. For `read`, 16 bits are divided by 257, ``.exr`` is taken as linear light and gets the sRGB
-    curve, other floats are spread between contrast limits. A TIFF file with several pages is a
-    video of its pages.
+    curve; other floats, and 16 bits of which no more than 12 are used, are spread between contrast
+    limits. A TIFF file with several pages is a video of its pages, whatever lies beside it.
 
     Parameters
     ----------
@@ -47,22 +48,19 @@ class ImageSequence(LazyVideo):
     Raises
     ------
     VideoError
-        If there is no such sequence, no file of it can be read, or sizes differ.
+        If there is no such sequence, no file of it can be read, sizes differ, or each is a stack of pages.
     """
 
     def __init__(self, source: str | Path, *, fps: Fraction | float | None = None,
                  contrast_limits: tuple[float, float] | None = None, cache_bytes: int = DEFAULT_BYTES) -> None:
-        files = find_images(Path(source))
+        files = _with_pages(Path(source))
         super().__init__(repr(files.label), str(Path(source).absolute()), cache_bytes)
         self._fps = Fraction(fps or read_rate(files.paths[0]) or 24).limit_denominator(1_000_000)
-        self._files = [(path, 0) for path in files.paths]
-        self._numbers = np.array(files.numbers, np.int64)
-        if len(self._files) == 1 and (pages := count_pages(files.paths[0])) > 1:
-            self._files = [(files.paths[0], page) for page in range(pages)]
-            self._numbers = np.arange(pages)
+        self._files = [(path, page) for path in files.paths for page in range(files.pages)]
+        self._numbers = np.arange(files.pages) if files.pages > 1 else np.array(files.numbers, np.int64)
         self._first = self._read_first()
-        self._check_samples()
-        self._levels = self._choose_levels(contrast_limits)
+        self._is_faint = False
+        self._levels = self._choose_levels(self._read_samples(), contrast_limits)
 
     @property
     def n_frames(self) -> int:
@@ -93,13 +91,14 @@ class ImageSequence(LazyVideo):
     def fingerprint(self) -> str:
         """Changes with the files' numbers, lengths, contents of the first, middle and last, and contrast limits."""
         lengths = [-1 if state is None else state[0] for state in self._states]
-        facts = f"{self._numbers.tolist()} {lengths} {self._levels}".encode()
+        told = Levels() if self._is_faint else self._levels  # as files that somebody works on were known before
+        facts = f"{self._numbers.tolist()} {lengths} {told}".encode()
         return hash_parts([facts, *(hash_file(self._files[k][0]).encode() for k in self._samples if lengths[k] >= 0)])
 
     @property
     def version(self) -> str:
         """Changes whenever one of the files is written."""
-        return hash_parts([self.fingerprint.encode(), str(self._states).encode()])
+        return hash_parts([self.fingerprint.encode(), f"{self._states} {self._levels}".encode()])
 
     @once
     def _states(self) -> list[tuple[int, int] | None]:
@@ -121,21 +120,30 @@ class ImageSequence(LazyVideo):
                 failure = failure or error
         raise failure or VideoError(f"{self.name} has no files")
 
-    def _check_samples(self) -> None:
-        """Refuse a folder of unrelated pictures; a single misfit later on is a bad frame."""
+    def _read_samples(self) -> list[NDArray[Any]]:
+        """Some of the pictures; refuse a folder of unrelated ones. A single misfit later on is a bad frame."""
+        pictures = [self._first]
         for number in self._samples[1:]:
             picture = self._try(number)
-            if picture is not None and picture.shape[:2] != self._first.shape[:2]:
+            if picture is None:
+                continue
+            if picture.shape[:2] != self._first.shape[:2]:
                 raise VideoError(
                     f"expected images of one size, got {self.width} × {self.height} and "
                     f"{picture.shape[1]} × {picture.shape[0]} ({self._files[number][0].name!r}); choose one sequence"
                 )
+            if picture.dtype == self._first.dtype:
+                pictures.append(picture)
+        return pictures
 
-    def _choose_levels(self, limits: tuple[float, float] | None) -> Levels:
+    def _choose_levels(self, pictures: list[NDArray[Any]], limits: tuple[float, float] | None) -> Levels:
         linear = self._files[0][0].suffix.lower() == ".exr"
-        if limits is None and self._first.dtype.kind == "f" and not linear:
-            pictures = [self._try(number) for number in self._samples]
-            limits = estimate_limits([p for p in pictures if p is not None])
+        if limits is None and not linear and (self._first.dtype.kind == "f" or self._first.dtype == np.uint16):
+            colours = [picture[..., :3] if picture.ndim == 3 else picture for picture in pictures]
+            limits = estimate_limits(colours)
+            if self._first.dtype.kind == "u" and limits is not None:
+                self._is_faint = not fill_range(colours, limits)
+                limits = limits if self._is_faint else None
         return Levels(limits, linear and limits is None)
 
     def _try(self, frame: int) -> NDArray[Any] | None:
@@ -171,6 +179,19 @@ class ImageSequence(LazyVideo):
         if picture is None or picture.shape[:2] != self._first.shape[:2]:
             return None
         return _with_channels(picture, 1 if self._first.ndim == 2 else self._first.shape[2], self._first.dtype)
+
+
+def _with_pages(source: Path) -> ImageFiles:
+    """The files of a sequence, or one file and its pages."""
+    if source.is_file() and (pages := count_pages(source)) > 1:
+        return ImageFiles(source.name, [source], [0], pages)
+    files = find_images(source)
+    if (pages := count_pages(files.paths[0])) == 1:
+        return files
+    if len(files.paths) > 1:
+        raise VideoError(f"expected images of one page each, got {len(files.paths)} files {files.label!r} of which "
+                         f"the first has {pages} pages; give the path of one file to open its pages")
+    return replace(files, pages=pages)
 
 
 def _with_channels(picture: NDArray[Any], count: int, dtype: np.dtype[Any]) -> NDArray[Any] | None:

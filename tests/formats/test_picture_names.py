@@ -59,3 +59,12 @@ def test_pictures_of_a_folder_keep_their_names(tmp_path):
     assert picture_names(tracks_of(tmp_path, PLATE))[0] == "frame_001001.png"
     (tmp_path / "IMG_1001_b.JPG").rename(tmp_path / "notes.txt")
     assert picture_names(tracks_of(tmp_path, [1, 2, 3, 4, 5, 6]))[0] == "frame_000001.png"
+
+
+def test_pages_of_one_file_have_no_names_of_their_own(tmp_path):
+    path = tmp_path / "stack3.tif"
+    path.write_bytes(b"")
+    assert picture_names(tracks_of(path))[0] == "frame_000000.png"
+    for number in range(6):
+        (tmp_path / f"stack{number}.tif").write_bytes(b"")
+    assert picture_names(tracks_of(path))[0] == "stack0.tif"

@@ -49,6 +49,32 @@ def test_colour_of_other_types_uses_the_whole_range() -> None:
     assert ArrayVideo(COLOURS / 255.0).read_native([0]).dtype == np.float32
 
 
+@pytest.mark.parametrize("array", [
+    COLOURS.astype(np.float32), COLOURS / 127.5 - 1, COLOURS.astype(np.uint16) * 16, COLOURS.astype(np.uint16),
+], ids=["floats to 255", "floats about 0", "12 bits in 16", "8 bits in 16"])
+def test_colour_that_uses_another_range_is_spread_over_what_it_uses(array: Any) -> None:
+    alpha = np.full_like(array[..., :1], np.iinfo(array.dtype).max if array.dtype.kind == "u" else 1)
+    for video in (ArrayVideo(array), ArrayVideo(np.concatenate([array, alpha], -1))):
+        assert np.abs(video.read(range(6)).astype(int) - COLOURS).max() <= 2
+
+
+def test_highlights_and_black_are_no_reason_to_spread() -> None:
+    bright = COLOURS / 255.0
+    bright[:, 0, 0] = 40
+    assert ArrayVideo(bright).contrast_limits is None
+    faded = np.zeros((60, 8, 9, 3), np.uint16)
+    faded[7] = COLOURS[0]
+    assert ArrayVideo(faded).contrast_limits is None
+
+
+def test_a_tensor_is_an_array() -> None:
+    torch = pytest.importorskip("torch")
+    video = ArrayVideo(torch.from_numpy(COLOURS.copy()))
+    assert np.array_equal(video.read(range(6)), COLOURS)
+    with pytest.raises(VideoError, match=r"cpu\(\)\.numpy\(\)"):
+        ArrayVideo(torch.zeros((2, 4, 4, 3), device="meta"))
+
+
 def test_masks_and_constant_pictures() -> None:
     assert set(np.unique(ArrayVideo(COLOURS[..., 0] > 99).read([0]))) == {0, 255}
     assert (ArrayVideo(np.full((3, 4, 5), 7.5)).read([0]) == 0).all()

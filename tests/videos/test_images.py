@@ -136,3 +136,15 @@ def test_broken_images_are_errors_of_one_sentence(tmp_path: Path, capsys: pytest
             read_image(path)
         assert path.name in str(caught.value) and "\n" not in str(caught.value)
     assert capsys.readouterr().out == ""
+
+
+def test_channels_are_no_frames(tmp_path: Path) -> None:
+    stack = np.zeros((4, 2, 8, 9), np.uint16)
+    tifffile.imwrite(tmp_path / "ij.tif", stack, imagej=True, metadata={"axes": "TCYX"})
+    tifffile.imwrite(tmp_path / "a.ome.tif", stack, metadata={"axes": "TCYX"})
+    for name in ("ij.tif", "a.ome.tif"):
+        with pytest.raises(VideoError, match="2 channels in pages of their own"):
+            count_pages(tmp_path / name)
+    tifffile.imwrite(tmp_path / "one.tif", stack[:, 0], imagej=True, metadata={"axes": "TYX"})
+    tifffile.imwrite(tmp_path / "rgb.tif", np.zeros((4, 8, 9, 3), np.uint8), imagej=True, metadata={"axes": "TYXS"})
+    assert count_pages(tmp_path / "one.tif") == count_pages(tmp_path / "rgb.tif") == 4

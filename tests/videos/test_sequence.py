@@ -15,6 +15,7 @@ from napari_cotracker.core import registry
 from napari_cotracker.core.errors import VideoError
 from napari_cotracker.core.video import Video
 from napari_cotracker.videos.exr_header import make_attributes, write_exr
+from napari_cotracker.videos.levels import Levels
 from napari_cotracker.videos.sequence import ImageSequence
 from tests.videos.coded_films import number_in, paint
 
@@ -143,6 +144,39 @@ def test_float_tiff_is_spread_and_pages_are_frames(tmp_path: Path) -> None:
     assert np.array_equal(video.read_native([1])[0, :, :, 0], ramp + 1)
     middle = video.read([0])[0, :, :, 0]
     assert (np.diff(middle.reshape(-1).astype(int)) >= 0).all() and 100 < middle[4, 0] < 150
+
+
+@pytest.mark.parametrize("grey", [True, False])
+def test_twelve_bits_in_sixteen_are_not_shown_black(tmp_path: Path, grey: bool) -> None:
+    for number in (1, 2, 3):
+        picture = paint(number).astype(np.uint16)[..., 0 if grey else slice(None)]
+        iio.imwrite(tmp_path / f"a.{number}.tif", picture * 16)
+    with ImageSequence(tmp_path) as video:
+        pictures = video.read(range(3))
+        assert pictures.min() == 0 and pictures.max() == 255
+        assert [number_in(picture) for picture in pictures] == [1, 2, 3]
+        assert video.read_native([0]).max() < 4096
+
+
+def test_the_fingerprint_does_not_follow_limits_that_were_estimated(tmp_path: Path) -> None:
+    for number in (1, 2):
+        iio.imwrite(tmp_path / f"a.{number}.tif", paint(number).astype(np.uint16) * 16)
+    now, before, given = (ImageSequence(tmp_path), ImageSequence(tmp_path),
+                          ImageSequence(tmp_path, contrast_limits=(0, 4095)))
+    before._levels = Levels()  # as they were
+    assert now.fingerprint == before.fingerprint != given.fingerprint
+    assert now.version != before.version
+
+
+def test_a_stack_of_pages_is_not_taken_for_one_of_its_neighbours(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        tifffile.imwrite(tmp_path / f"cell_{number}.tif", np.full((5, 8, 9), number, np.uint8))
+    video = ImageSequence(tmp_path / "cell_2.tif")
+    assert video.n_frames == 5 and set(video.read(range(5)).ravel().tolist()) == {2}
+    assert video.frame_numbers.tolist() == [0, 1, 2, 3, 4]
+    for several in (tmp_path, tmp_path / "cell_#.tif"):
+        with pytest.raises(VideoError, match=r"5 pages; give the path of one file"):
+            ImageSequence(several)
 
 
 def test_a_grey_frame_among_coloured_ones_is_made_coloured(plates: Path) -> None:
