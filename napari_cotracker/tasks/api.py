@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from ..core.queries import Queries
-from ..core.tracker import TrackUpdate
+from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import Tracks
 from .export import read_tracks, write_tracks
 from .open import open_video
@@ -35,13 +35,14 @@ def track(
     fast: bool = False,
     accept_licence: bool = False,
     on_update: Callable[[TrackUpdate], None] | None = None,
+    control: Control | None = None,
 ) -> Tracks:
     """Track points through a video.
 
     Parameters
     ----------
     video : path, Video or array
-        An array is (T, H, W, 3) uint8 RGB.
+        An array is (T, H, W, 3) RGB or (T, H, W) grey; of bytes, other integers or floats.
     queries : Queries or (N, 3) array
         Points as (t, x, y): 0-based frame, pixels from the centre of the top-left pixel, y down.
     model : str
@@ -50,7 +51,7 @@ def track(
     mode : {"auto", "online", "offline"}
         ``auto`` is offline up to 120 frames and online beyond.
     device : str
-        ``auto`` is cuda, else mps, else cpu.
+        ``auto`` is cuda, else mps, else cpu; or one of these by name, such as ``cuda:1``.
     checkpoint : path, optional
         A weights file of your own.
     iters : int
@@ -58,7 +59,7 @@ def track(
     support_grid : int
         g × g helper points that join the network's attention where fewer than 25 points are tracked; 0 for none.
     resolution : (height, width), optional
-        At which the network sees the frames; None is the checkpoint's own.
+        At which the network sees the frames, in multiples of 8; None is the checkpoint's own.
     direction : {"both", "forward", "backward"}
         From each query.
     precision : {"auto", "float32", "half"}
@@ -70,6 +71,9 @@ def track(
         Whether you accept the licence of weights that have to be fetched; remembered.
     on_update : callable, optional
         Called with every `TrackUpdate` as it comes.
+    control : Control, optional
+        Cancels the run, which then returns what it has: a `napari_cotracker.core.tracker.RemoteControl`, told
+        by another thread or by `on_update`.
 
     Returns
     -------
@@ -92,7 +96,7 @@ def track(
         resolution=resolution, direction=direction, precision=precision, fast=fast, accept_licence=accept_licence,
     )
     film = open_video(video)
-    run = track_by_pieces(film, points, options)
+    run = track_by_pieces(film, points, options, control=control)
     try:
         while True:
             update = next(run)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -71,15 +72,25 @@ class TrackOptions:
     def __post_init__(self) -> None:
         if self.direction not in ("both", "forward", "backward"):
             raise TrackingError(f"expected direction both, forward or backward; got {self.direction!r}")
-        if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", self.device):
+        if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", str(self.device)):
             raise TrackingError(f"expected device auto, cpu, mps, cuda or cuda:1; got {self.device!r}")
+        object.__setattr__(self, "device", str(self.device))  # for it may be torch's own
         if self.precision not in ("auto", "float32", "half"):
             raise TrackingError(f"expected precision auto, float32 or half; got {self.precision!r}")
-        if self.iters < 1 or self.support_grid < 0:
-            got = f"{self.iters} and {self.support_grid}"
-            raise TrackingError(f"expected at least 1 iteration and a support grid of 0 or more, got {got}")
-        if self.resolution is not None and (len(self.resolution) != 2 or min(self.resolution) < 8):
-            raise TrackingError(f"expected a resolution (height, width) of at least 8 × 8, got {self.resolution}")
+        for name, least in (("iters", 1), ("support_grid", 0)):
+            number = getattr(self, name)
+            if not isinstance(number, Integral) or int(number) < least:
+                raise TrackingError(f"expected {name} as a whole number from {least}, got {number!r}")
+        object.__setattr__(self, "resolution", _checked_resolution(self.resolution))
+
+
+def _checked_resolution(given: Any) -> tuple[int, int] | None:
+    if given is None:
+        return None
+    sides = tuple(given) if isinstance(given, Iterable) else ()
+    if len(sides) == 2 and all(isinstance(side, Integral) and int(side) >= 8 for side in sides):
+        return int(sides[0]), int(sides[1])
+    raise TrackingError(f"expected a resolution (height, width) of whole numbers, at least 8 × 8, got {given!r:.60}")
 
 
 @dataclass(frozen=True)

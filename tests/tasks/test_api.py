@@ -8,6 +8,7 @@ import pytest
 import napari_cotracker
 from napari_cotracker import Queries, track
 from napari_cotracker.core.errors import TrackingError, VideoError
+from napari_cotracker.core.tracker import RemoteControl, TrackUpdate
 from tests.moving_films import moving_film
 
 
@@ -32,11 +33,25 @@ def test_the_signature_is_the_one_promised() -> None:
     parameters = inspect.signature(track).parameters
     assert list(parameters) == [
         "video", "queries", "model", "mode", "device", "checkpoint", "iters", "support_grid", "resolution",
-        "direction", "precision", "fast", "accept_licence", "on_update",
+        "direction", "precision", "fast", "accept_licence", "on_update", "control",
     ]
     assert all(p.kind is p.KEYWORD_ONLY for name, p in parameters.items() if name not in ("video", "queries"))
     for name in ("open_video", "read_tracks", "write_tracks"):
         assert callable(getattr(napari_cotracker, name))
+
+
+def test_a_run_that_is_cancelled_returns_what_it_has() -> None:
+    film, _ = moving_film(40)
+    control = RemoteControl()
+
+    def stop(update: TrackUpdate) -> None:
+        if (update.frames >= 5).any():
+            control.cancel()
+
+    tracks = track(film, [[0, 60, 60]], model="lucas-kanade", on_update=stop, control=control)
+    there = np.isfinite(tracks.xy[:, 0, 0])
+    assert there[:6].all() and not there.all()
+    assert tracks.meta["runs"][0]["cancelled"]
 
 
 def test_a_callback_that_fails_stops_the_run() -> None:

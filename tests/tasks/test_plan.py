@@ -50,7 +50,17 @@ def test_settings_reach_the_tracker_and_unknown_ones_are_refused() -> None:
         make_plan(FILM, at(0), TrackOptions(settings={"radius": 1}))
 
 
-@pytest.mark.parametrize("wrong", [{"direction": "up"}, {"iters": 0}, {"support_grid": -1}, {"resolution": (4, 4)}])
+def test_numbers_of_numpy_and_devices_of_torch_are_as_good() -> None:
+    torch = pytest.importorskip("torch")
+    options = TrackOptions(iters=np.int64(4), support_grid=np.int32(0), resolution=np.array([64, 96]),
+                           device=torch.device("cuda", 1))
+    assert (options.device, options.resolution) == ("cuda:1", (64, 96))
+
+
+@pytest.mark.parametrize("wrong", [
+    {"direction": "up"}, {"iters": 0}, {"support_grid": -1}, {"resolution": (4, 4)}, {"iters": 2.5}, {"iters": "6"},
+    {"resolution": 384}, {"resolution": (384, 512, 3)}, {"resolution": (38.4, 51)}, {"device": None}, {"device": "gpu"},
+])
 def test_options_without_sense_are_refused(wrong: dict) -> None:
     with pytest.raises(TrackingError, match="expected"):
         TrackOptions(**wrong)
