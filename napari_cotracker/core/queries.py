@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .equality import same_fields
 from .errors import TrackingError
-from .words import point_name
+from .words import as_label, counted, point_name
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class Queries:
     ids: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     names: tuple[str, ...] = ()
 
+    if TYPE_CHECKING:  # more than the fields hold is taken
+        def __init__(self, t: ArrayLike, xy: ArrayLike, ids: ArrayLike = ..., names: Sequence[str] = ...) -> None: ...
+
     def __post_init__(self) -> None:
         xy = np.array(self.xy, np.float32).reshape(-1, 2) if np.size(self.xy) == 0 else np.array(self.xy, np.float32)
         if xy.ndim != 2 or xy.shape[1] != 2:
@@ -52,7 +57,7 @@ class Queries:
             raise TrackingError(f"expected {n} track ids, one for each query, got {len(ids)}")
         if len(np.unique(ids)) != n:
             raise TrackingError("expected unique track ids, got some twice; leave the ids out to have them numbered")
-        names = tuple(self.names) or tuple(map(point_name, ids.tolist()))
+        names = tuple(map(as_label, self.names)) or tuple(map(point_name, ids.tolist()))
         if len(names) != n:
             raise TrackingError(f"expected {n} names, one for each query, got {len(names)}")
         for key, value in {"t": t, "xy": xy, "ids": ids, "names": names}.items():
@@ -60,6 +65,14 @@ class Queries:
 
     def __len__(self) -> int:
         return len(self.t)
+
+    def __eq__(self, other: object) -> bool:
+        return same_fields(self, other) if isinstance(other, Queries) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # of arrays
+
+    def __repr__(self) -> str:
+        return f"<Queries: {counted(len(self), 'point')} on {counted(len(np.unique(self.t)), 'frame')}>"
 
     @classmethod
     def from_array(cls, txy: ArrayLike, ids: ArrayLike = (), names: Sequence[str] = ()) -> Queries:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .coordinates import inside
+from .equality import same_fields
 from .errors import CotrackerError
 from .queries import Queries
-from .words import point_name
+from .words import as_label, counted, point_name
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -117,6 +118,12 @@ class Tracks:
     queries: Queries | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
 
+    if TYPE_CHECKING:  # more than the fields hold is taken
+        def __init__(self, ids: ArrayLike, xy: ArrayLike, visibility: ArrayLike,  # noqa: PLR0917
+                     confidence: ArrayLike, state: ArrayLike = ..., source: ArrayLike = ..., *,
+                     names: Sequence[str] = ..., groups: Sequence[str] = ..., queries: Queries | None = ...,
+                     meta: Mapping[str, Any] = ...) -> None: ...
+
     def __post_init__(self) -> None:
         xy = np.asarray(self.xy, np.float32)
         if xy.ndim != 3 or xy.shape[2] != 2:
@@ -144,6 +151,15 @@ class Tracks:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def __eq__(self, other: object) -> bool:
+        return same_fields(self, other) if isinstance(other, Tracks) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # of arrays
+
+    def __repr__(self) -> str:
+        size = "" if self.size is None else " of {} × {}".format(*self.size)
+        return f"<Tracks: {counted(len(self), 'track')} over {counted(self.n_frames, 'frame')}{size}>"
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -217,7 +233,7 @@ def _cells(name: str, value: ArrayLike, shape: tuple[int, ...], dtype: Any, defa
 
 
 def _labels(name: str, given: Sequence[str], default: Sequence[str]) -> tuple[str, ...]:
-    labels = tuple(str(label) for label in given) or tuple(default)
+    labels = tuple(map(as_label, given)) or tuple(default)
     if len(labels) != len(default):
         raise CotrackerError(f"expected {len(default)} {name}, one for each track, got {len(labels)}")
     return labels

@@ -21,3 +21,8 @@ def were(count: int) -> str:
 def point_name(id: int) -> str:
     """What a point is called that was given no name: by its id, so that it has one number only."""
     return f"point {id}"
+
+
+def as_label(name: object) -> str:
+    """A name that every file can hold: what UTF-8 cannot say, and the zero that ends texts in HDF5, become ``?``."""
+    return str(name).encode("utf-8", "replace").decode().replace("\0", "?")

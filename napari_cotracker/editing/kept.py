@@ -164,6 +164,12 @@ class Kept(View):
         self._history.finish()
         self._store.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
     @property
     def settings(self) -> Mapping[str, Any]:
         """What was noted by `set_setting`; not to be written to."""

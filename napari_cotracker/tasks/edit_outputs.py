@@ -171,7 +171,7 @@ def pin(target: Target) -> Steps:
     excerpt = Excerpt(first=target.frames.start, last=target.frames.stop - 1)
     yield TrackUpdate.heartbeat(0.5, "writing")
     corners = Tracks(corners.ids, corners.xy, corners.visibility, corners.confidence, corners.state, corners.source,
-                     corners.names, meta={**corners.meta, **facts})
+                     names=corners.names, meta={**corners.meta, **facts})
     entry = pin_format(target.out, target.format)
     reference = next(iter(target.settled.motions))
     known = {each.name: each for each in fields(entry.options)}

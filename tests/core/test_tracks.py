@@ -126,3 +126,10 @@ def test_columns_that_disagree_are_refused(given: dict[str, Any], message: str) 
     ones = np.ones((2, 3))
     with pytest.raises(CotrackerError, match=message):
         Tracks(**{"ids": np.arange(3), "xy": np.zeros((2, 3, 2)), "visibility": ones, "confidence": ones, **given})
+
+
+def test_a_look_at_tracks_is_short() -> None:
+    cells = np.zeros((700, 2000), np.float32)
+    tracks = Tracks(list(range(2000)), np.zeros((700, 2000, 2)), cells, cells, meta={"size": (64, 48)})
+    assert repr(tracks) == "<Tracks: 2,000 tracks over 700 frames of 64 × 48>"
+    assert repr(Queries.from_array([[0, 1, 2], [0, 3, 4]])) == "<Queries: 2 points on 1 frame>"

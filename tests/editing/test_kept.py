@@ -82,6 +82,13 @@ def test_nothing_changes_once_a_session_is_closed(tmp_path: Path) -> None:
     session.close()
 
 
+def test_a_session_lets_go_of_its_file_at_the_end_of_a_block(tmp_path: Path) -> None:
+    with Session.create(tmp_path / "a.cotracker", N_FRAMES, SIZE) as session:
+        session.add_points(0, [[3, 4]])
+    with Session.open(tmp_path / "a.cotracker") as again:
+        assert not again.is_read_only and len(again.ids) == 1
+
+
 def test_a_session_that_is_only_looked_at_leaves_its_file_alone(tmp_path: Path) -> None:
     session = Session.create(tmp_path / "a.cotracker", N_FRAMES, SIZE)
     session.add_points(0, [[1, 2]])
