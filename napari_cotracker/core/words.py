@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def counted(count: int, what: str) -> str:
     """``1 track``, ``2,000 tracks``."""
@@ -24,5 +26,5 @@ def point_name(id: int) -> str:
 
 
 def as_label(name: object) -> str:
-    """A name that every file can hold: what UTF-8 cannot say, and the zero that ends texts in HDF5, become ``?``."""
-    return str(name).encode("utf-8", "replace").decode().replace("\0", "?")
+    """A name that every file can hold, without what UTF-8 cannot say and the zero that ends texts in HDF5."""
+    return re.sub("[\0\ud800-\udfff]", "_", str(name))
