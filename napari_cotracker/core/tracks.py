@@ -97,9 +97,10 @@ class Tracks:
     queries : Queries, optional
         Where the tracks were started, if that is known.
     meta : mapping, optional
-        ``size`` (width, height), ``fps`` and ``pixel_aspect`` (numerator, denominator), ``frame_numbers``
-        (T,), ``own_numbers`` (whether these are those of files, even if they count from 0), ``video``
-        (path and fingerprint), ``runs`` (model and licence of each run), ``created`` and more.
+        ``size`` (width, height), ``fps`` and ``pixel_aspect`` (numerator, denominator), ``times`` (T,) in
+        seconds from the first frame if they are irregular, ``frame_numbers`` (T,), ``own_numbers`` (whether
+        these are those of files, even if they count from 0), ``video`` (path and fingerprint), ``runs``
+        (model and licence of each run), ``created`` and more.
 
     Raises
     ------

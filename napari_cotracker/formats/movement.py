@@ -9,7 +9,7 @@ the point.
 Pixels: x right, y down, the centre of the top-left pixel is (0, 0), 32 bits.
 
 Frames: one for each of the film; ``time`` in seconds from 0 where the frames per second are known,
-else as numbers from 0.
+else as numbers from 0. Of a film whose frames come at irregular times, these.
 
 States: hidden points keep their position, are not ``visible``, and have a confidence of at most 0.6
 (0 where it was set by hand). Read from files without ``visible``, a point above 0.6 counts as visible.
@@ -40,7 +40,7 @@ from ..core.errors import FormatError, MissingExtraError
 from ..core.tracks import DEFAULT_THRESHOLD, Source, Tracks, is_anchor
 from .apart import load_apart, outline
 from .hdf5 import in_memory, opened, text_of, texts, whole
-from .sheets import Cast, cast_of, credits, imported, likelihoods, located, pair_of, rate_of, uncast, visible
+from .sheets import Cast, cast_of, credits, imported, likelihoods, located, pair_of, rate_of, times_of, uncast, visible
 
 NAMELESS = "id_0"  # as movement names an individual without a name
 OURS = "napari-cotracker"
@@ -99,6 +99,8 @@ def _variables(tracks: Tracks, cast: Cast) -> dict[str, Any]:
 def _coordinates(tracks: Tracks, cast: Cast) -> dict[str, Any]:
     frames = np.arange(tracks.n_frames)
     seconds = frames / float(rate_of(tracks)) if tracks.meta.get("fps") else frames
+    times = times_of(tracks) if tracks.meta.get("fps") else None
+    seconds = seconds if times is None else times
     return {"time": seconds, "space": ["x", "y"], "keypoint": list(cast.keypoints),
             "individual": [name or NAMELESS for name in cast.individuals]}
 
@@ -112,6 +114,8 @@ def _attributes(path: Path, tracks: Tracks) -> dict[str, Any]:
     more: dict[str, Any] = {"film": str(film)} if film else {}
     if tracks.meta.get("fps"):
         more |= {"fps": float(rate_of(tracks)), "time_unit": "seconds"}
+        times = times_of(tracks)
+        more |= {} if times is None else {"frame_times": times}
     if tracks.size:
         more["picture_size"] = np.array(tracks.size, np.int32)
     if empty:
@@ -191,6 +195,9 @@ def _about(file: Any, cells: int) -> dict[str, Any]:
     rate = float(np.asarray(file.attrs.get("fps", 0)).reshape(-1)[0] or 0)
     pair = pair_of(rate)
     frames = np.round(time * rate if pair and text_of(file.attrs.get("time_unit")) == "seconds" else time)
+    ours = np.asarray(file.attrs.get("frame_times", ())).reshape(-1)
+    if ours.dtype.kind == "f" and len(ours) and np.isin(time, ours).all():
+        frames = np.searchsorted(ours, time).astype(np.float64)
     if not np.isfinite(frames).all() or frames.min(initial=0) < 0 or len(np.unique(frames)) < len(frames):
         frames = np.arange(len(time), dtype=np.float64)  # moments that are not those of frames: as they come
     if (frames.max(initial=0) + 1) * cells > max(FREE_CELLS, CELLS_PER_ROW * cells) * max(len(frames), 1):

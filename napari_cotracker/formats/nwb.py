@@ -9,7 +9,8 @@ The time of the recording has to be in the file; give it, for a film does not te
 Pixels: x right, y down, the centre of the top-left pixel is (0, 0), 32 bits; each series says so in
 ``reference_frame``.
 
-Frames: one for each of the film, as ``rate`` and a start at 0 seconds.
+Frames: one for each of the film, as ``rate`` and a start at 0 seconds; as ``timestamps`` where a film's frames
+come at irregular times.
 
 States: hidden points keep their position with a confidence of at most 0.6 (0 where it was set by
 hand); each series says so in ``confidence_definition``. Out of the picture and hidden are not told
@@ -42,7 +43,7 @@ from ..core.options import option
 from ..core.tracks import DEFAULT_THRESHOLD, Tracks
 from .apart import outline
 from .hdf5 import in_memory
-from .sheets import Cast, cast_of, changed_names, credits, likelihoods, located, rate_of
+from .sheets import Cast, cast_of, changed_names, credits, likelihoods, located, rate_of, times_of
 
 REFERENCE = "(0, 0) is the centre of the top-left pixel of the picture; x points right, y points down."
 DEFINITION = ("Visibility times confidence, both estimated by the tracker; 1.0 where a person placed or approved a "
@@ -130,10 +131,12 @@ def _film(pynwb: Any, file: Any, tracks: Tracks, rate: float) -> Any:
     path = (tracks.meta.get("video") or {}).get("path")
     if not path:
         return None
+    times = times_of(tracks)
+    times = np.arange(tracks.n_frames) / rate if times is None else times
     about: dict[str, Any] = {"dimension": list(tracks.size)} if tracks.size else {}
     # timestamps, since a rate needs an argument here that earlier versions do not have
     film = pynwb.image.ImageSeries(name="film", external_file=[str(path)], format="external", starting_frame=[0],
-                                   timestamps=np.arange(tracks.n_frames) / rate, unit="n.a.",
+                                   timestamps=times, unit="n.a.",
                                    description="The film.", **about)
     file.add_acquisition(film)
     return film
@@ -170,7 +173,7 @@ def _estimation(ndx_pose: Any, tracks: Tracks, pose: _Pose, cells: _Cells, film:
     data, confidence, description = cells.of(pose.columns[0])
     first = ndx_pose.PoseEstimationSeries(
         name=pose.nodes[0], description=description, data=data, unit="pixels", reference_frame=REFERENCE,
-        rate=cells.rate, starting_time=0.0, confidence=confidence, confidence_definition=DEFINITION)
+        **cells.when, confidence=confidence, confidence_definition=DEFINITION)
     linked = {"source_video": film} if film is not None else {}
     return ndx_pose.PoseEstimation(
         name=pose.name, pose_estimation_series=[first], description=f"Tracked points of {pose.name}.",
@@ -186,6 +189,12 @@ class _Cells:
     sure: NDArray[np.float32]
     there: NDArray[np.bool_]
     rate: float
+
+    @property
+    def when(self) -> dict[str, Any]:
+        """The times of frames, as a series takes them."""
+        times = times_of(self.tracks)
+        return {"rate": self.rate, "starting_time": 0.0} if times is None else {"timestamps": times}
 
     def of(self, column: int) -> tuple[NDArray[np.float32], NDArray[np.float32], str]:
         """Positions, confidence and description of a track."""

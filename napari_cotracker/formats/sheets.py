@@ -59,6 +59,13 @@ def rate_of(tracks: Tracks, default: Fraction | None = None) -> Fraction:
     return default
 
 
+def times_of(tracks: Tracks) -> NDArray[np.float64] | None:
+    """(T,) seconds from the first frame, where frames come at irregular times; None where their rate tells."""
+    times = np.asarray(tracks.meta.get("times") or [], np.float64)
+    fits = times.shape == (tracks.n_frames,) and np.isfinite(times).all() and (np.diff(times) > 0).all()
+    return times if fits and len(times) else None
+
+
 def pair_of(rate: float) -> tuple[int, int] | None:
     """A rate that a file holds as a decimal number as (numerator, denominator); None if it makes no sense."""
     if not 1e-3 < rate < 1e6:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -46,14 +47,20 @@ def with_video(tracks: Tracks, video: Video, first: int | None = None) -> Tracks
                           "if it is the right film, say which number its first frame has in the file "
                           "(--first-frame on the command line)")
     facts = film_facts(video)
-    meta = {**facts, **tracks.meta, **{name: facts[name] for name in ("frame_numbers", "own_numbers")}}
+    order: dict[str, Any] = {name: facts[name] for name in ("frame_numbers", "own_numbers", "times") if name in facts}
+    meta = {**facts, **_without_times(tracks.meta), **order}
     meta.pop("counts_from", None)
     return replace(_spread(tracks, rows, kept, video.n_frames), meta=meta)
 
 
 def at_rate(tracks: Tracks, fps: Fraction | None) -> Tracks:
     """The same tracks at frames per second that are known better; None if they are not."""
-    return tracks if fps is None else replace(tracks, meta={**tracks.meta, "fps": fps.as_integer_ratio()})
+    return tracks if fps is None else replace(
+        tracks, meta={**_without_times(tracks.meta), "fps": fps.as_integer_ratio()})
+
+
+def _without_times(meta: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in meta.items() if name != "times"}
 
 
 def as_anchors(tracks: Tracks) -> Tracks:

@@ -16,7 +16,10 @@ MIN_ASPECT = 0.01  # less makes no sense
 
 
 def film_facts(video: Video) -> dict[str, Any]:
-    """``size``, ``pixel_aspect``, ``fps``, ``frame_numbers``, ``own_numbers``, ``video``: as `Tracks.meta` has them."""
+    """``size``, ``pixel_aspect``, ``fps``, ``frame_numbers``, ``own_numbers``, ``video`` as `Tracks.meta` has them.
+
+    And ``times``, if they are irregular.
+    """
     identity = {"path": video.path, "fingerprint": video.fingerprint}
     return {"size": (video.width, video.height), **frame_facts(video), "video": identity}
 
@@ -28,7 +31,14 @@ def frame_facts(video: Video) -> dict[str, Any]:
         "fps": (video.fps.numerator, video.fps.denominator),
         "frame_numbers": [int(number) for number in video.frame_numbers],
         "own_numbers": has_own_numbers(video),
+        **({} if is_constant(video) else {"times": (video.times - video.times[0]).tolist()}),
     }
+
+
+def is_constant(video: Video) -> bool:
+    """Whether frames follow one another at equal times, which the frames per second then tell."""
+    steps = np.diff(np.asarray(video.times, np.float64))
+    return not len(steps) or bool(np.ptp(steps) <= 0.05 * np.median(steps))
 
 
 def has_own_numbers(video: Video) -> bool:

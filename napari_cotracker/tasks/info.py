@@ -9,8 +9,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .._version import __version__
 from ..core import registry
 from ..core.errors import CotrackerError
@@ -19,6 +17,7 @@ from ..core.tracks import State, Tracks
 from ..core.video import Video
 from ..editing.places import unsaved_folder
 from .export import read_tracks
+from .film_facts import is_constant
 from .open import open_video
 from .sessions import describe_session, is_session
 
@@ -123,7 +122,7 @@ def _describe_video(video: Video, quick: bool) -> Description:
         "frames": video.n_frames,
         "fps": str(video.fps),
         "seconds": round(video.n_frames / float(video.fps), 3) if video.fps else None,
-        "constant_rate": _is_constant(video),
+        "constant_rate": is_constant(video),
         "frame_numbers": (int(video.frame_numbers[0]), int(video.frame_numbers[-1])),
         "fingerprint": video.fingerprint,
     }
@@ -133,11 +132,6 @@ def _describe_video(video: Video, quick: bool) -> Description:
         video.read(range(start, min(start + CHUNK, video.n_frames)))
         yield TrackUpdate.heartbeat(min((start + CHUNK) / video.n_frames, 1.0), "looking for bad frames")
     return {**facts, "bad_frames": sorted(video.bad_frames)}
-
-
-def _is_constant(video: Video) -> bool:
-    steps = np.diff(np.asarray(video.times, np.float64))
-    return not len(steps) or bool(np.ptp(steps) <= 0.05 * np.median(steps))
 
 
 def _version_of(library: str) -> str | None:

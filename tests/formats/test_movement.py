@@ -140,3 +140,14 @@ def test_tracks_without_a_position_are_found_again(tmp_path):
     empty = Tracks(what.ids, what.xy[:1], what.visibility[:1], what.confidence[:1], names=what.names)
     put(tmp_path / "a.nc", empty)
     assert movement.read(tmp_path / "a.nc").names == what.names
+
+
+def test_irregular_times_are_written_and_find_their_frames(tmp_path):
+    times = [0.0, 0.04, 0.1, 0.5, 0.52, 0.6]
+    first = movement.read(GOLDEN)
+    put(tmp_path / "a.nc", Tracks(first.ids, first.xy, first.visibility, first.confidence, names=first.names,
+                                  meta={"fps": (10, 1), "times": times}))
+    np.testing.assert_array_equal(opened(tmp_path / "a.nc").time, times)
+    np.testing.assert_array_equal(movement.read(tmp_path / "a.nc").xy, first.xy)
+    opened(tmp_path / "a.nc").isel(time=[2, 5]).to_netcdf(tmp_path / "b.nc", engine="h5netcdf")
+    np.testing.assert_array_equal(movement.read(tmp_path / "b.nc").xy[[2, 5]], first.xy[[2, 5]])

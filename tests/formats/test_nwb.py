@@ -112,3 +112,16 @@ def test_random_tracks_come_back(tmp_path, opened):
     poses = opened().processing["behavior"]["PoseEstimation"]
     for n in range(12):
         np.testing.assert_array_equal(poses[f"point {n}"].data[:], xy[:, n])
+
+
+def test_frames_at_irregular_times_have_timestamps(tmp_path, opened):
+    times = [0, 0.04, 0.1, 0.5, 0.52]
+    put(tmp_path / "a.nwb", tracks(times=times))
+    for part in ("nose", "tail"):
+        series = opened().processing["behavior"]["mouse"][part]
+        assert series.rate is None
+        np.testing.assert_array_equal(series.timestamps[:], times)
+    np.testing.assert_array_equal(opened().acquisition["film"].timestamps[:], times)
+    assert not pynwb.validate(path=str(tmp_path / "a.nwb"))
+    put(tmp_path / "b.nwb", tracks(times=times[:3]))  # of another film
+    assert opened("b.nwb").processing["behavior"]["mouse"]["nose"].rate == pytest.approx(30000 / 1001)

@@ -15,14 +15,15 @@ from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.registry import formats
 from napari_cotracker.core.tracks import Source, State, Tracks
 from napari_cotracker.formats.sheets import imported, numbers_of
-from napari_cotracker.tasks.convert import as_anchors, with_video
+from napari_cotracker.tasks.convert import as_anchors, at_rate, with_video
 from napari_cotracker.tasks.export import read_tracks, write_tracks
 
 
 def film(**given: Any) -> Any:
     facts = {"n_frames": 3, "width": 64, "height": 48, "fps": Fraction(25), "path": "film.mp4", "fingerprint": "f",
              "frame_numbers": np.array([1001, 1002, 1005])}
-    return SimpleNamespace(**{**facts, **given})
+    facts |= given
+    return SimpleNamespace(times=np.arange(facts["n_frames"]) / 25, **facts)
 
 
 def tracks_of(**meta: Any) -> Tracks:
@@ -129,3 +130,12 @@ def test_tracks_of_a_film_come_back_to_its_frames_by_way_of_any_format(name: str
     assert frames_of(again) == [2, 3, 4, 5, 6, 7, 8]
     order = np.argsort(again.xy[2] @ [1, 100])
     np.testing.assert_allclose(again.xy[2:9, order], xy[2:9], atol=0.51 if name == "cvat" else 1e-4)
+
+
+def test_irregular_times_are_those_of_the_film() -> None:
+    irregular = film()
+    irregular.times = np.array([5.0, 5.04, 5.2])
+    found = with_video(tracks_of(frame_numbers=[1001, 1002], times=[0.0, 7.0]), irregular)
+    assert found.meta["times"] == pytest.approx([0, 0.04, 0.2])
+    assert "times" not in with_video(found, film()).meta
+    assert "times" not in at_rate(found, Fraction(24)).meta

@@ -41,3 +41,10 @@ def test_films_and_arrays_have_none(tmp_path: Path) -> None:
     write_coded(tmp_path / "a.mp4", 3)
     assert film_facts(open_video(tmp_path / "a.mp4"))["own_numbers"] is False
     assert not has_own_numbers(open_video(np.zeros((3, 8, 8, 3), np.uint8)))
+
+
+def test_irregular_times_are_noted_and_regular_ones_are_not(tmp_path: Path) -> None:
+    for number in (11, 12, 15):
+        iio.imwrite(tmp_path / f"f.{number}.png", np.zeros((8, 9, 3), np.uint8))
+    assert film_facts(open_video(tmp_path, 10))["times"] == pytest.approx([0, 0.1, 0.4])
+    assert "times" not in film_facts(open_video(np.zeros((3, 8, 8, 3), np.uint8)))
