@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
+from .core import rate
 from .core.errors import VideoError
 from .core.excerpt import Excerpt
 from .core.options import choices_of
-from .tasks.open import as_rate
 
 
 def read_rate(text: str) -> Fraction:
-    """Frames per second, such as ``24`` or ``24000/1001``; ``23.976`` and its like mean the exact rate of films."""
+    """Frames per second as the command line takes them."""
     try:
-        return as_rate(text.strip())
+        return rate.read_rate(text)
     except VideoError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -71,6 +71,15 @@ class Video(Protocol):
         ...
 
 
+@runtime_checkable
+class Unpaced(Protocol):
+    """A video that does not know its frames per second, as images and arrays do not, and takes them from a person."""
+
+    def set_rate(self, fps: Fraction) -> None:
+        """Use other frames per second from now on."""
+        ...
+
+
 def version_of(video: Video) -> str:
     """What changes with every single picture: the `version` of videos that have one, of others the fingerprint.
 

@@ -232,6 +232,11 @@ class Kept(View):
         self._meta.update(facts)
 
     @property
+    def facts(self) -> Mapping[str, Any]:
+        """What was noted by `describe`; not to be written to."""
+        return MappingProxyType(self._meta)
+
+    @property
     def video_path(self) -> Path | None:
         """Where the video is: beside the session file by its name, else where it was; None if it is not to be found."""
         return find_video(self.path, self._meta.get("video"))

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import CotrackerError, VideoError
-from ..core.video import Video
+from ..core.video import Unpaced, Video
 from .messages import Picture
 from .served import Facts, ServedVideo
 from .shelf import Shelf
@@ -270,6 +270,8 @@ class Opened:
         except VideoError:
             self._shelf.give_back(video)
             raise
+        if isinstance(video, Unpaced):
+            video.set_rate(facts.fps)  # a person may have said it there; the shelf lends images to one job only
         if video.fps != facts.fps:
             self._shelf.give_back(video)
             return None

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from ..core import registry
 from ..core.errors import VideoError
+from ..core.rate import read_rate
 from ..core.video import Video
 
-LEAST_FPS, MOST_FPS = Fraction(1, 1000), Fraction(1_000_000)
-ROUNDED = 0.005
 _KNOWS = ("expected frames per second for an image sequence or an array only, got some for {}, which knows its own; "
           "leave them out")
-
-
-def as_rate(fps: Fraction | float | str) -> Fraction:
-    """Frames per second, such as 24 or ``24000/1001``; 23.976 and its like mean the exact rate of films.
-
-    Raises
-    ------
-    VideoError
-        If it is no number, or none that makes sense.
-    """
-    rate = Fraction(0)
-    with suppress(TypeError, ValueError, OverflowError, ZeroDivisionError):
-        rate = Fraction(fps)
-    if not LEAST_FPS < rate < MOST_FPS:
-        raise VideoError(f"expected frames per second such as 24, 23.976 or 24000/1001, got {fps!r:.60}")
-    exact = (Fraction(whole * 1000, 1001) for whole in (24, 30, 48, 60, 120))
-    return next((each for each in exact if abs(each - rate) < ROUNDED), rate)
 
 
 def open_video(source: Any, fps: Fraction | float | None = None) -> Video:
@@ -52,7 +33,7 @@ def open_video(source: Any, fps: Fraction | float | None = None) -> Video:
         If nothing here can read it; the message lists what can be read. Or if the frames per second make no
         sense, or it knows them itself.
     """
-    fps = None if fps is None else as_rate(fps)
+    fps = None if fps is None else read_rate(fps)
     if isinstance(source, Video):
         if fps not in {None, source.fps}:
             raise VideoError(_KNOWS.format(f"a video of {float(source.fps):g}"))

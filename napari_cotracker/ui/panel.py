@@ -178,7 +178,7 @@ class Panel(QWidget):
     def _signals(self, project: Project) -> list[tuple[Any, Any]]:
         return [(project.session.changed, self._on_changed), (project.selection.changed, self._describe),
                 (project.tracking.changed, self._on_run), (project.length_known, self._on_length),
-                (project.view_changed, self._take_tool)]
+                (project.view_changed, self._take_tool), (project.table_changed, self.video.rate.refresh)]
 
     def _on_changed(self, patch: Any) -> None:
         self._show_history()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -26,6 +25,7 @@ from .axes import frame_of, held_at, step_of, to_frame
 from .corrections import Corrections
 from .layers import TracksView
 from .look import Look
+from .noted import absolute, identity_of, take_rate
 from .reader import VideoArray
 from .selection import Selection
 from .session_files import SessionFile
@@ -82,6 +82,7 @@ class Project(QObject):
         length = len(self._array) if self._array is not None else self.video.n_frames
         self._is_new = session is None
         self.session = session or Session(length, (self.video.width, self.video.height))
+        take_rate(self.video, self.session.facts)
         self.file = SessionFile(self.session, self.video_facts, self)
         self.file.told.connect(self.told)
         self.selection = Selection()
@@ -129,6 +130,7 @@ class Project(QObject):
             return False
         self.held.update(now)  # in place: the layers that lie over the video share it
         self.video = video_of(self.layer, step_of(self.viewer, self.layer))
+        take_rate(self.video, self.session.facts)
         return True
 
     def go_to(self, frame: int) -> None:
@@ -191,6 +193,7 @@ class Project(QObject):
                 f"{tracks.n_frames} frames and {size[0]} × {size[1]}; open the video that they were made on"
             )
         self.session.load(tracks)
+        take_rate(self.video, self.session.facts)
         self.show().refresh()
         self.table_changed.emit()
 
@@ -203,11 +206,8 @@ class Project(QObject):
         return replace(tracks, meta={**tracks.meta, "video": video})
 
     def video_facts(self) -> dict[str, Any]:
-        """What a session notes of its video; only files have a fingerprint, for frames may have to be computed."""
-        path, mark = _absolute(self.video.path or self.layer.source.path), None
-        with suppress(CotrackerError):
-            mark = self.video.fingerprint if self.video.path else None
-        return {"path": None if path is None else str(path), "name": self.layer.name, "fingerprint": mark}
+        """What a session notes of its video."""
+        return identity_of(self.video, self.layer)
 
     def start(self, ids: ArrayLike, options: TrackOptions, label: str) -> None:
         """Track points; a film whose index is not complete is waited for.
@@ -273,7 +273,7 @@ class Project(QObject):
     def _describe(self) -> None:
         """Note what is known of the video; a session from a file knows it, unless its video has moved."""
         video, session = self.video, self.session
-        if session.is_read_only or (not self._is_new and session.video_path == _absolute(video.path)):
+        if session.is_read_only or (not self._is_new and session.video_path == absolute(video.path)):
             return
         with suppress(EditError):
             session.describe(**frame_facts(video), video=self.video_facts())
@@ -288,10 +288,6 @@ class Project(QObject):
 
     def _forget_view(self) -> None:
         self.view = None
-
-
-def _absolute(path: str | None) -> Path | None:
-    return None if path is None else Path(path).absolute()
 
 
 def layer_tag(layer: Any) -> dict[str, Any]:

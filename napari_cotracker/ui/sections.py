@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qtpy.QtCore import QEvent, Qt, QTimer
-from qtpy.QtGui import QPalette
+from qtpy.QtGui import QKeyEvent, QPalette
 from qtpy.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -116,6 +117,16 @@ class Hint(QLabel):
             style = f"color: {mix(window, text, QUIET).name()}"
             if style != self.styleSheet():
                 self.setStyleSheet(style)
+
+
+class Line(QLineEdit):
+    """A line to type in, where Enter ends: Qt would pass it on, and in the picture it says that a point is right."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter is taken, everything else as ever."""
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
 
 
 def form() -> Form:

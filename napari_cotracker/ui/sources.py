@@ -5,7 +5,7 @@ from __future__ import annotations
 from napari.layers import Image, Layer
 
 from ..core.errors import VideoError
-from ..core.video import Video
+from ..core.video import Unpaced, Video
 from ..tasks.open import open_array
 from .reader import VideoArray
 
@@ -52,11 +52,11 @@ def video_of(layer: Layer, step: tuple[int, ...]) -> Video:
 
 
 def facts_of(video: Video) -> str:
-    """One line on a video: frames, size, rate."""
+    """One line on a video: frames, size, and the rate if it knows that."""
     count = getattr(video, "expected_frames", None) or video.n_frames
     about = "" if getattr(video, "is_indexed", True) else "about "
     size = f"{about}{count} {'frame' if count == 1 else 'frames'} · {video.width} × {video.height}"
-    knows_rate = video.path is not None and getattr(video, "is_indexed", True)
+    knows_rate = video.path is not None and getattr(video, "is_indexed", True) and not isinstance(video, Unpaced)
     return f"{size} · {float(video.fps):.4g} fps" if knows_rate else size
 
 

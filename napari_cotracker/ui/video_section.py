@@ -11,6 +11,7 @@ from qtpy.QtCore import QSignalBlocker
 from ..core.errors import CotrackerError
 from .axes import plane_of
 from .desk import Desk
+from .rate_field import RateField
 from .sections import Section, ask_for_file, button, choice, hint, row
 from .session_opening import is_session, open_session, resume
 from .session_row import SessionRow
@@ -29,9 +30,10 @@ class VideoSection(Section):
         self.layers.setPlaceholderText("no video yet")
         self.open_button = button("Open…", "Open a film, one picture of an image sequence, or a session",
                                   self.ask_for_file)
-        self.facts, self.session = hint(), SessionRow(desk)
+        self.facts, self.rate, self.session = hint(), RateField(desk), SessionRow(desk)
         self.body.addLayout(row(self.layers, self.open_button))
         self.body.addWidget(self.facts)
+        self.body.addWidget(self.rate)
         self.body.addWidget(self.session)
         self.session.follow()
         self.session.chosen.connect(lambda path: resume(desk, path))
@@ -53,6 +55,7 @@ class VideoSection(Section):
         self.layers.setEnabled(self.layers.count() > 0)
         plane = "" if project is None else plane_of(project.layer, project.held)
         self.facts.setText(OPEN_HINT if project is None else " · ".join(filter(None, (facts_of(project.video), plane))))
+        self.rate.refresh()
 
     def ask_for_file(self) -> None:
         """Show a file dialog."""

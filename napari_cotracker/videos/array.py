@@ -80,6 +80,10 @@ class ArrayVideo(LazyVideo):
         """Frames per second, as given."""
         return self._fps
 
+    def set_rate(self, fps: Fraction) -> None:
+        """Use other frames per second from now on; pictures, and what tells them apart, stay."""
+        self._fps = fps
+
     @property
     def contrast_limits(self) -> tuple[float, float] | None:
         """Values shown black and white; None where the type's own range is used."""

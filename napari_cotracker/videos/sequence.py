@@ -77,6 +77,10 @@ class ImageSequence(LazyVideo):
         """Frames per second, as given or told."""
         return self._fps
 
+    def set_rate(self, fps: Fraction) -> None:
+        """Use other frames per second from now on; pictures, and what tells them apart, stay."""
+        self._fps = fps
+
     @property
     def frame_numbers(self) -> NDArray[np.int64]:
         """(T,) the numbers in the file names."""

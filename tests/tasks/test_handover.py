@@ -137,6 +137,7 @@ def test_another_frame_rate_than_the_file_tells_is_kept(tmp_path: Path) -> None:
         iio.imwrite(tmp_path / f"shot.{number:03d}.png", picture)
     video = ImageSequence(tmp_path, fps=12)
     with Bridge(video) as bridge:
+        assert isinstance(bridge.video, ImageSequence), "the files are read there, nothing has to be served"
         check_same(bridge.video, video)
 
 
