@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,7 @@ class EditActions:
 
     def __init__(self, desk: Desk, span: SpanChoice) -> None:
         self._desk, self.span = desk, span
+        self._within: Ids | None = None
         self.retrack: Callable[[Ids, range], object] | None = None
         self.after: Callable[[Ids, int], object] | None = None
 
@@ -76,7 +78,13 @@ class EditActions:
     def aim(self) -> Aim | None:
         """What an edit would be about now; None without a video."""
         project = self._desk.current
-        return None if project is None else Aim.of(project, self.span)
+        return None if project is None else Aim.of(project, self.span, self._within)
+
+    def within(self, ids: Ids | None) -> EditActions:
+        """The same for those of the selected tracks alone that are among some; for all of them without."""
+        made = copy(self)
+        made._within = ids
+        return made
 
     def do(self, name: str) -> bool:
         """Do one of `EDITS`; gives whether anything changed."""

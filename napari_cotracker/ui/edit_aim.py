@@ -45,9 +45,10 @@ class Aim:
     span: range | None
 
     @classmethod
-    def of(cls, project: Project, span: SpanChoice) -> Aim:
-        """What the user has in mind now."""
+    def of(cls, project: Project, span: SpanChoice, within: Ids | None = None) -> Aim:
+        """What the user has in mind now; `within` are the tracks that he sees, if these are not all."""
         session, chosen = project.session, project.selection.ids
+        chosen = chosen if within is None else chosen[np.isin(chosen, within)]
         return cls(session, chosen[session.has(chosen)], project.frame, span.frames)
 
     @property

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
 
 from ..editing.part import when
 from .edit_actions import NO_VIDEO, EditActions, Offer
+from .edit_aim import Ids
 from .edit_table import EDITS, NO_TRACK
 from .sections import button
 
@@ -47,11 +48,20 @@ class EditMenu(QObject):
 
     def __init__(self, actions: EditActions, parent: QWidget) -> None:
         super().__init__(parent)
-        self._actions, self._parent = actions, parent
+        self._all = self._actions = actions
+        self._parent = parent
         self.keys: dict[str, str] = {}
 
-    def popup(self, at: QPoint) -> QMenu:
-        """Open it at a place on the screen; it goes when it is closed."""
+    def popup(self, at: QPoint, within: Ids | None = None) -> QMenu:
+        """Open it at a place on the screen; it goes when it is closed.
+
+        Parameters
+        ----------
+        at : QPoint
+        within : (n,) int64, optional
+            Tracks beyond which it does nothing, selected or not: a table's filter may hide some of them.
+        """
+        self._actions = self._all.within(within)
         menu = self.build()
         menu.popup(at)
         return menu

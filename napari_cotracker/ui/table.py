@@ -38,12 +38,13 @@ class TracksTable(QWidget):
     Signals
     -------
     frame_requested : (int) the user wants to see a track where it begins
-    menu_requested : (QPoint) the user asks what can be done with the selected tracks, at a place on the screen
+    menu_requested : (QPoint, ids) the user asks what can be done with the selected tracks that have a row, at a
+        place on the screen
     told : (str) why something was refused
     """
 
     frame_requested = Signal(int)
-    menu_requested = Signal(QPoint)
+    menu_requested = Signal(QPoint, object)
     told = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -200,8 +201,9 @@ class TracksTable(QWidget):
             self.frame_requested.emit(self.model.first_frame(index.row()))
 
     def _ask_for_menu(self, place: QPoint) -> None:
-        if len(self._ids_in_sight()):
-            self.menu_requested.emit(self.view.viewport().mapToGlobal(place))
+        ids = self._ids_in_sight()
+        if len(ids):
+            self.menu_requested.emit(self.view.viewport().mapToGlobal(place), ids)
 
     def _edit(self, column: int) -> None:
         row = self._row_at_hand()

@@ -107,6 +107,23 @@ def test_what_makes_no_sense_is_disabled_and_says_why(bench: Bench, edit_menu: E
     assert entry(edit_menu.build(), "Hide").toolTip() == "Open a video first"
 
 
+def test_a_table_asks_for_the_tracks_that_it_shows(bench: Bench, edit_menu: EditMenu, parent: QWidget) -> None:
+    bench.select(0, 1, 2)
+    bench.current = bench
+    n = len(bench.session.ids)
+    click(edit_menu.popup(QPoint(10, 10), np.array([1])), "Delete")
+    assert bench.session.ids.tolist() == [id for id in range(n) if id != 1]
+    assert bench.selection.ids.tolist() == [0, 2], "what is not seen stays selected"
+    assert entry(edit_menu.popup(QPoint(10, 10), np.array([0, 3])), "Rename").isEnabled(), "one of two is meant"
+    edit_menu.ask_group()
+    (dialog,) = parent.findChildren(QInputDialog)
+    dialog.setTextValue("mine")
+    dialog.accept()
+    settle()
+    assert [row.id for row in bench.session.rows if row.group == "mine"] == [0]
+    assert not entry(edit_menu.popup(QPoint(10, 10)), "Rename").isEnabled(), "elsewhere all that are selected are"
+
+
 def test_names_and_keys_are_shown_as_they_are(bench: Bench, edit_menu: EditMenu) -> None:
     bench.session.rename(1, "salt & pepper")
     bench.select(1)

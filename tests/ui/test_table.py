@@ -173,7 +173,8 @@ def test_grouping_takes_all_that_are_selected(bench: Bench) -> None:
 
 def test_the_menu_is_about_what_is_selected(bench: Bench) -> None:
     asked: list[QPoint] = []
-    bench.table.menu_requested.connect(asked.append)
+    about: list[list[int]] = []
+    bench.table.menu_requested.connect(lambda place, ids: (asked.append(place), about.append(ids.tolist())))
     viewport = bench.view.viewport()
     QTest.mouseClick(viewport, Qt.MouseButton.RightButton, pos=bench.place(4) + QPoint(0, 200))
     ask_for_menu(viewport, bench.place(4) + QPoint(0, 60))
@@ -186,6 +187,10 @@ def test_the_menu_is_about_what_is_selected(bench: Bench) -> None:
     ask_for_menu(viewport, bench.place(1))
     assert bench.selection.ids.tolist() == [1, 2], "a right click within the selection keeps it"
     assert asked == [viewport.mapToGlobal(bench.place(row)) for row in (2, 1)]
+    QTest.keyClicks(bench.table.filter_field, "paw 9")
+    ask_for_menu(viewport, bench.place(0))
+    assert bench.selection.ids.tolist() == [1, 2]
+    assert about == [[2], [1, 2], [2]], "what the filter hides is not meant, as with the buttons"
 
 
 def test_filter_tells_how_many(bench: Bench) -> None:
