@@ -58,6 +58,11 @@ class Corrections(QObject):
         return len(self._fixes)
 
     @property
+    def problem(self) -> str:
+        """What of a session's notes on unfinished corrections was lost; "" if nothing was."""
+        return self._unfinished.problem
+
+    @property
     def ids(self) -> NDArray[np.int64]:
         """Tracks that are being solved again."""
         return np.unique(np.array([gap.id for gap in self.gaps], np.int64))

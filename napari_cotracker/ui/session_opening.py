@@ -192,7 +192,8 @@ def _show_on(desk: Desk, layer: Layer, session: Session) -> None:
     go_on = partial(desk.attempt, project.corrections.take_up)
     go_on()
     project.length_known.connect(go_on)  # of a film whose index is not complete yet
-    desk.say(session.refusal or _greeting(session, len(project.corrections)))
+    told = session.refusal or _greeting(session, len(project.corrections))
+    desk.say("; ".join(filter(None, (told, project.corrections.problem))))
 
 
 def _greeting(session: Session, unfinished: int) -> str:

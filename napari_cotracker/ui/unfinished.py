@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..core.errors import EditError
 from ..core.gaps import Gap
+from ..core.words import counted
 from ..editing.session import Session
 
 SETTING = "unfinished corrections"
+LARGEST = 1 << 62
 
 
 class Owed(NamedTuple):
@@ -46,11 +48,25 @@ class Unfinished:
     Parameters
     ----------
     session : Session
+        What its file notes is not trusted: what makes no sense is dropped, in the file too.
+
+    Attributes
+    ----------
+    problem : str
+        What was dropped, in words; "" if nothing was.
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._all = [Owed(*each)._replace(passed=tuple(each[-1])) for each in session.settings.get(SETTING, ())]
+        self._session, self.problem = session, ""
+        noted = session.settings.get(SETTING) or []
+        entries = noted if isinstance(noted, list) else [noted]
+        read = [_read(each, session.n_frames) for each in entries]
+        self._all = [one for one in read if one is not None]
+        lost = len(read) - len(self._all)
+        if lost:
+            self.problem = (f"{counted(lost, 'note')} of what was still to be tracked {'is' if lost == 1 else 'are'} "
+                            "damaged and dropped; look through the corrected tracks, and correct again where they slip")
+            self._write()
 
     def due(self) -> list[Owed]:
         """What is to be solved, of the newest steps first: what is undone, or was taken over, is not."""
@@ -85,6 +101,22 @@ class Unfinished:
     def _write(self) -> None:
         with suppress(EditError):  # a disk without room: it is written with the next one
             self._session.set_setting(SETTING, self._all or None)
+
+
+def _read(noted: Any, n_frames: int) -> Owed | None:
+    """An entry as JSON has it; None if it makes no sense."""
+    if not isinstance(noted, list) or len(noted) != len(Owed._fields):
+        return None
+    *numbers, is_ahead, passed = noted
+    if not isinstance(is_ahead, bool) or not isinstance(passed, list) or not all(map(_is_number, [*numbers, *passed])):
+        return None
+    one = Owed(*numbers, is_ahead, tuple(passed))
+    return one if one.step > 0 and one.first <= one.last < n_frames else None
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number that steps, tracks and frames can have."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST
 
 
 def owed_by(step: int, gap: Gap) -> Owed:

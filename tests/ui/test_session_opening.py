@@ -116,6 +116,15 @@ def test_a_correction_that_was_cut_off_is_tracked_on(another: Opener, film: Path
     assert retracks(again) == []
 
 
+def test_a_damaged_note_of_what_is_owed_is_a_sentence(another: Opener, saved: Path) -> None:
+    with closing(Session.open(saved)) as session:
+        session.set_setting("unfinished corrections", [3])
+    window = another()
+    open_session(window.desk, saved)
+    assert "1 note of what was still to be tracked is damaged and dropped" in window.said[-1]
+    assert len(window.session.ids) == 1
+
+
 def test_on_the_open_video_when_nothing_was_done_there_yet(another: Opener, saved: Path, film: Path) -> None:
     window = another()
     window.panel.video.open_path(str(film))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.gaps import Gap
 from napari_cotracker.editing.session import Session
-from napari_cotracker.ui.unfinished import Owed, Unfinished, owed_by
+from napari_cotracker.ui.unfinished import SETTING, Owed, Unfinished, owed_by
 
 
 def session_of(steps: int) -> Session:
@@ -88,3 +89,36 @@ def test_a_file_that_refuses_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> No
     unfinished = Unfinished(session)
     unfinished.note([owed], 1)
     assert unfinished.due() == [owed]
+
+
+@pytest.mark.parametrize("noted", [
+    7, True, "all", {"step": 1}, [7], ["all"], [[]], [[1, 0, 2, 5, False]], [[1, 0, 2, 5, False, 3]],
+    [[1, 0, 2, 5, 0, []]], [["1", 0, 2, 5, False, []]], [[1.5, 0, 2, 5, False, []]], [[1, 0, 2, None, False, []]],
+    [[1, 0, 2, 5, False, [[]]]], [[1, 0, 2, 5, False, [True]]], [[1, 0, 5, 2, False, []]], [[1, 0, 2, 20, False, []]],
+    [[1, 0, -1, 5, False, []]], [[1, 10**30, 2, 5, False, []]], [[0, 0, 2, 5, False, []]],
+])
+def test_a_damaged_note_is_dropped_with_a_sentence(noted: object) -> None:
+    session = session_of(1)
+    session.set_setting(SETTING, noted)
+    unfinished = Unfinished(session)
+    assert unfinished.due() == []
+    assert unfinished.problem.startswith("1 note of what was still to be tracked is damaged and dropped; ")
+    assert not Unfinished(session).problem, "it is said once"
+
+
+def test_what_is_whole_beside_a_damaged_note_stays() -> None:
+    session = session_of(2)
+    session.set_setting(SETTING, [[1, 0, 2, 5, False, []], [1, 0], None, [2, 1, 3, 19, True, [5]]])
+    unfinished = Unfinished(session)
+    assert unfinished.due() == [Owed(2, 1, 3, 19, True, (5,)), Owed(1, 0, 2, 5, False)]
+    assert unfinished.problem.startswith("2 notes of what was still to be tracked are damaged")
+    assert session.settings[SETTING] == [[1, 0, 2, 5, False, []], [2, 1, 3, 19, True, [5]]]
+
+
+def test_nothing_noted_is_no_problem(tmp_path: Path) -> None:
+    assert not Unfinished(session_of(1)).problem
+    session = Session.create(tmp_path / "mine.cotracker", 20, (64, 48))
+    session.set_setting(SETTING, "all")
+    session.close()
+    with closing(Session.open(tmp_path / "mine.cotracker", read_only=True)) as session:
+        assert Unfinished(session).problem, "of what may only be looked at it is said all the same"
