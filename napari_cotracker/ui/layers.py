@@ -23,7 +23,7 @@ from .look import Look
 from .placement import FOLLOWED, Placement
 from .points_layer import FramePoints
 from .selection import Selection
-from .tails_layer import TailTracks
+from .tails_layer import MOST_AXES, TailTracks
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -257,8 +257,8 @@ class TracksView:
             tag = {"napari_cotracker": {"role": role, "project": project}}
             return {"name": f"{self.video.name} {role}", "metadata": tag, **self._placement.transform()}
 
-        tails = TailTracks(limits, tail_length=max(look.tail_length, 1), tail_width=2, blending="translucent",
-                           **options("tails"))
+        tails = None if self._placement.ndim > MOST_AXES else TailTracks(
+            limits, tail_length=max(look.tail_length, 1), tail_width=2, blending="translucent", **options("tails"))
         return FramePoints(limits, size=look.size, **options("points")), tails
 
     def _add_layers(self) -> None:
@@ -269,17 +269,17 @@ class TracksView:
         layers.selection.active = self.points
 
     def _list_connections(self) -> Iterator[tuple[Any, Callable[..., None]]]:
-        points, tails = self.points.events, self.tails.events
         yield self._viewer.dims.events.point, self._on_frame
         yield self._viewer.layers.events.removed, self._on_removed
         yield self._session.changed, self._on_patch
         yield self._selection.changed, self._draw_points
         yield self._look.changed, self._draw
         yield self.points.selected_data.events.items_changed, self._on_rows_selected
-        yield points.data, self._on_data
-        yield points.current_size, self._on_size
-        yield tails.tail_length, self._on_tail_length
-        yield tails.visible, self._draw_tails
+        yield self.points.events.data, self._on_data
+        yield self.points.events.current_size, self._on_size
+        if self.tails is not None:
+            yield self.tails.events.tail_length, self._on_tail_length
+            yield self.tails.events.visible, self._draw_tails
         for name in FOLLOWED:
             yield getattr(self.video.events, name), self._on_transform
 

@@ -8,6 +8,7 @@ from weakref import ref
 
 import numpy as np
 import pytest
+from napari.components import ViewerModel
 from qtpy.QtCore import Qt
 
 from napari_cotracker.core.tracker import TrackUpdate
@@ -572,3 +573,19 @@ def test_themes_and_other_layers_stay_as_they_are(shown: Any) -> None:
     stage.go(2)
     assert (own.data == 0).all()
     assert stage.video.name == "film"
+
+
+@pytest.mark.parametrize(("shape", "has_tails"), [((T, 2, H, W), True), ((T, 2, 3, H, W), False)])
+def test_with_more_axes_than_napari_has_for_tails_there_are_points(shape: tuple[int, ...], has_tails: bool) -> None:
+    stage = Stage(ViewerModel(), shape=shape, contrast_limits=(0, 255))
+    assert (stage.tails is not None) is has_tails
+    stage.viewer.dims.set_point(1, 1)
+    stage.go(5)
+    assert len(stage.points.data) == N
+    np.testing.assert_array_equal(stage.points.data[:, -2:], np.nan_to_num(stage.session.cells.xy[5])[:, ::-1])
+    stage.look.choose(tail_length=3)
+    stage.video.translate = np.arange(len(shape))
+    np.testing.assert_array_equal(stage.points.translate, np.arange(len(shape)))
+    stage.viewer.layers.remove(stage.points)
+    mouse.settle()
+    assert list(stage.viewer.layers) == [stage.video]
