@@ -41,9 +41,28 @@ def held_at(viewer: Viewer, layer: Layer) -> dict[int, int]:
 
 def plane_of(layer: Layer, held: Mapping[int, int]) -> str:
     """These indices in words; empty if a layer has no such axis."""
-    labels = {axis: layer.axis_labels[axis] for axis in held}
-    names = {axis: f"axis {label}" if label.lstrip("-").isdigit() else label for axis, label in labels.items()}
-    return ", ".join(f"{names[axis]} = {index}" for axis, index in held.items())
+    return ", ".join(f"{axis_name(layer.axis_labels[axis])} = {index}" for axis, index in held.items())
+
+
+def axis_name(label: str) -> str:
+    """An axis in words; napari calls those without a name by their number."""
+    return f"axis {label}" if label.lstrip("-").isdigit() else label
+
+
+def has_plane(layer: Layer, held: Mapping[int, int]) -> bool:
+    """Whether a video layer has just these axes besides time and picture, long enough for these indices."""
+    further, shape = set(range(layer.ndim - 2)) - {time_axis(layer)}, shape_of(layer)
+    return further == set(held) and all(0 <= index < shape[axis] for axis, index in held.items())
+
+
+def to_plane(viewer: Viewer, layer: Layer, held: Mapping[int, int]) -> None:
+    """Show the plane of a video layer on which axes that are neither time nor picture have these indices."""
+    place = np.array(layer.world_to_data(viewer.dims.point))
+    for axis, index in held.items():
+        place[axis] = index
+    world, first = layer.data_to_world(place), viewer.dims.ndim - layer.ndim
+    for axis in held:
+        viewer.dims.set_point(first + axis, world[axis])
 
 
 def frame_of(viewer: Viewer, layer: Layer) -> int:

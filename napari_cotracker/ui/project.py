@@ -131,6 +131,8 @@ class Project(QObject):
         self.held.update(now)  # in place: the layers that lie over the video share it
         self.video = video_of(self.layer, step_of(self.viewer, self.layer))
         take_rate(self.video, self.session.facts)
+        with suppress(EditError):
+            self.session.describe(video=self.video_facts())
         return True
 
     def go_to(self, frame: int) -> None:
@@ -207,7 +209,7 @@ class Project(QObject):
 
     def video_facts(self) -> dict[str, Any]:
         """What a session notes of its video."""
-        return identity_of(self.video, self.layer)
+        return identity_of(self.video, self.layer, self.held)
 
     def start(self, ids: ArrayLike, options: TrackOptions, label: str) -> None:
         """Track points; a film whose index is not complete is waited for.

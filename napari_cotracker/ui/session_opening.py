@@ -11,16 +11,18 @@ from typing import Any
 from napari.layers import Layer
 from qtpy.QtWidgets import QWidget
 
-from ..core.errors import CotrackerError
+from ..core.errors import CotrackerError, EditError
 from ..editing.encoding import DamageError
 from ..editing.places import SUFFIX, entry_of
 from ..editing.salvage import salvage
 from ..editing.session import Session
 from ..tasks.export import read_tracks
 from ..tasks.open import open_video
-from .axes import step_of
+from .axes import has_plane, plane_of, step_of, to_plane
 from .desk import Desk
+from .noted import noted_plane, plane_in_words
 from .notices import notify
+from .project import Project
 from .reader import video_layer
 from .saving import plain_layer
 from .sections import ask_for_file
@@ -110,6 +112,7 @@ def resume(desk: Desk, path: Path) -> None:
         return
     try:
         session.check_video(project.video)
+        _check_plane(project.layer, session)
     except CotrackerError as error:
         session.close()
         desk.say(str(error))
@@ -138,6 +141,9 @@ class Opening:
         path = self._session.video_path or self._noted.facts.get("path")
         if layer is not None:
             _show_on(self._desk, layer, self._session)
+        elif noted_plane(self._session.facts):  # our own reader makes no stacks
+            self._give_up(f"its points lie on {plane_in_words(self._session.facts)} of a stack; open "
+                          f"{self._noted.video or self._noted.facts.get('name') or 'that'} in napari first, then this")
         elif path:
             self.take(str(path))
         else:
@@ -170,6 +176,7 @@ class Opening:
             if (video.width, video.height) != self._session.size:
                 return False  # asking for its length may wait for its index
             self._session.check_video(video)
+            _check_plane(layer, self._session)
         except CotrackerError:
             return False
         return True
@@ -186,14 +193,38 @@ class Opening:
         self._desk.say(f"{self._path.name} was not opened: {why}")
 
 
+def _check_plane(layer: Layer, session: Session) -> None:
+    """Refuse a layer that does not have the plane on which a session's points lie.
+
+    Raises
+    ------
+    EditError
+    """
+    held = noted_plane(session.facts)
+    if held and not has_plane(layer, held):
+        raise EditError(f"expected a stack with {plane_in_words(session.facts)}, where the session's points lie, got "
+                        f"{layer.name!r}, which has no such plane; open the stack that the session was made with")
+
+
 def _show_on(desk: Desk, layer: Layer, session: Session) -> None:
+    to_plane(desk.viewer, layer, noted_plane(session.facts))
     project = desk.resume(layer, session)
     project.show()
     go_on = partial(desk.attempt, project.corrections.take_up)
     go_on()
     project.length_known.connect(go_on)  # of a film whose index is not complete yet
     told = session.refusal or _greeting(session, len(project.corrections))
-    desk.say("; ".join(filter(None, (told, project.corrections.problem))))
+    desk.say("; ".join(filter(None, (told, _about_plane(project), project.corrections.problem))))
+
+
+def _about_plane(project: Project) -> str:
+    """On which plane of a stack the points are shown, or that nobody knows; "" of a plain film."""
+    if not project.held:
+        return ""
+    shown = plane_of(project.layer, project.held)
+    if noted_plane(project.session.facts) == project.held:
+        return f"the points lie on {shown}"
+    return f"the session does not say which plane was tracked: the points are shown on {shown}, as the sliders stand"
 
 
 def _greeting(session: Session, unfinished: int) -> str:

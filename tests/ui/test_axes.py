@@ -13,6 +13,7 @@ from napari_cotracker.ui.axes import (
     IN_3D,
     ROLLED,
     frame_of,
+    has_plane,
     held_at,
     obstacle,
     pixel_at,
@@ -21,6 +22,7 @@ from napari_cotracker.ui.axes import (
     shape_of,
     step_of,
     to_frame,
+    to_plane,
 )
 
 from .mouse import world_of
@@ -110,3 +112,23 @@ def test_points_of_another_plane_are_not_set_where_they_would_not_be_seen() -> N
         assert "lie on channel = 1, z = 3; move the slider back" in obstacle(viewer, layer, held)
         with pytest.raises(EditError, match="move the slider back"):
             position_in_video(viewer, layer, (1, 5, 3, 3, 3), held)
+
+
+@pytest.mark.parametrize("options", [{}, {"scale": (2, 0.1, 3, 1, 1), "translate": (5, 0, -7, 0, 0)}])
+def test_a_plane_is_shown_where_it_lies(options: dict[str, Any]) -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((2, 4, 5, 6, 8)), axis_labels=("c", "t", "z", "y", "x"), **options)
+    viewer.add_image(np.zeros((3, 2, 4, 5, 6, 8)))
+    to_frame(viewer, layer, 3)
+    for held in ({0: 1, 2: 4}, {0: 0, 2: 1}):
+        assert has_plane(layer, held)
+        to_plane(viewer, layer, held)
+        assert (held_at(viewer, layer), frame_of(viewer, layer)) == (held, 3)
+
+
+@pytest.mark.parametrize("held", [
+    {}, {0: 1}, {0: 1, 1: 1}, {0: 2, 2: 0}, {0: 0, 2: 5}, {0: -1, 2: 0}, {0: 0, 2: 0, 9: 0},
+])
+def test_a_plane_that_is_not_there_is_known(held: dict[int, int]) -> None:
+    layer = ViewerModel().add_image(np.zeros((2, 4, 5, 6, 8)), axis_labels=("c", "t", "z", "y", "x"))
+    assert not has_plane(layer, held)

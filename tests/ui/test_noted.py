@@ -12,7 +12,7 @@ from napari.layers import Image
 from napari_cotracker.core.errors import EditError, VideoError
 from napari_cotracker.editing.session import Session
 from napari_cotracker.tasks.open import open_array
-from napari_cotracker.ui.noted import absolute, identity_of, set_rate, take_rate
+from napari_cotracker.ui.noted import absolute, identity_of, noted_plane, plane_in_words, set_rate, take_rate
 
 from .conftest import CountingVideo
 
@@ -21,9 +21,10 @@ PICTURES = np.zeros((3, 6, 8), np.uint8)
 
 def test_a_file_is_known_by_its_place_and_its_content_an_array_by_the_name_of_its_layer() -> None:
     layer = Image(PICTURES, name="film")
-    assert identity_of(CountingVideo(path="film.mp4"), layer) == {
-        "path": str(Path("film.mp4").absolute()), "name": "film", "fingerprint": "grey"}
-    assert identity_of(open_array(PICTURES), layer) == {"path": None, "name": "film", "fingerprint": None}
+    assert identity_of(CountingVideo(path="film.mp4"), layer, {}) == {
+        "path": str(Path("film.mp4").absolute()), "name": "film", "fingerprint": "grey", "plane": []}
+    assert identity_of(open_array(PICTURES), layer, {}) == {
+        "path": None, "name": "film", "fingerprint": None, "plane": []}
     assert absolute(None) is None
 
 
@@ -54,3 +55,25 @@ def test_a_note_that_makes_no_sense_is_left_alone(noted: object) -> None:
     video = open_array(PICTURES)
     take_rate(video, {"fps": noted})
     assert video.fps == 24
+
+
+def test_a_plane_is_noted_and_read_again() -> None:
+    layer = Image(np.zeros((2, 3, 5, 6, 8)), axis_labels=("c", "t", "-3", "y", "x"))
+    session = Session(3, (8, 6))
+    session.describe(video=identity_of(open_array(PICTURES), layer, {2: 4, 0: 1}))
+    assert noted_plane(session.facts) == {0: 1, 2: 4}
+    assert plane_in_words(session.facts) == "c = 1, axis -3 = 4"
+
+
+@pytest.mark.parametrize("video", [
+    None, "film", {}, {"plane": 3}, {"plane": [[0, 1]]}, {"plane": [{"axis": "c", "index": 1}]},
+    {"plane": [{"axis": 0}]}, {"plane": [{"axis": True, "index": True}]},
+])
+def test_of_a_note_that_makes_no_sense_the_plane_is_not_known(video: object) -> None:
+    assert noted_plane({"video": video}) == {}
+    assert plane_in_words({"video": video}) == ""
+
+
+def test_a_name_of_an_axis_may_be_anything() -> None:
+    assert plane_in_words({"video": {"plane": [{"axis": 1, "index": 2, "label": None}]}}) == "None = 2"
+    assert plane_in_words({"video": {"plane": [{"axis": 1, "index": 2}]}}) == "axis 1 = 2"

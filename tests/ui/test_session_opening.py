@@ -263,6 +263,58 @@ def test_a_session_of_a_layer_without_a_file_wants_that_layer(another: Opener, t
     assert len(again.session.ids) == 1
 
 
+STACK = np.zeros((5, 2, 3, 20, 30), np.uint8)
+STACK_OPTIONS = {"name": "stack", "axis_labels": ("t", "c", "z", "y", "x"), "contrast_limits": (0, 255)}
+
+
+@pytest.fixture
+def of_stack(another: Opener, tmp_path: Path) -> Path:
+    """A session whose points lie on another plane than the sliders show at first."""
+    window = another()
+    window.add(STACK, **STACK_OPTIONS)
+    for axis, index in ((1, 1), (2, 2)):
+        window.viewer.dims.set_point(axis, index)
+    settle()
+    window.project.place(0, [[5, 6]])
+    window.project.file.save_as(tmp_path / "mine.cotracker")
+    window.close()
+    return tmp_path / "mine.cotracker"
+
+
+def test_on_a_stack_the_plane_that_was_tracked_is_shown(another: Opener, of_stack: Path) -> None:
+    window = another()
+    window.add(STACK, **STACK_OPTIONS)
+    assert window.project.held == {1: 0, 2: 1}, "napari begins in the middle"
+    open_session(window.desk, of_stack)
+    assert window.project.held == {1: 1, 2: 2}
+    assert window.viewer.dims.current_step[1:3] == (1, 2)
+    assert "c = 1, z = 2" in window.panel.video.facts.text()
+    assert window.said[-1].endswith("; the points lie on c = 1, z = 2")
+
+
+def test_a_stack_without_that_plane_is_none_of_it(another: Opener, of_stack: Path) -> None:
+    window = another()
+    window.add(STACK[:, :1], **STACK_OPTIONS)
+    open_session(window.desk, of_stack)
+    assert window.said[-1] == ("mine.cotracker was not opened: its points lie on c = 1, z = 2 of a stack; "
+                               "open stack in napari first, then this")
+    window.add(STACK[:, 0, 0], name="flat", contrast_limits=(0, 255))
+    resume(window.desk, of_stack)
+    assert "expected a stack with c = 1, z = 2" in window.said[-1]
+    assert "'flat', which has no such plane" in window.said[-1]
+    Session.open(of_stack).close()
+
+
+def test_a_session_that_does_not_say_its_plane_is_told_of(another: Opener, of_stack: Path) -> None:
+    with closing(Session.open(of_stack)) as session:
+        session.describe(video={"path": None, "name": "stack", "fingerprint": None})
+    window = another()
+    window.add(STACK, **STACK_OPTIONS)
+    open_session(window.desk, of_stack)
+    assert window.said[-1].endswith("the session does not say which plane was tracked: the points are shown on "
+                                    "c = 0, z = 1, as the sliders stand")
+
+
 def test_a_damaged_file_is_told_and_what_is_whole_is_gone_on_with(another: Opener, saved: Path) -> None:
     with closing(sqlite3.connect(saved)) as connection, connection:
         connection.execute("DELETE FROM snapshots")
