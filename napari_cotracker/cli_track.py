@@ -34,7 +34,7 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
     from .tasks.track import estimate, licence_to_accept, track
 
     cost = estimate(film, points, options)
-    check_output(out, film, points)
+    facts = check_output(out, film, points)
     if overlay is not None:
         check_render(overlay, film, overwrite=overwrite)
     if accepts_licence(None if options.accept_licence else licence_to_accept(film, options)):
@@ -45,7 +45,7 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
             f"{seconds_text(cost.seconds)} and {size_text(cost.peak_bytes)} of memory"
         )
         try:
-            tracks = follow(track(film, points, options, control=interrupt), film.n_frames)
+            tracks = follow(track(film, points, options, control=interrupt, facts=facts), film.n_frames)
         except TrackingError as error:
             _rescue(error, out, overwrite)
             raise

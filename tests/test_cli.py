@@ -21,6 +21,9 @@ from napari_cotracker.cli import app
 from napari_cotracker.core.errors import CotrackerError, FormatError, UnfinishedError
 from napari_cotracker.core.samples import sample_clip
 from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.tasks import output as outputs
+from napari_cotracker.tasks import track as tracking
+from napari_cotracker.tasks.film_facts import film_facts
 from napari_cotracker.trackers.models import bundled
 from napari_cotracker.videos.writer import write_film
 
@@ -64,6 +67,15 @@ def test_a_grid_is_tracked_and_written(film: str) -> None:
     assert "9 points, 12 frames of 96 × 64" in result.stderr
     tracks = read_tracks("out.npz")
     np.testing.assert_allclose(tracks.xy[6, 4], tracks.xy[0, 4] - [12, 0], atol=1)
+
+
+def test_the_facts_of_a_film_are_made_once(film: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    for module in (outputs, tracking):
+        monkeypatch.setattr(module, "film_facts", lambda video: made.append(video.path) or film_facts(video))
+    run("track", film, "--grid", "2", "--model", "lucas-kanade", "-o", "out.npz")
+    assert made == [film]
+    assert tuple(read_tracks("out.npz").meta["fps"]) == (25, 1)
 
 
 def test_the_tracks_are_drawn_onto_a_film_if_wanted(film: str) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ TRIED_FRAMES = 8
 """More than any format asks of a track."""
 
 
-def check_output(out: Path, video: Video, queries: Queries) -> None:
+def check_output(out: Path, video: Video, queries: Queries) -> dict[str, Any]:
     """Refuse a file that tracks of these points could not be written to: wants a library, another number of tracks.
 
     Parameters
@@ -30,6 +31,11 @@ def check_output(out: Path, video: Video, queries: Queries) -> None:
         Nothing is written there.
     video : Video
     queries : Queries
+
+    Returns
+    -------
+    dict
+        What was found out of the film meanwhile, for `track`.
 
     Raises
     ------
@@ -45,6 +51,7 @@ def check_output(out: Path, video: Video, queries: Queries) -> None:
         meta={**facts, "frame_numbers": facts["frame_numbers"][:n]},
     )
     preview(out, still)
+    return facts
 
 
 def check_render(path: Path, video: Video, *, overwrite: bool) -> None:

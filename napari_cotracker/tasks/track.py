@@ -36,7 +36,8 @@ __all__ = ["TrackOptions", "estimate", "licence_to_accept", "track"]
 
 
 def track(video: Video, queries: Queries, options: TrackOptions | None = None, *, anchors: Anchors | None = None,
-          control: Control | None = None) -> Generator[TrackUpdate, None, Tracks]:
+          control: Control | None = None, facts: Mapping[str, Any] | None = None
+          ) -> Generator[TrackUpdate, None, Tracks]:
     """Track points, yielding every piece of the answer as it comes.
 
     Parameters
@@ -50,6 +51,8 @@ def track(video: Video, queries: Queries, options: TrackOptions | None = None, *
         Cells that stay as they are and get the source *human*.
     control : Control, optional
         Cancels, pauses, and hands in new queries. A cancelled run keeps what it has.
+    facts : mapping, optional
+        The video's `film_facts`, if somebody has asked for them already: a film is opened once more for them.
 
     Yields
     ------
@@ -72,7 +75,8 @@ def track(video: Video, queries: Queries, options: TrackOptions | None = None, *
     options, control = options or TrackOptions(), control or Control()
     plan = make_plan(video, queries, options, anchors)
     with errors_told(plan):
-        facts, run = film_facts(video), describe_run(plan)  # now, for files may be gone when the run ends
+        # now, for files may be gone when the run ends
+        facts, run = film_facts(video) if facts is None else facts, describe_run(plan)
     recorder = Recorder(video.n_frames, queries, plan.anchors)
     listener = _Listener(control, recorder, video)
     began = monotonic()
