@@ -8,8 +8,7 @@ from pathlib import Path
 import torch
 
 from ..core.errors import TrackingError
-
-AMPERE = 8  # compute capability of NVIDIA's first GPUs with bfloat16 products
+from ..model.precision import gpu_multiplies_bfloat16
 
 
 def pick_device(name: str) -> torch.device:
@@ -52,11 +51,6 @@ def pick_dtype(precision: str, device: torch.device) -> torch.dtype:
     if device.type == "mps":
         return torch.float16
     return torch.bfloat16 if multiplies_bfloat16() else torch.float32
-
-
-def gpu_multiplies_bfloat16(device: torch.device) -> bool:
-    """Whether a GPU has bfloat16 products; torch's own question counts those that are imitated, slowly."""
-    return torch.version.hip is not None or torch.cuda.get_device_properties(device).major >= AMPERE
 
 
 def multiplies_bfloat16() -> bool:

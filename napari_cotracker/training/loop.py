@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ..core.errors import TrackingError
 from ..model import CoTracker3, CoTracker3Config, load_checkpoint, save_checkpoint
+from ..model.precision import training_dtype
 from .chance import Chance
 from .clips import Clips
 from .losses import Targets, match_loss, window_loss
@@ -101,6 +102,7 @@ class Trainer:
         self.average.update({k: v.to(self.device) for k, v in self.state.average.items()})
         self._began = self.state.step
         self._match_weight = torch.zeros((), device=self.device)
+        self._is_half = training_dtype(self.device) == torch.bfloat16
         self._replay = Replay(self.model.parameters()) if device.type == "cuda" else None
 
     def run(self, seconds: float, stopped: Callable[[], bool], photos: Sequence[Tensor] = ()) -> Iterator[Step]:
@@ -190,7 +192,7 @@ class Trainer:
 
     def _losses(self, clips: Clips, lesson: Lesson, whole: bool, matches: bool) -> dict[str, Tensor]:
         stride = self.options.network.stride
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._is_half):
             footage = encode(self.model, clips.video)
             windows = list(unroll(self.model, footage, clips.queries, lesson.iters, whole))
         losses = window_loss(windows, Targets.of(clips), stride, self.options.hidden_weight)

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 import torch
 from torch import Tensor, nn
 
+from ..model.precision import training_dtype
+
 MOMENTUM = 0.95
 SCALE = 0.2  # root mean square of AdamW's steps in units of its rate
 STEPS = 5
@@ -91,7 +93,7 @@ def orthogonal(matrices: Tensor) -> Tensor:
     a, b, c = QUINTIC
     is_tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if is_tall else matrices
-    x = x.to(torch.bfloat16 if x.is_cuda else torch.float32)
+    x = x.to(training_dtype(x.device))
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(STEPS):
         square = x @ x.mT

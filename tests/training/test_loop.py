@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +71,21 @@ class Repeated:
 
     def close(self) -> None:
         self.closed = True
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+def test_layers_run_in_bfloat16_only_where_that_is_multiplied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                              dtype: torch.dtype) -> None:
+    seen: list[tuple[torch.dtype, bool]] = []
+
+    def autocast(kind: str, dtype: torch.dtype, enabled: bool) -> nullcontext[None]:
+        seen.append((dtype, enabled))
+        return nullcontext()
+
+    monkeypatch.setattr(loop, "training_dtype", lambda device: dtype)
+    monkeypatch.setattr(torch, "autocast", autocast)
+    steps_of(trainer_in(tmp_path), 1)
+    assert set(seen) == {(torch.bfloat16, dtype == torch.bfloat16)}
 
 
 def test_the_loss_falls_on_clips_that_are_seen_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from napari_cotracker.training import muon
 from napari_cotracker.training.loop import initialise
 from napari_cotracker.training.muon import SCALE, Muon, orthogonal
 from napari_cotracker.training.options import find_preset
@@ -16,6 +17,16 @@ def test_matrices_become_nearly_orthogonal(shape: tuple[int, int, int]) -> None:
     torch.manual_seed(0)
     values = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
     assert float(values.min()) > 0.5 and float(values.max()) < 1.4
+
+
+def test_a_card_that_does_not_multiply_bfloat16_is_spared_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    matrices = torch.randn(1, 5, 9)
+    monkeypatch.setattr(muon, "training_dtype", lambda device: torch.bfloat16)
+    rounded = orthogonal(matrices)
+    monkeypatch.setattr(muon, "training_dtype", lambda device: torch.float32)
+    assert torch.equal(rounded, rounded.bfloat16().float())
+    assert not torch.equal(orthogonal(matrices), orthogonal(matrices).bfloat16().float())
 
 
 def test_nothing_stays_nothing() -> None:
