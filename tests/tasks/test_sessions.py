@@ -116,3 +116,10 @@ def test_one_without_a_step_or_a_video_is_described(tmp_path: Path) -> None:
     Session.create(tmp_path / "a.cotracker", 5, (64, 48)).close()
     facts = describe_session(tmp_path / "a.cotracker")
     assert (facts["video"], facts["last_change"]) == ("not known", None)
+
+
+def test_nothing_is_left_beside_a_session_that_is_read(path: Path, tmp_path: Path) -> None:
+    describe_session(path)
+    read_session(path)
+    copy_session(path, tmp_path / "copy.cotracker")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.cotracker", "copy.cotracker"]
