@@ -182,6 +182,8 @@ class Panel(QWidget):
 
     def _on_changed(self, patch: Any) -> None:
         self._show_history()
+        if self._project is not None and patch.comes:
+            self._project.show()  # a script may have added tracks, who needs no tool for it
         if patch.changes_table:
             self.place.refresh()
             self._describe()

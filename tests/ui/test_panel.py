@@ -55,6 +55,24 @@ def test_timeline_and_table_move_the_film_and_follow_it(window: Window) -> None:
     assert project.frame == 11
 
 
+def test_points_of_a_script_are_shown(window: Window) -> None:
+    film = window.add()
+    window.session.add_points(3, [[5, 5], [9, 9]])
+    settle()
+    points = window.project.view.points
+    assert [layer.name for layer in window.viewer.layers] == ["film", "film tails", "film points"]
+    assert window.viewer.layers.selection.active is points
+    window.project.go_to(3)
+    assert points.data[:, 1:].tolist() == [[5, 5], [9, 9]]
+    window.viewer.layers.remove(points)
+    settle()
+    window.session.rename(0, "nose")
+    assert list(window.viewer.layers) == [film], "layers that were deleted do not come back for another name"
+    window.session.delete([1])
+    window.session.undo()
+    assert len(window.project.view.points.data) == 2, "a track that comes back is something to show"
+
+
 def test_undo_and_redo_say_what_they_would_do(window: Window) -> None:
     panel = window.panel
     assert not panel.undo_button.isEnabled()
