@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QWidget
+from qtpy.QtWidgets import QLineEdit, QWidget
 
 from ..core.errors import CotrackerError
 from ..core.rate import rate_in_words, read_rate
 from ..core.video import Unpaced, Video
 from .desk import Desk
 from .noted import set_rate
-from .sections import Line, form, tip
+from .sections import form, tip
 
 TIP = ("Images do not say how fast they follow one another: 24, 23.976 or 24000/1001, say. Exports and renders have "
        "this rate; tracking does not depend on it.")
@@ -29,7 +29,7 @@ class RateField(QWidget):
         super().__init__()
         self._desk = desk
         self._video: Video | None = None
-        self.field = Line()
+        self.field = QLineEdit()
         tip(self.field, "frames per second", TIP)
         lines = form()
         lines.addRow("Frames/s", self.field)

@@ -8,6 +8,7 @@ from typing import Any
 from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtGui import QKeyEvent, QPalette
 from qtpy.QtWidgets import (
+    QAbstractSpinBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -75,6 +76,13 @@ class Section(QWidget):
         self._note = text
         self._fold(self.is_open)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter that ends typing ends here."""
+        if ends_typing(self, event):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
     def _fold(self, is_open: bool) -> None:
         title = f"{self._title} · {self._note}" if self._note else self._title
         self._header.setText(f"{'▾' if is_open else '▸'}  {title}")
@@ -117,16 +125,6 @@ class Hint(QLabel):
             style = f"color: {mix(window, text, QUIET).name()}"
             if style != self.styleSheet():
                 self.setStyleSheet(style)
-
-
-class Line(QLineEdit):
-    """A line to type in, where Enter ends: Qt would pass it on, and in the picture it says that a point is right."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter is taken, everything else as ever."""
-        super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            event.accept()
 
 
 def form() -> Form:
@@ -222,6 +220,12 @@ def ask_for_new_file(parent: QWidget, title: str, taken: Callable[[str], object]
     dialog.fileSelected.connect(taken)
     dialog.open()
     return dialog
+
+
+def ends_typing(above: QWidget, event: QKeyEvent) -> bool:
+    """Whether a key is the Enter that ended typing in a field: Qt passes it on, and to layers it says "it is right"."""
+    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return is_enter and isinstance(above.focusWidget(), QLineEdit | QAbstractSpinBox)
 
 
 def bring_into_view(widget: QWidget) -> None:

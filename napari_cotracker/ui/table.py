@@ -26,6 +26,7 @@ from ..core.words import counted
 from ..editing.patch import Patch
 from ..editing.session import Session
 from .group_editor import GroupEditor
+from .sections import ends_typing
 from .selection import Selection
 from .table_model import COLUMNS, GROUP, NAME, TracksModel
 
@@ -88,6 +89,13 @@ class TracksTable(QWidget):
     def edit_group(self) -> None:
         """Let the user type the group of what is selected, in the row at hand."""
         self._edit(GROUP)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter that ends a filter ends here."""
+        if ends_typing(self, event):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """While it was hidden, nothing was brought up to date."""

@@ -11,13 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qtpy.QtCore import QPoint
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QSpinBox
 
 from napari_cotracker.core.samples import sample_clip
 from napari_cotracker.ui.window import add_video, show_panel
 from napari_cotracker.ui.worker import shared_worker
 
 from .mouse import settle, wait_until
+from .moved import tracks_on_block
 from .windows import Window
 
 
@@ -71,6 +74,23 @@ def test_points_of_a_script_are_shown(window: Window) -> None:
     window.session.delete([1])
     window.session.undo()
     assert len(window.project.view.points.data) == 2, "a track that comes back is something to show"
+
+
+def test_enter_that_ends_typing_does_not_say_that_a_point_is_right(window: Window) -> None:
+    window.add()
+    window.project.adopt(tracks_on_block())
+    window.project.selection.set(window.session.ids[:1])
+    window.project.go_to(4)
+    spins = window.panel.findChildren(QSpinBox)
+    assert spins
+    for field in (window.panel.place.group, window.panel.table.filter_field, window.panel.video.rate.field, spins[0]):
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        settle()
+    assert not window.session.steps
+    QTest.keyClick(window.panel, Qt.Key.Key_Return)
+    settle()
+    assert len(window.session.steps) == 1, "elsewhere it says so"
 
 
 def test_undo_and_redo_say_what_they_would_do(window: Window) -> None:

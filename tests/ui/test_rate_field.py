@@ -53,6 +53,7 @@ def images(tmp_path: Path) -> Path:
 def write(window: Window, text: str) -> None:
     """As a person does: mark all, type, Enter."""
     field = window.panel.video.rate.field
+    field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)
