@@ -174,7 +174,8 @@ def test_a_film_is_known_to_the_session_by_its_content(window: Window, film: Pat
     window.project.place(0, [[5, 5]])
     assert not window.project.is_untouched
     meta = window.session.tracks.meta
-    assert meta["video"] == {"path": str(film), "name": "film.mp4", "fingerprint": window.project.video.fingerprint}
+    mark = window.project.video.fingerprint
+    assert meta["video"] == {"path": str(film), "name": "film.mp4", "fingerprint": mark, "plane": []}
     assert meta["fps"] == (25, 1)
 
 
