@@ -137,8 +137,8 @@ class Ledger:
                 self._log_whole(run, change)
 
     def finish(self) -> None:
-        """Have the file open as fast as can be; if it refuses, no harm is done."""
-        if self._store.is_file and not self.runs and self.snapshots.is_behind:
+        """Have the file open fast; if it refuses, no harm is done."""
+        if self._store.is_file and not self.runs and self.snapshots.is_behind(self._table.cells.nbytes):
             with suppress(EditError), self.changing() as change:
                 self.snapshots.write(change)
 

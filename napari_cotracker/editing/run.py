@@ -217,9 +217,10 @@ class Run:
 
     def _patch(self, run: Mapping[str, Any] | None) -> Patch | None:
         ids = self.under.ids
-        before = self._history.base(self._frames, ids)
         held = self.under.kept(self._frames, ids)
-        block = Block(self._frames, ids, before, before.put(held, self._history.read(self._frames, ids))).trimmed()
+        frames = np.flatnonzero(held.any(1))  # of a run that was stopped soon these are few
+        before = self._history.base(frames, ids)
+        block = Block(frames, ids, before, before.put(held[frames], self._history.read(frames, ids))).trimmed()
         if not len(block.ids):
             return Patch(self.label, run=run, sides=self.sides) if self.sides and self.joins is not None else None
         return Patch(self.label, (block,), run=run, sides=self.sides)

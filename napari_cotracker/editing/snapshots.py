@@ -20,6 +20,8 @@ from .store import Store
 
 STEPS = 1000  # that are taken until the next one
 BYTES = 8 << 20  # of steps, or as many as two snapshots hold
+LARGE = 16 << 20  # bytes of cells, which take a noticeable time to write
+FEW_STEPS, FEW_BYTES = 100, 1 << 20  # that are walked again in less time
 MOST_CELLS = 1 << 31  # that a session can have
 
 Capture = Callable[[], tuple[int, Sequence[Row], Cells]]
@@ -62,10 +64,10 @@ class Snapshots:
         """Whether it is time for the next one."""
         return self._store.is_file and (self._steps >= STEPS or self._bytes >= max(BYTES, 2 * self._size))
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether any step was taken since the last one."""
-        return self._steps > 0
+    def is_behind(self, size: int) -> bool:
+        """Whether a file of cells of so many bytes would open slowly, or be listed with other tracks than it has."""
+        is_little = self._steps < FEW_STEPS and self._bytes < FEW_BYTES
+        return self._steps > 0 and not (is_little and size > LARGE and size == self._size)
 
     def write(self, change: Change, step: int | None = None) -> None:
         """One of this moment, or of how a step that is about to be the last one leaves it."""

@@ -63,12 +63,15 @@ class TrackTable:
 
     def incomplete(self, direction: str) -> Ids:
         """Tracks with cells that have no position, from the query on ("forward"), before it, or either ("both")."""
-        empty = ~np.isfinite(self.cells.xy).all(-1) & ~is_anchor(self.cells.source)
+        x, y = np.moveaxis(self.cells.xy, -1, 0)
+        empty = ~(np.isfinite(x) & np.isfinite(y))
+        empty &= ~is_anchor(self.cells.source)
         rows = self.roster.rows
-        before = np.arange(self.n_frames)[:, None] < np.array([row.t for row in rows], np.int64)
-        wanted = {"both": empty, "forward": empty & ~before, "backward": empty & before}[direction]
-        starts = np.array([np.isfinite(row.xy).all() for row in rows], np.bool_)
-        return self.roster.ids[wanted.any(0) & starts]
+        if direction != "both":
+            before = np.arange(self.n_frames)[:, None] < np.array([row.t for row in rows], np.int64)
+            empty &= before if direction == "backward" else ~before
+        starts = np.isfinite(np.array([row.xy for row in rows], float).reshape(-1, 2)).all(1)
+        return self.roster.ids[empty.any(0) & starts]
 
     def read(self, frames: NDArray[np.int64], ids: Ids) -> Cells:
         """(t, n) a copy of some cells, empty ones of tracks that are not there."""

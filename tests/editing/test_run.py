@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,18 @@ def test_a_run_is_one_edit() -> None:
     session.redo()
     Snapshot.of(session).assert_same(after)
     assert session.tracks.meta["runs"] == [FACTS]
+
+
+def test_a_run_that_is_stopped_soon_ends_without_a_look_at_every_frame() -> None:
+    session = Session(2000, (64, 48))
+    session.add_points(0, np.ones((100, 2)))
+    run = session.begin_run("track", session.ids)
+    run.write(update_of([1, 2], range(100), empty=0))
+    tracemalloc.start()
+    assert run.close(FACTS) is not None
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < session.cells.nbytes / 4, "the window stood still for seconds with a long film and many tracks"
 
 
 def test_listeners_hear_only_of_cells_that_change() -> None:

@@ -83,6 +83,29 @@ def test_one_is_due_after_many_steps_or_large_ones(tmp_path: Path, monkeypatch: 
     assert taken(Session.open(tmp_path / "a.cotracker")) == [5, 6], "nothing was done since"
 
 
+def test_a_large_session_closes_without_one_after_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.cotracker"
+    session = Session.create(path, N_FRAMES, (64, 48))
+    session.add_points(0, [[1, 1]])
+    session.close()
+    monkeypatch.setattr(snapshots, "LARGE", 1)
+
+    def closed(*names: str) -> list[int]:
+        again = Session.open(path)
+        for name in names:
+            again.rename(0, name)
+        again.close()
+        return taken(Session.open(path, read_only=True))
+
+    assert closed("nose") == [0, 1]
+    monkeypatch.setattr(snapshots, "FEW_STEPS", 3)
+    assert closed("ear", "eye") == [1, 4], "the step before counts, too"
+    again = Session.open(path)
+    again.add_points(0, [[2, 2]])
+    again.close()
+    assert taken(Session.open(path, read_only=True)) == [4, 5], "the list of sessions counts the tracks of the newest"
+
+
 def test_none_is_written_where_nothing_outlives_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "STEPS", 1)
     session = Session(N_FRAMES, (64, 48))
