@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 TIMELINE_HEIGHT = 220
+CORNER = Qt.Corner.BottomLeftCorner
+LOW = 840  # pixels of a screen on which napari's layer list above the timeline would not fit
 FIT_MS = 50  # after which Qt has laid out the docks
 
 
@@ -29,11 +31,15 @@ class Docking(QObject):
         self._viewer, self._timeline, self._table = viewer, timeline, table
         self._view = _view_of(viewer)
         self._is_over = False
+        self._corner: tuple[QMainWindow, Qt.DockWidgetArea] | None = None
         QTimer.singleShot(0, self._dock)
 
     def end(self, parent: QWidget | None) -> None:
         """Dock no more; with a parent, that takes the widgets over."""
         self._is_over = True
+        if self._corner is not None and parent is not None:
+            main, before = self._corner
+            main.setCorner(CORNER, before)
         for widget in (self._timeline, self._table) if parent is not None else ():
             with suppress(LookupError):  # the user closed its dock before
                 self._viewer.window.remove_dock_widget(widget)
@@ -53,6 +59,9 @@ class Docking(QObject):
         main = dock.parentWidget() if dock is not None else None
         if isinstance(main, QMainWindow):
             dock.raise_()
+            if main.screen().availableGeometry().height() < LOW:  # napari's docks at the left reach down to the edge
+                self._corner = main, main.corner(CORNER)
+                main.setCorner(CORNER, Qt.DockWidgetArea.LeftDockWidgetArea)
             main.resizeDocks([dock], [TIMELINE_HEIGHT], Qt.Orientation.Vertical)
             QTimer.singleShot(FIT_MS, self._fit)
 

@@ -25,7 +25,9 @@ class KeyHelp(QFrame):
         grid.addWidget(title, 0, 0, 1, 2)
         for line, (key, text) in enumerate(HELP.items(), start=1):
             grid.addWidget(QLabel(f"<b>{spell(key)}</b>"), line, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(QLabel(text, wordWrap=True), line, 1, Qt.AlignmentFlag.AlignTop)
+            does = QLabel(text, wordWrap=True)
+            does.setAlignment(Qt.AlignmentFlag.AlignTop)  # it may be given a line more than it needs
+            grid.addWidget(does, line, 1, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def toggle(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from qtpy.QtWidgets import QDockWidget, QWidget
 
-from napari_cotracker.ui.docking import TIMELINE_HEIGHT, Docking, dock_of
+from napari_cotracker.ui.docking import CORNER, TIMELINE_HEIGHT, Docking, dock_of
 
 from .mouse import settle, wait_until
 
@@ -40,6 +40,20 @@ def test_the_timeline_lies_before_the_table_and_the_picture_fits(viewer: Any) ->
     assert abs(dock.height() - TIMELINE_HEIGHT) < 60
     assert viewer.scene.camera.zoom < whole, "it takes room from the picture, which is fitted in again"
     docking.end(QWidget())
+
+
+def test_on_a_low_screen_the_window_grows_no_higher_than_it(viewer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_cotracker.ui.docking.LOW", 100_000)
+    viewer.add_points(np.zeros((1, 2)))  # its controls are the highest of napari's
+    window = viewer.window._qt_window
+    before = window.corner(CORNER)
+    docking, timeline, _ = docked(viewer)
+    window.resize(1000, 640)
+    settle(0.2)
+    assert window.height() == 640
+    assert dock_of(timeline).x() > viewer.window._qt_viewer.dockLayerList.geometry().right()
+    docking.end(QWidget())
+    assert window.corner(CORNER) == before
 
 
 def test_a_view_that_the_user_has_moved_is_left_alone(viewer: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from napari_cotracker.ui import key_help
@@ -21,6 +22,8 @@ def test_every_key_is_listed_with_what_it_does(qtbot: Any) -> None:
     for name, does in HELP.items():
         assert f"<b>{spell(name)}</b>" in texts
         assert does in texts
+    told = [label for label in shown.findChildren(QLabel) if label.text() in HELP.values()]
+    assert {label.alignment() for label in told} == {Qt.AlignmentFlag.AlignTop}, "in line with its key"
 
 
 def test_keys_are_spelled_as_on_the_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
