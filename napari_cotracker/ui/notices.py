@@ -7,6 +7,15 @@ from collections.abc import Callable
 from napari.utils.notifications import Notification, NotificationSeverity, notification_manager
 
 
+class Notice(Notification):
+    """One of ours; napari writes its source beside the button, which would be the address of an object."""
+
+    @property
+    def source(self) -> str:
+        """Who says it."""
+        return "CoTracker"
+
+
 def notify(text: str, remedy: str, act: Callable[[], object]) -> None:
     """Show an error in napari's own way, with one button.
 
@@ -31,4 +40,4 @@ def notify(text: str, remedy: str, act: Callable[[], object]) -> None:
             close()
         act()
 
-    notification_manager.dispatch(Notification(text, NotificationSeverity.ERROR, actions=((remedy, press),)))
+    notification_manager.dispatch(Notice(text, NotificationSeverity.ERROR, actions=((remedy, press),)))

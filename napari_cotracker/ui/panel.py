@@ -174,6 +174,7 @@ class Panel(QWidget):
             for signal, hear in self._signals(project):
                 signal.connect(hear)
             self.timeline.set_frame(project.frame)
+        self._describe()
 
     def _signals(self, project: Project) -> list[tuple[Any, Any]]:
         return [(project.session.changed, self._on_changed), (project.selection.changed, self._describe),

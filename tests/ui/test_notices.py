@@ -31,6 +31,7 @@ def test_the_button_acts_once_and_closes(qtbot: Any) -> None:
     window.show()
     shown = NapariQtNotification.from_notification(notification_manager.records[-1], window)
     shown.show()
+    assert shown.source_label.text() == "Source: CoTracker", "not the address of an object of napari's"
     (button,) = [one for one in shown.findChildren(QPushButton) if one.text() == "Track again"]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)

@@ -157,6 +157,19 @@ def test_a_panel_that_was_closed_can_be_opened_again(window: Window) -> None:
     panel.close_all()
 
 
+def test_what_is_selected_is_said_anew_for_another_film(window: Any) -> None:
+    first = window.add()
+    window.project.place(3, [[5, 5]], ("nose",))
+    window.project.selection.set(window.session.ids)
+    window.add(name="second")
+    window.project.place(3, [[5, 5]], ("tail",))
+    window.project.selection.set(window.session.ids)
+    said = window.panel.inspect.selected
+    assert said.text().startswith("tail")
+    window.desk.choose(first)
+    assert said.text().startswith("nose")
+
+
 def test_two_viewers_do_not_know_of_each_other(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     first = Window(make_napari_viewer, monkeypatch, show=False)
     second = Window(make_napari_viewer, monkeypatch, show=False)
