@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.queries import Queries
-from ..core.tracks import Anchors
+from ..core.tracks import Anchors, Source, is_anchor
 from .cells import Cells
 from .patch import Row
 from .roster import Ids
@@ -74,6 +74,16 @@ class View:
     def has(self, ids: ArrayLike) -> NDArray[np.bool_]:
         """Which of some ids are tracks of this session."""
         return self._table.roster.has(ids)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether any cell is known that no person placed or approved, beside those on which tracks start."""
+        source = self.cells.source
+        known = (source != Source.NONE) & ~is_anchor(source)
+        if known.size:
+            starts = np.array([row.t for row in self.rows], np.int64)
+            known[np.clip(starts, 0, self.n_frames - 1), np.arange(len(starts))] = False
+        return bool(known.any())
 
     def incomplete(self, direction: str = "both") -> Ids:
         """Tracks with untracked cells that a run would fill: from the query on, before it, or either.

@@ -59,8 +59,7 @@ class CorrectSection(Section):
         """Say what is asked, and what is left."""
         reviewing, project = self.reviewing, self._project
         self.setEnabled(project is not None)
-        has_tracks = project is not None and len(project.session.ids) > 0
-        if not has_tracks:
+        if project is None or not project.session.is_followed:
             self.says.setText("Nothing is tracked yet.")
             self.note("")
             return

@@ -105,7 +105,7 @@ class Reviewing(QObject):
     def next(self, said: str = "") -> None:
         """Go to the next moment, with the tool in hand that puts it right; what was `said` before stays readable."""
         self._said = said
-        if self.review is None or self._project is None or not len(self._project.session.ids):
+        if self.review is None or self._project is None or not self._project.session.is_followed:
             self._say("nothing is tracked yet")
             return
         if self.review.is_stale and not self._catch_up():

@@ -278,6 +278,7 @@ def _view(model: TracksModel) -> Rows:
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     view.setStyleSheet("QTableView::item { padding: 0 6px }")
+    view.setTabKeyNavigation(False)  # Tab leads on, past the thousands of cells; the arrow keys go through them
     view.setShowGrid(False)
     view.setWordWrap(False)
     view.setSortingEnabled(True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from napari_cotracker.editing import edits
+from napari_cotracker.editing.session import Session
 from napari_cotracker.editing.table import TrackTable
 from napari_cotracker.editing.view import View
-from tests.editing.walks import assert_same
+from tests.editing.walks import assert_same, update_of
 
 
 def test_a_view_follows_its_table() -> None:
@@ -23,3 +25,14 @@ def test_a_view_follows_its_table() -> None:
     assert sorted(view.anchors.t.tolist()) == [1, 2]
     assert view.incomplete("backward").tolist() == [0, 1]
     assert_same(view.read([2], [1]), view.cells[2:3, 1:])
+
+
+@pytest.mark.parametrize("placed", [True, False])
+def test_points_alone_are_not_followed(placed: bool) -> None:
+    session = Session(4, (64, 48))
+    assert not session.is_followed
+    session.add_points(1, [[1, 2], [3, 4]], placed=placed)
+    assert not session.is_followed
+    run = session.begin_run("track", session.ids)
+    run.write(update_of([2], [1], empty=0))
+    assert session.is_followed

@@ -27,6 +27,11 @@ def test_it_says_what_is_asked_and_what_is_left(window: Window) -> None:
     window.add(drawn(3), rgb=True)
     assert section.isEnabled()
     assert says(window) == "Nothing is tracked yet."
+    window.project.place(0, [[5, 5]])
+    settle(0.2)
+    assert (says(window), title(window)) == ("Nothing is tracked yet.", "Correct"), "a point alone is not all right"
+    window.press(section.next_button)
+    assert window.panel.told.text() == "nothing is tracked yet"
     window.viewer.layers.clear()
     doubtful(window)
     looked_through(window)

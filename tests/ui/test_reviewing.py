@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.ui.desk import Tool
 
 from .bare_desk import BareWindow
@@ -63,10 +64,17 @@ def test_what_there_is_nothing_to_ask_about_is_said(bare: BareWindow) -> None:
     reviewing.next()
     assert bare.desk.said == "nothing is tracked yet"
     reviewing.back()
-    bare.add(1)
+    bare.add(2)
     reviewing.next()
     assert bare.desk.said == "nothing is tracked yet"
     bare.project.place(0, [[20, 20]])
+    looked_through(bare)
+    reviewing.next()
+    assert bare.desk.said == "nothing is tracked yet", "a point that was placed is not all right for that"
+    run = bare.project.session.begin_run("track", [0])
+    run.write(TrackUpdate(frames=np.array([1]), ids=np.array([0]), xy=np.full((1, 1, 2), 20, np.float32),
+                          visibility=np.ones((1, 1), np.float32), confidence=np.ones((1, 1), np.float32), done=1.0))
+    run.close()
     looked_through(bare)
     reviewing.next()
     assert "nothing more to look at" in bare.desk.said

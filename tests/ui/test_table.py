@@ -239,6 +239,10 @@ def test_another_session_or_none(bench: Bench) -> None:
     assert bench.model.rowCount() == N
 
 
+def test_tab_leads_out_of_the_cells(bench: Bench) -> None:
+    assert not bench.table.view.tabKeyNavigation(), "with thousands of cells nobody would ever get out"
+
+
 def test_it_fits_where_there_is_little_room_and_has_names(bench: Bench) -> None:
     bench.table.resize(320, 200)
     settle()
