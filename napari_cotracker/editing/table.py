@@ -71,7 +71,7 @@ class TrackTable:
             before = np.arange(self.n_frames)[:, None] < np.array([row.t for row in rows], np.int64)
             empty &= before if direction == "backward" else ~before
         starts = np.isfinite(np.array([row.xy for row in rows], float).reshape(-1, 2)).all(1)
-        return self.roster.ids[empty.any(0) & starts]
+        return np.asarray(self.roster.ids[empty.any(0) & starts])
 
     def read(self, frames: NDArray[np.int64], ids: Ids) -> Cells:
         """(t, n) a copy of some cells, empty ones of tracks that are not there."""
