@@ -84,6 +84,9 @@ OWN: Mapping[str, type[Any]] = {
 WITH_MATTE = ("mask", "insert", "effect")
 """What can be behind something, and has a soft edge."""
 
+WITH_FRONT = (*WITH_MATTE, "labels")
+"""What a matte of what is in front can hide."""
+
 
 def options_of(what: str, effect: str | None = None) -> type[Any]:
     """The dataclass of the options that one of `WHATS` has of its own.

@@ -111,6 +111,11 @@ def read_shapes(path: Path, frame: int) -> tuple[Region, ...]:
     return tuple(shapes)
 
 
+def has_palette(path: Path) -> bool:
+    """Whether a file is a PNG whose numbers stand for colours, as label pictures have it."""
+    return Path(path).suffix.lower() == ".png" and _indices(Path(path)) is not None
+
+
 def _numbers(path: Path, frame: int) -> NDArray[Any] | None:
     """A page of signed or long numbers, of which pictures have none; None if it has other ones."""
     import tifffile

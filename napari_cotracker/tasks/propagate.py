@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -12,23 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import EditError, FormatError, VideoError
+from ..core.errors import EditError, FormatError
 from ..core.moments import spans
 from ..core.options import read_options
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import Tracks
 from ..core.video import Video
 from ..core.words import counted
-from ..effects.colour import to_share
 from ..videos.kinds import KINDS, choose_kind, is_film, is_folder
 from . import edit_outputs as outputs
 from . import written
 from .edit_areas import largest_label
-from .edit_options import matte_of, options_of
+from .edit_front import PackedMattes, asking_front, open_front
+from .edit_options import options_of
 from .edit_outputs import Steps, Target
-from .edit_settled import EditFacts, Matte, SettledEdit
+from .edit_settled import EditFacts, SettledEdit
 from .edits import Edit, settling
-from .open import open_video
 from .paint_back import keep_steady, steady_path
 from .progress import Cancelled, scaled
 from .render import Rendered, render
@@ -63,9 +62,9 @@ class Propagated(Rendered):
 
 
 def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, options: dict[str, Any] | None = None,
-              format: str | None = None, frames: range | None = None, front: str | Path | Video | None = None,
-              overwrite: bool = False, control: Control | None = None
-              ) -> Generator[TrackUpdate, None, Propagated | None]:
+              format: str | None = None, frames: range | None = None,
+              front: str | Path | Video | PackedMattes | None = None, overwrite: bool = False,
+              control: Control | None = None) -> Generator[TrackUpdate, None, Propagated | None]:
     """Carry an edit to every frame and write what comes of it; yields a heartbeat for every frame.
 
     Parameters
@@ -85,8 +84,8 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
         Name of a format of tracks, for pins.
     frames : range, optional
         Of step 1; all if not given.
-    front : path or Video, optional
-        Mattes of what is in front: its alpha, or white.
+    front : path, Video or PackedMattes, optional
+        Mattes of what is in front: alpha, white, or labels with a palette; one for all frames, or one for each.
     overwrite : bool
         Whether files that this program did not write may be replaced.
     control : Control, optional
@@ -106,18 +105,18 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
     chosen = _checked(video, tracks, frames)
     read_options(options_of(edit.what, edit.effect), edit.options, edit.effect or edit.what)
     _check_name(edit.what, out, format)
-    if front is not None:  # it is asked instead of tracks
-        edit = replace(edit, matte=replace(edit.matte or matte_of(edit.what)(), behind=False))
+    edit = edit if front is None else asking_front(edit)
     if Path(out).is_file():  # nobody should wait to hear that
         written.check_free(Path(out), overwrite=overwrite)
     largest = largest_label(edit.paintings.values(), len(tracks), size)
     try:
-        with _reading(front, video) as mattes:
+        with nullcontext() if front is None else closing(open_front(front, video.n_frames, size)) as mattes:
             settled = yield from _solving(edit, video, tracks, control)
             target = Target(settled, video, tracks, out, chosen, largest, dict(options or {}), format, overwrite,
-                            mattes, control)
+                            None if mattes is None else mattes.at, control)
             kind, steps = _steps(target)
             files, notes = yield from scaled(steps, SOLVING, 1.0)
+            notes = [*notes, *([] if mattes is None else mattes.notes)]
     except Cancelled:
         return None
     facts = [settled.facts(t) for t in chosen]
@@ -220,27 +219,6 @@ def _rendered(target: Target) -> Steps:
         keep_steady(path, settled, target.tracks)
     written.note(*beside)
     return (*done.files, *beside), list(done.notes)
-
-
-@contextmanager
-def _reading(front: str | Path | Video | None, video: Video) -> Iterator[Callable[[int], Matte] | None]:
-    """What reads mattes of what is in front, if there are any."""
-    if front is None:
-        yield None
-        return
-    mattes = open_video(front)
-    with ExitStack() as stack:
-        if mattes is not front:
-            stack.callback(mattes.close)
-        if (mattes.n_frames, mattes.width, mattes.height) != (video.n_frames, video.width, video.height):
-            raise VideoError(f"expected mattes of the film's {video.n_frames} frames of {video.width} × {video.height} "
-                             f"pixels, got {mattes.n_frames} of {mattes.width} × {mattes.height}")
-
-        def read(t: int) -> Matte:
-            picture = to_share(mattes.read_native([t])[0])
-            return np.asarray(picture[..., 3] if picture.shape[-1] == 4 else picture.max(-1))
-
-        yield read
 
 
 def _doubts(frames: range, facts: Sequence[EditFacts]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.video import Video
-from ..tasks.edit_settled import EditFacts, EditOverlay, SettledEdit
+from ..tasks.edit_settled import EditFacts, EditOverlay, Matte, SettledEdit
 
 Points = NDArray[np.float64]
 
@@ -45,8 +45,18 @@ class Drawn:
     corners: Points | None = None
 
 
-def drawing(settled: SettledEdit, video: Video, t: int) -> Generator[float, None, Drawn]:
+def drawing(settled: SettledEdit, video: Video, t: int, front: Callable[[int], Matte] | None = None
+            ) -> Generator[float, None, Drawn]:
     """Draw one frame; nothing is yielded, for what takes a moment is not worth breaking off.
+
+    Parameters
+    ----------
+    settled : SettledEdit
+    video : Video
+    t : int
+        0-based frame.
+    front : callable, optional
+        From a frame to a matte of what is in front.
 
     Raises
     ------
@@ -54,10 +64,11 @@ def drawing(settled: SettledEdit, video: Video, t: int) -> Generator[float, None
         If the frame cannot be read.
     """
     picture = labels = None
+    hidden = None if front is None else front(t)
     if settled.what in AS_PICTURE:
-        picture = settled.draw(t, video.read([t])[0])
+        picture = settled.draw(t, video.read([t])[0], hidden)
     outlines = tuple(shape.vertices for shape in settled.shapes(t) if shape is not None)
     if settled.what in AS_LABELS and not outlines:
-        labels = settled.labels(t)
+        labels = settled.labels(t, hidden)
     return Drawn(t, settled.facts(t), settled.overlay(t), picture, labels, outlines, settled.corners(t))
     yield 0.0  # which makes this a generator

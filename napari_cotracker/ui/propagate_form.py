@@ -7,11 +7,13 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from ..core import registry
 from ..core.errors import EditError
-from ..tasks.edit_options import WITH_MATTE, matte_of
+from ..tasks.edit_front import asking_front
+from ..tasks.edit_options import WITH_FRONT, WITH_MATTE, matte_of
 from ..tasks.edits import WHATS, Edit, MatteOptions, MotionOptions, options_of
 from .desk import Desk
 from .option_fields import OptionFields
 from .project import Project
+from .propagate_front import Asked, FrontField
 from .propagate_source import Source
 from .sections import GAP, Section, choice, form
 
@@ -39,12 +41,13 @@ class EditForm(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.source = Source(desk)
+        self.source, self.front = Source(desk), FrontField(desk)
         self.whats = choice("edit", "What is to stick to what moves", WHATS)
         self.effects = choice("effect", "What is done to the pixels within the mask",
                               {name: effect.title for name, effect in registry.effects().items()})
         self.carriers = choice("carried by", CARRIERS_TIP, CARRIERS)
         self.motion, self.matte = OptionFields(MotionOptions, "motion"), OptionFields(MatteOptions, "matte")
+        self._behind_tip = self.matte.fields["behind"].toolTip()
         self.options = OptionFields(options_of("mask"), "mask")
         self._lay_out()
         self.whats.currentIndexChanged.connect(self._show_what)
@@ -52,8 +55,9 @@ class EditForm(QWidget):
             lambda _: self.matte.show_words({"behind": matte_of(self.what)().behind}))
         self.effects.currentIndexChanged.connect(self._show_what)
         self.carriers.currentIndexChanged.connect(lambda _: self.changed.emit())
-        for each in (self.motion, self.matte, self.source):
+        for each in (self.motion, self.matte, self.source, self.front):
             each.changed.connect(self.changed)
+        self.front.changed.connect(self._show_behind)
         self._show_what()
 
     @property
@@ -84,8 +88,19 @@ class EditForm(QWidget):
         if project is None or self.missing():
             return None
         effect = self.effects.currentData() if self.what == "effect" else None
-        return project, Edit(self.what, self.source.paintings(), self.motion.options(), self.options.options(), effect,
-                             self._carriers(project), self.matte.options())
+        edit = Edit(self.what, self.source.paintings(), self.motion.options(), self.options.options(), effect,
+                    self._carriers(project), self.matte.options())
+        return project, edit if self.in_front() is None else asking_front(edit)
+
+    def in_front(self) -> Asked | None:
+        """The matte of what passes in front, if one was chosen and this kind of edit can be behind something.
+
+        Raises
+        ------
+        VideoError
+            If it does not fit the film.
+        """
+        return self.front.asked() if self.what in WITH_FRONT else None
 
     def _carriers(self, project: Project) -> tuple[int, ...] | None:
         which = self.carriers.currentData()
@@ -97,6 +112,12 @@ class EditForm(QWidget):
             raise EditError("no track is selected; click one in the picture or in the timeline, or take all tracks")
         return tuple(project.selection.ids.tolist())
 
+    def _show_behind(self) -> None:
+        """Tracks are not asked for what is in front where a matte tells."""
+        field, is_told = self.matte.fields["behind"], self.front.is_chosen
+        field.setEnabled(not is_told)
+        field.setToolTip("The matte that was chosen says what is in front" if is_told else self._behind_tip)
+
     def _show_what(self) -> None:
         old = self.options
         self.options = OptionFields(options_of(self.what, self.effects.currentData()), self.what)
@@ -107,6 +128,7 @@ class EditForm(QWidget):
         self._lines.setRowVisible(1, self.what == "effect")
         self.matte.setVisible(self.what in WITH_MATTE)
         self.source.show_what(self.what)
+        self.front.setVisible(self.what in WITH_FRONT)
         self._looks.setVisible(bool(self.options.fields) or self.what in WITH_MATTE)
         self.what_changed.emit()
         self.changed.emit()
@@ -129,5 +151,5 @@ class EditForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addLayout(self._lines)
-        for part in (self.source, self._looks, moves):
+        for part in (self.source, self.front, self._looks, moves):
             column.addWidget(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from napari.layers import Labels, Layer, Shapes
 from numpy.typing import NDArray
 
 from ..core.errors import EditError
-from ..tasks.edit_settled import SettledEdit
+from ..tasks.edit_settled import Matte, SettledEdit
 from .placement import Placement
 from .project import Project
 
@@ -28,8 +28,16 @@ class Kept:
     shapes: tuple[tuple[int, Points], ...] = ()
 
 
-def keeping(settled: SettledEdit, n_frames: int) -> Generator[float, None, Kept]:
+def keeping(settled: SettledEdit, n_frames: int, front: Callable[[int], Matte] | None = None
+            ) -> Generator[float, None, Kept]:
     """The mask on all frames; yields the share that is done.
+
+    Parameters
+    ----------
+    settled : SettledEdit
+    n_frames : int
+    front : callable, optional
+        From a frame to a matte of what is in front; shapes, which stay whole, do without.
 
     Raises
     ------
@@ -50,7 +58,7 @@ def keeping(settled: SettledEdit, n_frames: int) -> Generator[float, None, Kept]
                         "render it as label pictures")
     labels = np.zeros((n_frames, *first.shape), np.uint8 if first.dtype == bool else first.dtype)
     for t in range(n_frames):
-        labels[t] = settled.labels(t)
+        labels[t] = settled.labels(t, None if front is None else front(t))
         yield (t + 1) / n_frames
     return Kept(labels)
 

@@ -10,7 +10,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 
 from ..core.errors import CotrackerError
 from ..core.tracks import Tracks
-from ..tasks.edit_settled import SettledEdit
+from ..tasks.edit_settled import Matte, SettledEdit
 from ..tasks.edits import Edit, settling
 from .background import Background
 from .project import Project
@@ -46,6 +46,9 @@ class LiveEdit(QObject):
     make : callable
         The project and the edit that the user asks for now; None if there is nothing to solve yet. May raise a
         `CotrackerError`.
+    front : callable, optional
+        Whatever reads mattes of what is in front, from 0-based frames; None if nothing does. May raise a
+        `CotrackerError`.
 
     Attributes
     ----------
@@ -69,9 +72,10 @@ class LiveEdit(QObject):
     progressed = Signal(float)
     failed = Signal(str)
 
-    def __init__(self, make: Callable[[], tuple[Project, Edit] | None], parent: QObject | None = None) -> None:
+    def __init__(self, make: Callable[[], tuple[Project, Edit] | None], parent: QObject | None = None, *,
+                 front: Callable[[], Callable[[int], Matte] | None] = lambda: None) -> None:
         super().__init__(parent)
-        self._make = make
+        self._make, self._front = make, front
         self.now: Live | None = None
         self.drawn: Drawn | None = None
         self._solver, self._painter = Background("edit solver", self), Background("edit painter", self)
@@ -117,8 +121,12 @@ class LiveEdit(QObject):
         """Draw the frame that is shown."""
         live = self.now
         if live is not None:
-            t = live.project.frame
-            self._painter.ask(lambda: drawing(live.settled, live.project.video, t))
+            try:
+                t, front = live.project.frame, self._front()
+            except CotrackerError as error:
+                self._fail(error)
+                return
+            self._painter.ask(lambda: drawing(live.settled, live.project.video, t, front))
 
     def forget(self) -> None:
         """Nothing is to be solved or drawn."""

@@ -14,6 +14,7 @@ from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from ..core.errors import CotrackerError, TakenError
 from ..core.tracker import TrackUpdate
 from ..core.words import counted
+from ..tasks.edit_front import PackedMattes, packing
 from ..tasks.edits import Edit
 from ..tasks.remote import Worker
 from .background import Background
@@ -21,6 +22,7 @@ from .desk import Desk
 from .exchange import Errand
 from .importing import take_in
 from .project import Project
+from .propagate_front import Asked
 from .propagate_keeping import Kept, keeping, layer_of
 from .propagate_live import Live
 from .sections import GAP, ask_for_new_file, button, choice, form, row, tip
@@ -49,6 +51,8 @@ class Output(QWidget):
         The project and the edit that the user asks for now, or None. May raise a `CotrackerError`.
     painted : callable
         The layer on which a mask is painted, or None: what is kept looks like it.
+    front : callable
+        The matte of what is in front, or None. May raise a `CotrackerError`.
 
     Attributes
     ----------
@@ -63,10 +67,13 @@ class Output(QWidget):
     changed = Signal()
 
     def __init__(self, desk: Desk, worker: Worker, make: Callable[[], tuple[Project, Edit] | None],
-                 painted: Callable[[], Layer | None], parent: QWidget | None = None) -> None:
+                 painted: Callable[[], Layer | None], *, front: Callable[[], Asked | None],
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._make, self._painted = desk, make, painted
+        self._desk, self._make, self._painted, self._front = desk, make, painted, front
         self._errand, self._keeper = Errand(worker, self), Background("edit keeper", self)
+        self._packer = Background("matte packer", self)
+        self._packed_for: tuple[Project, dict[str, Any]] | None = None
         self._refused: str | None = None
         self._last, self._what = "", ""
         self._kept_for: tuple[Project, Layer | None] | None = None
@@ -78,11 +85,14 @@ class Output(QWidget):
         self._keeper.progressed.connect(lambda done: self._show_progress(done, "carrying the mask to every frame"))
         self._keeper.finished.connect(self._add_layer)
         self._keeper.failed.connect(self._on_trouble)
+        self._packer.progressed.connect(lambda done: self._show_progress(done, "reading what is in front"))
+        self._packer.finished.connect(self._send_packed)
+        self._packer.failed.connect(self._on_trouble)
 
     @property
     def is_busy(self) -> bool:
         """Whether something is under way."""
-        return self._errand.is_busy or self._keeper.is_busy
+        return self._errand.is_busy or self._keeper.is_busy or self._packer.is_busy
 
     def show_what(self, what: str) -> None:
         """Offer what can be made of one of `WHATS`."""
@@ -127,12 +137,8 @@ class Output(QWidget):
 
     def keep(self) -> None:
         """Carry the mask to every frame, in the background, and add a layer with it."""
-        live = self._live
-        if live is not None:
-            self._kept_for = live.project, self._painted()
-            self._show_progress(0.0, "carrying the mask to every frame")
-            self._keeper.ask(lambda: keeping(live.settled, live.project.session.n_frames))
-            self._on_changed()
+        if self._live is not None:
+            self._desk.attempt(partial(self._keep, self._live))
 
     def add_tracks(self) -> None:
         """The corners of a pin join the tracks, as one step that can be undone."""
@@ -144,6 +150,7 @@ class Output(QWidget):
         if self.is_busy:
             self._errand.cancel()
             self._keeper.drop()
+            self._packer.drop()
             self._desk.say("Stopped; nothing was written.")
             self._on_changed()
 
@@ -151,17 +158,40 @@ class Output(QWidget):
         """For good."""
         self._errand.cancel()
         self._keeper.close()
+        self._packer.close()
+
+    def _keep(self, live: Live) -> None:
+        asked = self._front()
+        self._kept_for = live.project, self._painted()
+        self._show_progress(0.0, "carrying the mask to every frame")
+        front = None if asked is None else asked.front.at
+        self._keeper.ask(lambda: keeping(live.settled, live.project.session.n_frames, front))
+        self._on_changed()
 
     def _send(self, path: str, overwrite: bool) -> None:
         asked = self._make()
         if asked is None:
             return
-        project, edit = asked
+        (project, edit), front = asked, self._front()
         self._last = path
         arguments = {"edit": edit, "tracks": project.to_save(), "out": path, "overwrite": overwrite}
         self._show_progress(0.0, "waiting for its turn")
         self._say("")
-        self._errand.send("propagate", arguments, partial(self._show_done, path), project.video, urgent=False)
+        if front is not None and not front.path:  # the child has no such layer
+            self._packed_for = project, arguments
+            self._packer.ask(lambda: packing(front.front))
+            self._on_changed()
+        else:
+            self._post(project, arguments if front is None else {**arguments, "front": front.path})
+
+    def _send_packed(self, mattes: PackedMattes) -> None:
+        if self._packed_for is not None:
+            (project, arguments), self._packed_for = self._packed_for, None
+            self._post(project, {**arguments, "front": mattes})
+
+    def _post(self, project: Project, arguments: dict[str, Any]) -> None:
+        self._errand.send("propagate", arguments, partial(self._show_done, arguments["out"]), project.video,
+                          urgent=False)
 
     def _show_done(self, path: str, done: Any) -> None:
         self._say("\n".join([f"{done.files[0].name} and {counted(len(done.files) - 1, 'file')} more." if

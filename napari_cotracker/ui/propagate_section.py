@@ -41,8 +41,9 @@ class PropagateSection(Section):
         self.form, self.facts = EditForm(desk), FactsView()
         self.source = self.form.source
         self.source.carried = self._carried
-        self.live = LiveEdit(self._asked, self)
-        self.output = Output(desk, worker, self.form.edit, lambda: self.source.painted_layer.layer)
+        self.live = LiveEdit(self._asked, self, front=self._front)
+        self.output = Output(desk, worker, self.form.edit, lambda: self.source.painted_layer.layer,
+                             front=self.form.in_front)
         self.corners = Corners(desk, lambda: None if self._layers is None else self._layers.dots, self._corners_now,
                                self)
         self.preview = QCheckBox("Preview", checked=True)
@@ -67,6 +68,7 @@ class PropagateSection(Section):
         self.output.close_all()
         self.corners.close()
         self.source.close()
+        self.form.front.close()
         self._desk.viewer.dims.events.point.disconnect(self._on_frame)
         self._desk.current_changed.disconnect(self._follow)
         self._listen(None)
@@ -74,6 +76,10 @@ class PropagateSection(Section):
     def _asked(self) -> tuple[Project, Edit] | None:
         """For what is shown: nothing while the section is folded."""
         return self.form.edit() if self.is_open else None
+
+    def _front(self) -> Any:
+        asked = self.form.in_front()
+        return None if asked is None else asked.front.at
 
     # what is shown
 
@@ -187,6 +193,7 @@ class PropagateSection(Section):
             self.live.forget()
             self._listen(project)
             self.source.follow(project)
+            self.form.front.follow()
         self.setEnabled(project is not None)
         self._show_state()
 
@@ -225,6 +232,7 @@ class PropagateSection(Section):
     def _connect(self) -> None:
         self.form.what_changed.connect(self._on_what)
         self.form.changed.connect(self._on_changed)
+        self.form.front.painted.connect(self.live.paint)
         self.source.placed.changed.connect(self._hand_corners)
         self.preview.toggled.connect(self._show)
         self.support.toggled.connect(self._show)

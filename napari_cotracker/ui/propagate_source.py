@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from napari.layers import Image, Labels, Layer
 from numpy.typing import NDArray
-from qtpy.QtCore import QSignalBlocker, Signal
-from qtpy.QtWidgets import QComboBox, QWidget
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QWidget
 
 from ..core.errors import EditError
 from ..tasks.edit_pictures import read_picture
@@ -22,7 +22,7 @@ from .placement import Placement
 from .project import Project, layer_tag
 from .propagate_corners import corners_amid
 from .propagate_paintings import PaintedLayer, Paintings
-from .sections import ask_for_file, button, choice, form, row
+from .sections import ask_for_file, button, choice, choose_item, form, refill, row
 
 Points = NDArray[np.float64]
 
@@ -163,7 +163,7 @@ class Source(QWidget):
     def _take_picture(self, path: Path) -> None:
         self._file = path.name, read_picture(path)
         self._list_layers()
-        _choose(self.pictures, FILE)
+        choose_item(self.pictures, FILE)
         self._choose_picture()
 
     def _choose_picture(self) -> None:
@@ -199,7 +199,7 @@ class Source(QWidget):
         layer = Labels(np.zeros(shape, np.uint8), name=f"{project.layer.name} mask", opacity=0.5, **place.transform())
         layer.colormap = label_colours()
         self._desk.viewer.add_layer(layer)
-        _choose(self.layers, layer)
+        choose_item(self.layers, layer)
         self._desk.viewer.layers.selection.active = layer
         layer.brush_size = max(round(max(project.session.size) / 40), 1)
         layer.mode = "paint"
@@ -213,8 +213,8 @@ class Source(QWidget):
         pictures = {layer: layer.name for layer in viewer.layers
                     if isinstance(layer, Image) and layer.rgb and layer.ndim == 2 and not layer_tag(layer)}
         file = {} if self._file is None else {FILE: self._file[0]}
-        _fill(self.layers, {None: "choose a layer", **areas})
-        if not _fill(self.pictures, {None: "choose a picture", **file, **pictures}):
+        refill(self.layers, {None: "choose a layer", **areas})
+        if not refill(self.pictures, {None: "choose a picture", **file, **pictures}):
             self._choose_picture()
         self.painted_layer.follow(self.layers.currentData())  # the chosen one may have gone
 
@@ -268,22 +268,6 @@ class Source(QWidget):
             self._rows[field] = self._lines.rowCount()
             self._lines.addRow(text, row(field, *more))
         self.setLayout(self._lines)
-
-
-def _fill(box: QComboBox, items: dict[Any, str]) -> bool:
-    """Other items in a list; says whether what was chosen is still there, and thus chosen still."""
-    chosen = box.currentData()
-    with QSignalBlocker(box):
-        box.clear()
-        for value, text in items.items():
-            box.addItem(text, value)
-        box.setCurrentIndex(list(items).index(chosen) if chosen in items else 0)
-    return chosen in items
-
-
-def _choose(box: QComboBox, value: Any) -> None:
-    """An entry by what it stands for, which Qt cannot compare if it is a layer."""
-    box.setCurrentIndex(next(k for k in range(box.count()) if box.itemData(k) == value))
 
 
 def _pixels_of(layer: Layer) -> NDArray[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qtpy.QtCore import QEvent, Qt, QTimer
+from qtpy.QtCore import QEvent, QSignalBlocker, Qt, QTimer
 from qtpy.QtGui import QKeyEvent, QPalette
 from qtpy.QtWidgets import (
     QAbstractSpinBox,
@@ -181,6 +181,22 @@ def choice(name: str, text: str, items: Mapping[Any, str] | None = None) -> QCom
         made.addItem(label, value)
     tip(made, name, text)
     return made
+
+
+def refill(box: QComboBox, items: Mapping[Any, str]) -> bool:
+    """Other items in a list; says whether what was chosen is still there, and thus chosen still."""
+    chosen = box.currentData()
+    with QSignalBlocker(box):
+        box.clear()
+        for value, text in items.items():
+            box.addItem(text, value)
+        box.setCurrentIndex(list(items).index(chosen) if chosen in items else 0)
+    return chosen in items
+
+
+def choose_item(box: QComboBox, value: Any) -> None:
+    """An entry by what it stands for, which Qt cannot compare if it is a layer."""
+    box.setCurrentIndex(next(k for k in range(box.count()) if box.itemData(k) == value))
 
 
 def tip(widget: QWidget, name: str, text: str) -> QWidget:

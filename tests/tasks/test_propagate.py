@@ -13,7 +13,7 @@ from napari_cotracker.core.tracker import Control, TrackUpdate
 from napari_cotracker.core.tracks import Tracks
 from napari_cotracker.effects.colour import to_linear
 from napari_cotracker.effects.motion import MotionOptions
-from napari_cotracker.tasks import propagate as propagating
+from napari_cotracker.tasks import edit_front
 from napari_cotracker.tasks.edits import Edit, MatteOptions, Painting, settle
 from napari_cotracker.tasks.open import open_video
 from napari_cotracker.tasks.propagate import Propagated, propagate
@@ -108,7 +108,7 @@ def test_mattes_of_what_is_in_front_hide_it(tmp_path: Path) -> None:
     hidden = hide(TRACKS, [4], range(81))
     assert "left out" in made(MASK, tmp_path / "m.tif", tracks=hidden).notes[0]
     assert "as on the nearest" in made(MASK, tmp_path / "m.tif", tracks=hidden, front=Film(front)).notes[0]
-    with pytest.raises(VideoError, match="expected mattes of the film's 8 frames of 160 × 120 pixels, got 3 of"):
+    with pytest.raises(VideoError, match="film's 8 frames of 160 × 120 pixels, or one for all, got 3 of"):
         made(INSERT, tmp_path / "o.mp4", front=Film(front[:3]))
 
 
@@ -117,7 +117,7 @@ def test_mattes_that_were_opened_are_closed_whatever_happens(tmp_path: Path, len
                                                              monkeypatch: pytest.MonkeyPatch) -> None:
     mattes, closed = Film(np.zeros((length, *SIZE[::-1], 3), np.uint8)), []
     monkeypatch.setattr(mattes, "close", lambda: closed.append(True))
-    monkeypatch.setattr(propagating, "open_video", lambda source: mattes)
+    monkeypatch.setattr(edit_front, "open_video", lambda source: mattes)
     steps = propagate(INSERT, FILM, TRACKS, tmp_path / "o.mp4", front="mattes.mp4")  # type: ignore[arg-type]
     if length == FRAMES:
         next(steps)
