@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..core.errors import VideoError
 from .clock import Clock
 from .origin import FULL, LIMITED, RGB, UNKNOWN, Origin
+from .scaler import narrowed
 from .sound import Sound
 
 FRAME_DURATION = 1 << 8
@@ -186,8 +187,10 @@ class FilmWriter:
             picture = np.pad(picture, [*odd, (0, 0)], mode="edge")
         name = FFMPEG_NAMES[picture.shape[2], picture.dtype.itemsize]
         pixels = np.ascontiguousarray(picture[:, :, 0] if picture.shape[2] == 1 else picture)
-        frame = av.VideoFrame.from_ndarray(pixels, format=name)
         target = self._stream.pix_fmt
+        if target.startswith("yuv") and pixels.dtype == np.uint16:
+            pixels = narrowed(pixels, target)
+        frame = av.VideoFrame.from_ndarray(pixels, format=name)
         if target.startswith("yuv"):
             colours = self._origin.colours
             # several threads of FFmpeg's scaler overwrite the beginning of one another's lines

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .scaler import FULL_RANGE, widened
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -59,10 +61,13 @@ class Layout:
         """(H, W, C) uint8 or uint16 with 1, 3 or 4 channels.
 
         What is computed is rounded, which takes several times as long as `to_rgb`: that one is one
-        to two of 255 steps too dark, and whatever is written from it would be too.
+        to two of 255 steps too dark, and whatever is written from it would be too. Of deep colours
+        white becomes all of 16 bits.
         """
         picture = self._convert(frame, self.native, interpolation=_carefully()) if self.is_mixed else (
             self._convert(frame, self.native))
+        if picture.dtype == np.uint16 and picture.ndim == 3 and not frame.format.is_rgb:
+            picture = widened(picture, frame.format.name, int(frame.color_range) == FULL_RANGE)
         return picture if picture.ndim == 3 else picture[:, :, None]
 
     def _convert(self, frame: Any, name: str, **how: Any) -> NDArray[Any]:

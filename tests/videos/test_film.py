@@ -18,6 +18,7 @@ from napari_cotracker.core import registry
 from napari_cotracker.core.errors import VideoError
 from napari_cotracker.core.video import Video
 from napari_cotracker.videos.film import Film
+from napari_cotracker.videos.scaler import widened
 from tests.videos.coded_films import (
     CAREFULLY,
     CLIPS,
@@ -119,6 +120,8 @@ def test_native_frames_keep_depth_and_alpha(clip: Clip) -> None:
             native = film.read_native([7, 3])
             assert native.dtype == dtype and native.shape == (2, 96, 128, channels), name
             expected = decode_bare(clip(name), pixels, **({"interpolation": CAREFULLY} if pixels == "rgb24" else {}))
+            if pixels == "rgb48le":  # of which FFmpeg leaves the top empty
+                expected = [widened(picture, "yuv420p10le", False) for picture in expected]
             assert np.array_equal(native[0].reshape(-1), np.asarray(expected[7]).reshape(-1)), name
             assert film.read_native([]).shape == (0, 96, 128, channels)
 

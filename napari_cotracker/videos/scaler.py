@@ -1,0 +1,91 @@
+"""Deep colours through FFmpeg's scaler, to which white is 65283 of 65535: as if 16 bits were 8 with zeros behind."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST = 65535
+FULL_RANGE = 2  # FFmpeg's number
+
+Deep = NDArray[np.uint16]
+
+
+class Whites(NamedTuple):
+    """What becomes of white and of opaque pixels."""
+
+    colours: int
+    alpha: int
+
+
+def widened(picture: Deep, pixels: str, is_full: bool) -> Deep:
+    """(H, W, 3 or 4) that the scaler made of deep brightness and differences, with white and opaque at the very top.
+
+    Parameters
+    ----------
+    picture : (H, W, 3) or (H, W, 4)
+    pixels : str
+        FFmpeg's name of the format that it was made of.
+    is_full : bool
+        Whether that uses the full range.
+    """
+    whites = whites_of(pixels, is_full, "rgb48le" if picture.shape[2] == 3 else "rgba64le")
+    found = _times(picture, MOST / whites.colours)
+    if picture.shape[2] == 4:
+        found[..., 3] = _times(np.ascontiguousarray(picture[..., 3]), MOST / whites.alpha)
+    return found
+
+
+def narrowed(picture: Deep, pixels: str) -> Deep:
+    """(H, W, 3 or 4) for the scaler to make brightness and differences of limited range of, so that white is white.
+
+    Parameters
+    ----------
+    picture : (H, W, 3) or (H, W, 4)
+    pixels : str
+        FFmpeg's name of the format that it will be.
+    """
+    whites = whites_of(pixels, False, "rgb48le" if picture.shape[2] == 3 else "rgba64le")
+    found = _times(picture, whites.colours / MOST)
+    if picture.shape[2] == 4:
+        found[..., 3] = _times(np.ascontiguousarray(picture[..., 3]), whites.alpha / MOST)
+    return found
+
+
+@cache
+def whites_of(pixels: str, is_full: bool, native: str) -> Whites:
+    """Asks the scaler what it makes of white and of opaque; another version may know better.
+
+    Parameters
+    ----------
+    pixels : str
+        FFmpeg's name of a format of more than 8 bits.
+    is_full : bool
+    native : {"rgb48le", "rgba64le"}
+        What it becomes.
+    """
+    import av
+
+    frame = av.VideoFrame(16, 16, pixels)
+    parts = frame.format.components
+    if len(parts) < 3 or len(frame.planes) not in (len(parts), 2):  # packed, of which there are few
+        return Whites(MOST, MOST)
+    bits = parts[0].bits
+    most, middle = (1 << bits) - 1, 1 << bits - 1
+    high = 16 - bits if len(frame.planes) == 2 else 0  # where differences share a plane, numbers lie at the top
+    order = ">u2" if pixels.endswith("be") else "<u2"
+    for plane, value in zip(frame.planes, (most if is_full else 235 << bits - 8, middle, middle, most)):
+        plane.update(np.full(plane.buffer_size // 2, value << high, order).tobytes())
+    frame.color_range = FULL_RANGE if is_full else 1
+    found: Any = frame.to_ndarray(format=native)[8, 8]
+    return Whites(int(found[:3].max()), int(found[-1]))
+
+
+def _times(picture: Deep, factor: float) -> Deep:
+    """Rounded, and not beyond 16 bits."""
+    import cv2
+
+    return np.asarray(cv2.addWeighted(picture, factor, picture, 0, 0), np.uint16)
