@@ -54,6 +54,11 @@ def to_share(picture: Picture) -> Linear:
     return np.asarray(picture.astype(np.float32) / _most(picture.dtype))
 
 
+def is_premultiplied(dtype: Any) -> bool:
+    """Whether colours are multiplied by alpha, where there is one: those of floats are, as in EXR files."""
+    return bool(np.issubdtype(dtype, np.floating))
+
+
 def _most(dtype: Any) -> int:
     if dtype not in (np.uint8, np.uint16):
         raise EditError(f"expected pixels of uint8, uint16 or float, got {dtype}; convert the picture first")

@@ -13,7 +13,7 @@ from ..core.errors import EditError
 from ..core.options import option
 from ..core.planes import fitted
 from ..core.warps import Warp, facing, mapped
-from .colour import from_linear, to_linear, to_share
+from .colour import from_linear, is_premultiplied, to_linear, to_share
 from .maps import Box, box_on_frame
 from .motion import Motion
 from .sampling import Source
@@ -23,6 +23,7 @@ Linear = NDArray[np.float32]
 Picture = NDArray[Any]
 
 BAND = 64  # rows
+LEAST = 1e-6  # alpha to divide by
 MODES = ("over", "multiply", "screen")
 
 
@@ -135,7 +136,8 @@ def lay(frame: Picture, shown: tuple[Box, Linear], options: InsertOptions | None
     Parameters
     ----------
     frame : (H, W, 3) or (H, W, 4), uint8, uint16 or float
-        Alpha, if there is one, becomes as opaque as what is laid over.
+        Alpha, if there is one, becomes as opaque as what is laid over; floats are multiplied by it, whole numbers
+        are not.
     shown : (Box, (h, w, 4) float32)
         A part of the frame, and premultiplied light and alpha within: of `Insert.on`.
     options : InsertOptions, optional
@@ -172,12 +174,17 @@ def _lay(part: Picture, layer: list[Linear], mode: str) -> None:
     touched = alpha > 0
     if not touched.any():
         return
+    below = to_share(part[..., 3]) if part.shape[2] == 4 else None
+    over = None if below is None else below + alpha * (1 - below)
     for channel, plane in enumerate(light):  # numpy is several times as fast with planes as with pixels
-        mixed = mix(to_linear(part[..., channel]), plane, alpha, mode)
+        under = to_linear(part[..., channel])
+        if below is None or over is None or is_premultiplied(part.dtype):
+            mixed = mix(under, plane, alpha, mode)
+        else:
+            mixed = mix(under * below, plane, alpha, mode) / np.maximum(over, LEAST)
         np.copyto(part[..., channel], from_linear(mixed, part.dtype), where=touched)
-    if part.shape[2] == 4:
-        below = to_share(part[..., 3])
-        np.copyto(part[..., 3], _share_as(below + alpha * (1 - below), part.dtype), where=touched)
+    if over is not None:
+        np.copyto(part[..., 3], _share_as(over, part.dtype), where=touched)
 
 
 def mix(below: Linear, light: Linear, alpha: Linear, mode: str = "over") -> Linear:

@@ -35,11 +35,16 @@ def read_picture(path: Path) -> Picture:
     found = found[..., None] if found.ndim == 2 else found
     if found.shape[2] < 3:  # grey, with alpha or without
         found = np.concatenate([np.repeat(found[..., :1], 3, 2), found[..., 1:]], 2)
-    if found.shape[2] == 4 and np.issubdtype(found.dtype, np.floating):
-        alpha = found[..., 3:]
-        found = np.concatenate([np.divide(found[..., :3], alpha, out=np.zeros_like(found[..., :3]), where=alpha > 0),
-                                alpha], 2)
-    return found
+    return straight(found)
+
+
+def straight(picture: Picture) -> Picture:
+    """(H, W, C) a picture whose colours are not multiplied by alpha: those of floats are divided by it."""
+    if picture.shape[2] != 4 or not np.issubdtype(picture.dtype, np.floating):
+        return picture
+    alpha = picture[..., 3:]
+    light = np.divide(picture[..., :3], alpha, out=np.zeros_like(picture[..., :3]), where=alpha > 0)
+    return np.concatenate([light, alpha], 2)
 
 
 def read_labels(path: Path, frame: int = 0) -> NDArray[Any]:

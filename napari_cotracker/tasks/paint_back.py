@@ -129,8 +129,10 @@ class _Paint:
             self._film.close()
 
     def _read(self, t: int) -> Picture:
+        from .edit_pictures import straight
+
         assert self._film is not None
-        return np.asarray(self._film.read_native([t])[0])
+        return straight(np.asarray(self._film.read_native([t])[0]))
 
 
 def _check_paint(picture: Picture, size: tuple[int, int], name: str) -> None:

@@ -136,6 +136,20 @@ def test_alpha_of_a_frame_becomes_as_opaque():
     assert found[4, 4, 3] == round(255 * 0.6)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_no_dark_fringe_over_what_is_transparent(dtype):
+    frame = np.zeros((8, 8, 4), dtype)
+    white = 1 if dtype == np.float32 else np.iinfo(dtype).max
+    found = composite(frame, flat(1.0, 0.25), [PlaneWarp()])[4, 4]
+    colour = 0.25 if dtype == np.float32 else white  # whole numbers are not multiplied by alpha
+    np.testing.assert_allclose(found, [colour, colour, colour, white / 4], rtol=0.01)
+    frame[..., 0], frame[..., 3] = white / 2 if dtype == np.float32 else white, white // 2 or 0.5
+    found = composite(frame, flat(0.0, 0.5), [PlaneWarp()])[4, 4].astype(float) / white
+    assert found[3] == pytest.approx(0.75, abs=0.01)
+    light = found[0] if dtype == np.float32 else to_linear(np.array([found[0] * white], dtype))[0] * found[3]
+    assert light == pytest.approx(0.25, abs=0.01)
+
+
 def test_corners_are_the_outer_edges_of_its_pixels():
     picture = np.full((20, 40, 3), 255, np.uint8)
     frame = np.zeros((60, 80, 3), np.uint8)

@@ -46,6 +46,17 @@ def test_a_soft_mask_changes_softly_and_alpha_stays():
     np.testing.assert_allclose(found[5, 5], [0.625, 0.625, 0.625, 0.25])
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_what_is_transparent_neither_shines_nor_darkens(dtype):
+    given = np.zeros((60, 60, 4), dtype)
+    given[:, 30:] = 1 if dtype == np.float32 else 255
+    found = change(effects()["blur"], given, np.ones((60, 60), np.float32), {"radius": 6})
+    np.testing.assert_array_equal(found[..., 3], given[..., 3])
+    np.testing.assert_allclose(found[:, 30:], given[:, 30:], rtol=0.01)  # white, up to its edge
+    if dtype == np.float32:
+        assert not found[:, :30].any()
+
+
 def test_mistakes_are_told():
     with pytest.raises(EditError, match=r"mask of shape \(80, 120\)"):
         change(effects()["blur"], frame(np.uint8), MASK[1:])

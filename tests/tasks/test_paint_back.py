@@ -103,3 +103,19 @@ def test_the_name_of_the_file_beside() -> None:
     for name in ("a/steady.mp4", "a/steady.####.png", "steady_%04d.exr", "steady", "####.png"):
         assert steady_path(name) == Path(f"{name}.steady.json")
     assert steady_path("a/folder/") == Path("a/folder.steady.json")
+
+
+def test_floats_are_multiplied_by_alpha_one_picture_or_many(tmp_path: Path) -> None:
+    pytest.importorskip("OpenEXR")
+    kept = steady(tmp_path)
+    paint = np.zeros((*SIZE[::-1], 4), np.float32)
+    paint[20:80, 40:120] = (0.5, 0.5, 0.5, 0.5)  # half opaque white
+    for folder, frames in (("one", 1), ("many", FRAMES)):
+        (tmp_path / folder).mkdir()
+        for t in range(frames):
+            save_picture(tmp_path / folder / f"p.{t}.exr", paint)
+    list(paint_back(FILM, kept, tmp_path / "one" / "p.0.exr", tmp_path / "a.####.png"))
+    list(paint_back(FILM, kept, tmp_path / "many", tmp_path / "b.####.png"))
+    a, b = (open_video(tmp_path / name).read([0])[0] for name in ("a.####.png", "b.####.png"))
+    np.testing.assert_array_equal(a, b)
+    assert a[50, 80].min() >= 187  # half of white light
