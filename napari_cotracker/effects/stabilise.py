@@ -13,6 +13,7 @@ from ..core.errors import EditError
 from ..core.options import option
 from ..core.planes import fitted
 from ..core.warps import PlaneWarp, facing, mapped
+from .colour import is_premultiplied, to_share
 from .motion import Motion
 from .motion_planes import KINDS
 
@@ -162,5 +163,23 @@ def _warped(picture: Picture, matrix: Points, size: tuple[int, int], border: str
     kind = {"edge": cv2.BORDER_REPLICATE, "mirror": cv2.BORDER_REFLECT_101}.get(border, cv2.BORDER_CONSTANT)
     # within a zoomed picture a cubic reaches for pixels just beyond the edge, which should not be black
     kind = cv2.BORDER_REPLICATE if border == "zoom" else kind
-    found = cv2.warpPerspective(picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=kind)
-    return np.asarray(found).reshape(size[1], size[0], *picture.shape[2:])
+    is_straight = picture.ndim == 3 and picture.shape[2] == 4 and not is_premultiplied(picture.dtype)
+    given = _multiplied(picture) if is_straight else picture
+    found = cv2.warpPerspective(given, matrix, size, flags=cv2.INTER_CUBIC, borderMode=kind)
+    found = np.asarray(found).reshape(size[1], size[0], *picture.shape[2:])
+    return _divided(found, picture.dtype) if is_straight else found
+
+
+def _multiplied(picture: Picture) -> NDArray[np.float32]:
+    """Shares 0 … 1 multiplied by alpha, so that colours of what is transparent are not drawn in."""
+    shares = to_share(picture)
+    shares[..., :3] *= shares[..., 3:]
+    return shares
+
+
+def _divided(shares: NDArray[np.float32], dtype: Any) -> Picture:
+    """The way back to whole numbers."""
+    most = np.iinfo(dtype).max
+    alpha = np.clip(shares[..., 3:], 0, 1)
+    colours = np.divide(shares[..., :3], alpha, out=np.zeros_like(shares[..., :3]), where=alpha > 0.5 / most)
+    return np.rint(np.concatenate([np.clip(colours, 0, 1), alpha], 2) * most).astype(dtype)

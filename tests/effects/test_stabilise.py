@@ -9,7 +9,7 @@ from napari_cotracker.effects.maps import Box, inverse_map
 from napari_cotracker.effects.motion import FrameMotion, Motion
 from napari_cotracker.effects.motion_solving import solve_motion
 from napari_cotracker.effects.sampling import sampled
-from napari_cotracker.effects.stabilise import BORDERS, StabiliseOptions, stabilise, zoom_for
+from napari_cotracker.effects.stabilise import BORDERS, Stabilised, StabiliseOptions, stabilise, zoom_for
 from tests.moving_surfaces import CENTRE, SIZE, edited, plane, plane_matrix, tracks_on
 
 FRAMES = 24
@@ -114,6 +114,19 @@ def test_borders(border):
     found = steady.steady(np.full((SIZE[1], SIZE[0], 3), 200, np.uint8), 40)
     assert (found == 200).all() == (border != "black")
     assert matrices[40, 0, 2] < -100
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_colours_of_what_is_transparent_are_not_drawn_in(dtype):
+    most = np.iinfo(dtype).max
+    given = np.zeros((40, 60, 4), dtype)  # black beneath what is transparent
+    given[:, 20:] = most
+    half = np.array([[1, 0, -10.5], [0, 1, 0], [0, 0, 1]])
+    found = Stabilised(half[None], (60, 40), 1.0, "black").steady(given, 0)
+    seen = found[..., 3] > most // 50
+    assert 0 < found[5, 9, 3] < most  # a soft edge, which is as white as the rest
+    assert (found[..., :3][seen] >= most * 0.98).all()
+    assert (found[:, 12:40] == most).all()
 
 
 def test_few_frames_and_a_single_one():
