@@ -181,7 +181,8 @@ def _lay(part: Picture, layer: list[Linear], mode: str) -> None:
         if below is None or over is None or is_premultiplied(part.dtype):
             mixed = mix(under, plane, alpha, mode)
         else:
-            mixed = mix(under * below, plane, alpha, mode) / np.maximum(over, LEAST)
+            mixed = mix(under * below, plane, alpha, mode)
+            mixed = np.asarray(mixed / np.maximum(over, LEAST), np.float32)
         np.copyto(part[..., channel], from_linear(mixed, part.dtype), where=touched)
     if over is not None:
         np.copyto(part[..., 3], _share_as(over, part.dtype), where=touched)

@@ -61,7 +61,7 @@ def change(effect: Effect, frame: Picture, mask: NDArray[np.floating[Any]], opti
 
 
 def _mixed(effect: Effect, light: Light, share: Light, options: Any) -> Light:
-    return light + share[..., None] * (effect.apply(light, share, options) - light)
+    return np.asarray(light + share[..., None] * (effect.apply(light, share, options) - light), np.float32)
 
 
 def _behind(light: Light, alpha: Light) -> Light:

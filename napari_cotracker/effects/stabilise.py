@@ -182,4 +182,4 @@ def _divided(shares: NDArray[np.float32], dtype: Any) -> Picture:
     most = np.iinfo(dtype).max
     alpha = np.clip(shares[..., 3:], 0, 1)
     colours = np.divide(shares[..., :3], alpha, out=np.zeros_like(shares[..., :3]), where=alpha > 0.5 / most)
-    return np.rint(np.concatenate([np.clip(colours, 0, 1), alpha], 2) * most).astype(dtype)
+    return np.asarray(np.rint(np.concatenate([np.clip(colours, 0, 1), alpha], 2) * most), dtype)
