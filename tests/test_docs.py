@@ -77,6 +77,17 @@ def test_tables_of_the_pages_are_what_the_program_declares() -> None:
     assert not stale
 
 
+def test_the_picture_of_drawn_bodies_is_made_by_the_generator_of_today() -> None:
+    from napari_cotracker.training.chance import Chance
+    from napari_cotracker.training.clips import Workshop
+    from napari_cotracker.training.studio import Studio
+
+    made = runpy.run_path(str(DOCS / "make_training_picture.py"))
+    studio = Studio(Workshop(Chance(1), textures=4, side=16).textures)
+    assert made["strip"](studio, 0, 16, 24).shape == (24, 24 * len(made["FRAMES"]), 3)
+    assert (DOCS / "images" / "training-solids.png").stat().st_size < made["LIMIT"]
+
+
 def rcc(files: dict[str, bytes]) -> bytes:
     """A Qt resource file of version 2 with one folder, ``a``, in which every second file is compressed."""
     names, data, tree = b"", b"", b""
