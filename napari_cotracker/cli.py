@@ -176,7 +176,7 @@ def evaluate(
 
     options = TrackOptions(model, mode, device, checkpoint, iters, accept_licence=accept_licence)
     people = EffortOptions(tracks_per_clip, stop, size=size)
-    with Interrupt() as interrupt:
+    with Interrupt("clips that are done are counted") as interrupt:
         run = measure_effort(data, options, people, control=interrupt) if effort else measure_error(
             data, options, protocol, size=size, control=interrupt)
         facts = follow(run, 100, "%")
@@ -203,7 +203,7 @@ def train(
     from .tasks.train import train as run
 
     plan = TrainPlan(folder, course, minutes, total_minutes, device, seed, start, data, photos)
-    with Interrupt() as interrupt:
+    with Interrupt("the run is kept up to the step that is being done") as interrupt:
         facts = follow(run(plan, interrupt), 100, "%")
     if facts:
         show(facts, as_json, lines_of(facts))

@@ -302,6 +302,21 @@ def test_the_first_ctrl_c_asks_and_the_second_stops(capsys: pytest.CaptureFixtur
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.parametrize(("task", "command", "kept"), [
+    ("train.train", ["train", "run"], "the run is kept"), ("evaluate.evaluate", ["evaluate", "data"], "clips that are"),
+])
+def test_what_ctrl_c_keeps_is_said_in_words_of_the_command(task: str, command: list[str], kept: str,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> Iterator[TrackUpdate]:
+        yield from interrupting(1)
+        raise CotrackerError("nothing was done")
+
+    monkeypatch.setattr(f"napari_cotracker.tasks.{task}", stopped)
+    said = run(*command, code=130).stderr
+    assert f"Stopping; {kept}" in said
+    assert "tracked" not in said
+
+
 def test_a_run_cancelled_before_it_had_anything_has_the_exit_code_of_a_cancelled_one() -> None:
     with pytest.raises(typer.Exit) as left, cli_terminal.Interrupt():
         cli_terminal.follow(interrupting(1), 10)  # type: ignore[arg-type]

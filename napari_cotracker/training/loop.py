@@ -21,7 +21,7 @@ from .chance import Chance
 from .clips import Clips
 from .losses import Targets, match_loss, window_loss
 from .muon import Muon
-from .options import Lesson, TrainOptions
+from .options import PRESETS, Lesson, TrainOptions
 from .replay import Replay, differentiate
 from .state import RunState, load_state, save_state
 from .supply import Supply
@@ -219,9 +219,10 @@ class Trainer:
             return initialise(self.options.network, self.state.seed)
         model = load_checkpoint(start)
         if model.config != self.options.network:
-            raise TrackingError(
-                f"expected a network of the course's sizes in {start.name!r}, got {model.config}; choose its course"
-            )
+            fitting = [name for name, preset in PRESETS.items() if preset.options.network == model.config]
+            raise TrackingError(f"expected a network of the course's sizes in {start.name!r}, got one of " + (
+                f"the course {' or '.join(fitting)}; name that with --course" if fitting else
+                "no course's; choose weights that this program trained"))
         return model
 
 

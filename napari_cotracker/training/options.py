@@ -126,7 +126,7 @@ _FURTHER = replace(_FROM_NOTHING, lessons=(
 PRESETS = {
     "compact": Preset("4.5 M parameters at 256 × 256; wants a GPU", _FROM_NOTHING),
     "further": Preset("the shipped network, further: start with its weights; wants a GPU", _FURTHER),
-    "small": Preset("1.3 M parameters at 128 × 128; for processors", TrainOptions(SMALL, (
+    "small": Preset("1.4 M parameters at 128 × 128; for processors", TrainOptions(SMALL, (
         Lesson(0.35, 8, (96, 96), 4, 40, 3), Lesson(0.6, 12, (96, 96), 4, 40, 4),
         Lesson(1.0, 24, (96, 96), 4, 40, 4, 0.25),
     ), rate=8e-4, warm_up=100, reuse=3.0, pool=1200, average=0.998)),

@@ -205,7 +205,10 @@ def test_a_run_can_start_from_a_weights_file(tmp_path: Path) -> None:
 def test_a_weights_file_of_another_network_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "small.safetensors"
     save_checkpoint(path, initialise(SMALL, 1))
-    with pytest.raises(TrackingError, match=r"course's sizes in 'small.safetensors'"):
+    with pytest.raises(TrackingError, match=r"sizes in 'small.safetensors', got one of the course small; name that"):
+        trainer_in(tmp_path / "run", start=path)
+    save_checkpoint(path, initialise(replace(SMALL, hidden=32), 1))
+    with pytest.raises(TrackingError, match=r"got one of no course's; choose weights"):
         trainer_in(tmp_path / "run", start=path)
     with pytest.raises(CheckpointError, match="does not exist"):
         trainer_in(tmp_path / "run", start=tmp_path / "nowhere.safetensors")
