@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from napari.utils.theme import get_theme
 from numpy.typing import ArrayLike
 from qtpy.QtCore import QEvent, QObject, Qt, QTimer
 from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -16,6 +15,7 @@ from .docking import Docking
 from .edit_actions import EditActions
 from .edit_menu import EditMenu
 from .export_section import ExportSection
+from .focus_marks import FocusMarks
 from .hands import Hands
 from .history_section import HistorySection
 from .inspect_section import InspectSection
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 WIDTH = 330
-FOCUS = """QPushButton:focus, QComboBox:focus, QCheckBox:focus, QAbstractSpinBox:focus, QLineEdit:focus
-{{ border: 1px solid {colour} }} QPushButton:focus {{ padding: 3px }}"""  # napari's style shows none
 TOLD_MS = 8000  # how long a sentence stays
 
 
@@ -71,6 +69,7 @@ class Panel(QWidget):
         self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
         self.propagate, self.export = PropagateSection(self.desk, worker), ExportSection(self.desk, worker)
         self.history = HistorySection(self.desk, self.correct.answers)
+        self._focus = FocusMarks(napari_viewer, [self, self.timeline.bar, self.table])
         self._project: Project | None = None
         self._lay_out()
         self._connect()
@@ -91,7 +90,7 @@ class Panel(QWidget):
         self.propagate.close_all()
         self.export.close_errand()
         self.track.close_theme()
-        self.viewer.events.theme.disconnect(self._take_theme)
+        self._focus.close()
         self.hands.close()
         self._follow(None)
         self.desk.close()
@@ -154,8 +153,6 @@ class Panel(QWidget):
         self.table.menu_requested.connect(self.edit_menu.popup)
         self.desk.tool_changed.connect(self._take_tool)
         self.viewer.dims.events.current_step.connect(self._on_step)
-        self.viewer.events.theme.connect(self._take_theme)
-        self._take_theme()
 
     def _show_project(self) -> None:
         self._follow(self.desk.current)
@@ -256,12 +253,6 @@ class Panel(QWidget):
         view.on_placed, view.on_moved = self.hands.place, self.hands.put
         view.points.mode = "select" if self.desk.tool is Tool.SELECT else "pan_zoom"
         self.viewer.layers.selection.active = view.points
-
-    def _take_theme(self, _: object = None) -> None:
-        """Show which button or field the keyboard is at."""
-        style = FOCUS.format(colour=get_theme(self.viewer.theme).text.as_hex())
-        for widget in (self, self.timeline.bar, self.table):
-            widget.setStyleSheet(style)
 
     def _tell(self, text: str) -> None:
         self.told.setText(text)

@@ -39,8 +39,7 @@ class TracksTable(QWidget):
     Signals
     -------
     frame_requested : (int) the user wants to see a track where it begins
-    menu_requested : (QPoint, ids) the user asks what can be done with the selected tracks that have a row, at a
-        place on the screen
+    menu_requested : (QPoint, ids) what can be done with the selected tracks that have a row; a place on the screen
     told : (str) why something was refused
     """
 

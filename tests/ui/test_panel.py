@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication, QSpinBox
+from qtpy.QtWidgets import QSpinBox
 
 from napari_cotracker.core.samples import sample_clip
 from napari_cotracker.ui.window import add_video, show_panel
@@ -155,18 +155,6 @@ def test_a_panel_that_was_closed_can_be_opened_again(window: Window) -> None:
     settle(0.1)
     assert panel.desk.current.layer is window.viewer.layers[0]
     panel.close_all()
-
-
-def test_one_sees_where_the_keyboard_is(shown: Window) -> None:
-    shown.add()
-    button = shown.panel.place.grid_button
-    QApplication.setActiveWindow(shown.viewer.window._qt_window)
-    shown.panel.place.within.setFocus()
-    settle(0.1)
-    before = button.grab().toImage()
-    button.setFocus()
-    settle(0.1)
-    assert button.grab().toImage() != before
 
 
 def test_what_is_selected_is_said_anew_for_another_film(window: Any) -> None:
