@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from .queries import Queries
 from .tracks import Anchors
 from .video import Video
+
+REST_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,12 @@ class Control:
     def new_queries(self) -> Queries | None:
         """Points added since the last call, to be picked up by the next window."""
         return None
+
+    def rest(self, done: float = 0.0) -> Iterator[TrackUpdate]:
+        """Heartbeats for as long as to wait."""
+        while self.paused() and not self.cancelled():
+            yield TrackUpdate.heartbeat(done, "paused")
+            time.sleep(REST_SECONDS)
 
 
 class RemoteControl(Control):

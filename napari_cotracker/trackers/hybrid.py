@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..core.declarations import TrackerEntry
 from ..core.queries import Queries
-from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
+from ..core.tracker import Control, Estimate, RemoteControl, TrackJob, TrackUpdate
 from ..model.config import read_sizes
 from . import estimates, lucas_kanade
 from .cotracker3_online import OnlineTracker
@@ -75,20 +75,20 @@ class HybridTracker:
     def _track(self, job: TrackJob, settings: HybridSettings, control: Control) -> Iterator[TrackUpdate]:
         """Follow what the network has said so far while it goes on."""
         ears, leg, done = _Ears(control, job.queries), None, 0.0
-        for _, update in side_by_side([partial(self._network.track, job)], ears):
+        for _, update in side_by_side([partial(self._network.track, job)], ears, ears.network):
             if not len(update.frames):
                 yield update
                 continue
             if leg is None or leg.is_over(update):
                 if leg is not None:
-                    yield from _at(leg.go(leg.told, control), done)
+                    yield from _at(leg.go(leg.told), done)
                 leg = _Leg(job, settings, ears, int(update.ids[0]))
             done = update.done
             leg.hear(update)
             yield replace(update, is_guess=True)  # until the follower comes there: half the wait for first answers
-            yield from _at(leg.go(leg.final, control), done)
+            yield from _at(leg.go(leg.final), done)
         if leg is not None:
-            yield from _at(leg.go(leg.told, control), done)
+            yield from _at(leg.go(leg.told), done)
 
     def estimate(self, job: TrackJob) -> Estimate:
         """Peak memory and time."""
@@ -99,16 +99,21 @@ class HybridTracker:
 
 
 class _Ears(Control):
-    """Passes the control on to the network and keeps the queries that come in."""
+    """Passes the control on to the network and keeps the queries that come in.
+
+    While the follower goes on, or rests, nobody else tells the network to wait.
+    """
 
     def __init__(self, control: Control, queries: Queries) -> None:
-        self._control, self.queries = control, queries
+        self._control, self.queries, self.network = control, queries, RemoteControl()
 
     def cancelled(self) -> bool:
         return self._control.cancelled()
 
     def paused(self) -> bool:
-        return self._control.paused()
+        held = self._control.paused()
+        self.network.hold(held)
+        return held
 
     def new_queries(self) -> Queries | None:
         added = self._control.new_queries()
@@ -153,12 +158,13 @@ class _Leg(Run):
         self._next = min(self._next, places[0])
         self.final, self.told = places[0], places[-1] + 1
 
-    def go(self, end: int, control: Control) -> Iterator[TrackUpdate]:
+    def go(self, end: int) -> Iterator[TrackUpdate]:
         """Follow up to a position along the job's frames."""
         sent = time.monotonic()
         frames = self._job.frames[self._next : max(end, self._next)]
         for frame in read_in_order(self._job.video, frames):
-            if control.cancelled():
+            yield from self._ears.rest()
+            if self._ears.cancelled():
                 break
             self.follower.advise(self._guides.pop(self._next).grow_to(len(self._ids)))
             self.advance(self._next, frame)

@@ -66,9 +66,7 @@ class LucasKanadeTracker:
         run = Run(job, self._settings)
         sent = time.monotonic()
         for position, frame in enumerate(read_in_order(job.video, job.frames)):
-            while control.paused() and not control.cancelled():
-                yield TrackUpdate.heartbeat(position / len(job.frames), "paused")
-                time.sleep(0.1)
+            yield from control.rest(position / len(job.frames))
             if control.cancelled():
                 break
             added = control.new_queries()

@@ -16,7 +16,8 @@ Run = Callable[[Control], Iterator[TrackUpdate]]
 _Item = tuple[int, TrackUpdate | BaseException | None]  # of which run; None at its end
 
 
-def side_by_side(runs: Sequence[Run], control: Control) -> Iterator[tuple[int, TrackUpdate]]:
+def side_by_side(runs: Sequence[Run], control: Control, relay: RemoteControl | None = None
+                 ) -> Iterator[tuple[int, TrackUpdate]]:
     """Run trackers at the same time.
 
     Parameters
@@ -25,6 +26,8 @@ def side_by_side(runs: Sequence[Run], control: Control) -> Iterator[tuple[int, T
         Each makes the updates of one run, and is given a control of its own.
     control : Control
         Asked in the caller's thread only.
+    relay : RemoteControl, optional
+        What the runs are told through: for a caller who has something to tell them between two answers.
 
     Yields
     ------
@@ -36,7 +39,7 @@ def side_by_side(runs: Sequence[Run], control: Control) -> Iterator[tuple[int, T
     Exception
         Whatever a run raises; the others are cancelled then, as they are when nobody wants to hear more.
     """
-    relay, told = RemoteControl(), queue.Queue[_Item](AHEAD * len(runs))
+    relay, told = relay or RemoteControl(), queue.Queue[_Item](AHEAD * len(runs))
     threads = [threading.Thread(target=_speak, args=(number, run, relay, told), name="tracker run", daemon=True)
                for number, run in enumerate(runs)]
     for thread in threads:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,9 +26,7 @@ class StillTracker:
         """Run the job; reads no frame."""
         queries = job.queries
         for first in range(0, len(job.frames), FRAMES_PER_UPDATE):
-            while control.paused() and not control.cancelled():
-                yield TrackUpdate.heartbeat(first / len(job.frames), "paused")
-                time.sleep(0.1)
+            yield from control.rest(first / len(job.frames))
             if control.cancelled():
                 return
             queries = _join(queries, control.new_queries())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -136,6 +138,32 @@ def test_a_pause_waits_with_heartbeats() -> None:
     out = record(HybridTracker(settings()), job, Meanwhile(pauses=30))
     assert any(update.message == "paused" for update in out.updates)
     assert np.isfinite(out.xy).all()
+
+
+def test_a_pause_holds_templates_and_network_in_the_middle_of_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    followed: list[int] = []
+    network: list[bool] = []
+    advance = hybrid._Leg.advance
+
+    class Pause(Control):
+        is_over = False
+
+        def paused(self) -> bool:
+            return len(followed) == 4 and not self.is_over
+
+    def advancing(leg: Any, position: int, frame: Any) -> None:
+        if position == 4:
+            network.append(leg._ears.network.paused())
+        followed.append(position)
+        advance(leg, position, frame)
+
+    monkeypatch.setattr(hybrid._Leg, "advance", advancing)
+    pause, seen = Pause(), 0
+    job = TrackJob(moving_clip(40), some_queries((0, 20, 20)), range(40), settings=settings())
+    for update in HybridTracker(settings()).track(job, pause):
+        seen += update.message == "paused"
+        pause.is_over = seen >= 3  # the network says so, too
+    assert seen >= 3 and followed == list(range(40)) and network == [False]
 
 
 def test_an_anchor_puts_a_point_right_for_the_rest_of_the_run() -> None:
