@@ -23,6 +23,7 @@ from .exchange import export_tracks, import_tracks
 from .follow import follow, rehearse
 from .handover import Opened
 from .messages import Add, Cancel, Failed, Finished, Hold, Picture, Start, Updated, Wanted, WarmUp
+from .paint_back import paint_back
 from .propagate import propagate
 from .retrack import retrack
 from .shelf import Shelf
@@ -30,7 +31,7 @@ from .shelf import Shelf
 Task = Callable[..., Generator[TrackUpdate, None, Any]]
 
 TASKS: Mapping[str, Task] = {"follow": follow, "retrack": retrack, "export": export_tracks, "import": import_tracks,
-                              "propagate": propagate}
+                              "propagate": propagate, "back": paint_back}
 """What can be asked for by name. A task is called with its arguments, ``control``, and ``video`` if there is one."""
 
 WATCH_SECONDS = 1.0

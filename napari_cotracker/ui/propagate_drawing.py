@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..core.video import Video
 from ..tasks.edit_settled import EditFacts, EditOverlay, Matte, SettledEdit
+from ..tasks.paint_back import PaintBack
 
 Points = NDArray[np.float64]
 
@@ -26,8 +27,9 @@ class Drawn:
     ----------
     t : int
         0-based frame.
-    facts : EditFacts
-    overlay : EditOverlay
+    facts : EditFacts, optional
+    overlay : EditOverlay, optional
+        Of paint that goes back, which no tracks carry, there is neither.
     picture : (H, W, 3) uint8, optional
         The whole frame as a render shows it.
     labels : (H, W) integer, optional
@@ -37,21 +39,21 @@ class Drawn:
     """
 
     t: int
-    facts: EditFacts
-    overlay: EditOverlay
+    facts: EditFacts | None
+    overlay: EditOverlay | None
     picture: NDArray[np.uint8] | None = None
     labels: NDArray[Any] | None = None
     outlines: tuple[Points, ...] = ()
     corners: Points | None = None
 
 
-def drawing(settled: SettledEdit, video: Video, t: int, front: Callable[[int], Matte] | None = None
+def drawing(settled: SettledEdit | PaintBack, video: Video, t: int, front: Callable[[int], Matte] | None = None
             ) -> Generator[float, None, Drawn]:
     """Draw one frame; nothing is yielded, for what takes a moment is not worth breaking off.
 
     Parameters
     ----------
-    settled : SettledEdit
+    settled : SettledEdit or PaintBack
     video : Video
     t : int
         0-based frame.
@@ -63,6 +65,8 @@ def drawing(settled: SettledEdit, video: Video, t: int, front: Callable[[int], M
     CotrackerError
         If the frame cannot be read.
     """
+    if isinstance(settled, PaintBack):
+        return Drawn(t, None, None, settled.draw(t, video.read([t])[0]))
     picture = labels = None
     hidden = None if front is None else front(t)
     if settled.what in AS_PICTURE:

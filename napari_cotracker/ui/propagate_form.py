@@ -6,13 +6,16 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from ..core import registry
+from ..core.declarations import NoOptions
 from ..core.errors import EditError
 from ..tasks.edit_front import asking_front
 from ..tasks.edit_options import WITH_FRONT, WITH_MATTE, matte_of
-from ..tasks.edits import WHATS, Edit, MatteOptions, MotionOptions, options_of
+from ..tasks.edits import Edit, MatteOptions, MotionOptions, options_of
+from ..tasks.paint_back import Back
 from .desk import Desk
 from .option_fields import OptionFields
 from .project import Project
+from .propagate_back import BACK, EDITS, BackFields
 from .propagate_front import Asked, FrontField
 from .propagate_source import Source
 from .sections import GAP, Section, choice, form
@@ -41,8 +44,8 @@ class EditForm(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.source, self.front = Source(desk), FrontField(desk)
-        self.whats = choice("edit", "What is to stick to what moves", WHATS)
+        self.source, self.front, self.back = Source(desk), FrontField(desk), BackFields(desk)
+        self.whats = choice("edit", "What is to stick to what moves", EDITS)
         self.effects = choice("effect", "What is done to the pixels within the mask",
                               {name: effect.title for name, effect in registry.effects().items()})
         self.carriers = choice("carried by", CARRIERS_TIP, CARRIERS)
@@ -55,14 +58,14 @@ class EditForm(QWidget):
             lambda _: self.matte.show_words({"behind": matte_of(self.what)().behind}))
         self.effects.currentIndexChanged.connect(self._show_what)
         self.carriers.currentIndexChanged.connect(lambda _: self.changed.emit())
-        for each in (self.motion, self.matte, self.source, self.front):
+        for each in (self.motion, self.matte, self.source, self.front, self.back):
             each.changed.connect(self.changed)
         self.front.changed.connect(self._show_behind)
         self._show_what()
 
     @property
     def what(self) -> str:
-        """One of `WHATS`."""
+        """One of `EDITS`."""
         return str(self.whats.currentData())
 
     def missing(self) -> str:
@@ -72,11 +75,13 @@ class EditForm(QWidget):
             return "Open a film first."
         if not project.is_indexed:
             return "The film's index is being read."
+        if self.what == BACK:
+            return self.back.missing()
         if not len(project.session.ids):
             return "Place points on what is to carry the edit, and track them first."
         return self.source.missing()
 
-    def edit(self) -> tuple[Project, Edit] | None:
+    def edit(self) -> tuple[Project, Edit | Back] | None:
         """What is asked for now, and of which video; None if something is missing.
 
         Raises
@@ -87,6 +92,8 @@ class EditForm(QWidget):
         project = self._desk.current
         if project is None or self.missing():
             return None
+        if (back := self.back.asked() if self.what == BACK else None) is not None:
+            return project, back
         effect = self.effects.currentData() if self.what == "effect" else None
         edit = Edit(self.what, self.source.paintings(), self.motion.options(), self.options.options(), effect,
                     self._carriers(project), self.matte.options())
@@ -120,7 +127,8 @@ class EditForm(QWidget):
 
     def _show_what(self) -> None:
         old = self.options
-        self.options = OptionFields(options_of(self.what, self.effects.currentData()), self.what)
+        kind = NoOptions if self.what == BACK else options_of(self.what, self.effects.currentData())
+        self.options = OptionFields(kind, self.what)
         self.options.changed.connect(self.changed)
         self._place.replaceWidget(old, self.options)
         old.deleteLater()
@@ -130,6 +138,10 @@ class EditForm(QWidget):
         self.source.show_what(self.what)
         self.front.setVisible(self.what in WITH_FRONT)
         self._looks.setVisible(bool(self.options.fields) or self.what in WITH_MATTE)
+        self._moves.setVisible(self.what != BACK)
+        self.source.setVisible(self.what != BACK)
+        self.back.setVisible(self.what == BACK)
+        self.back.look()
         self.what_changed.emit()
         self.changed.emit()
 
@@ -138,18 +150,18 @@ class EditForm(QWidget):
         self._lines.addRow("Edit", self.whats)
         self._lines.addRow("Effect", self.effects)
         carried.addRow("Carried by", self.carriers)
-        self._looks, moves = Section("How it looks", is_open=False), Section("How it moves", is_open=False)
+        self._looks, self._moves = Section("How it looks", is_open=False), Section("How it moves", is_open=False)
         holder = QWidget()
         self._place = QVBoxLayout(holder)
         self._place.setContentsMargins(0, 0, 0, 0)
         self._place.addWidget(self.options)
         self._looks.body.addWidget(holder)
         self._looks.body.addWidget(self.matte)
-        moves.body.addLayout(carried)
-        moves.body.addWidget(self.motion)
+        self._moves.body.addLayout(carried)
+        self._moves.body.addWidget(self.motion)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addLayout(self._lines)
-        for part in (self.source, self.front, self._looks, moves):
+        for part in (self.source, self.front, self.back, self._looks, self._moves):
             column.addWidget(part)

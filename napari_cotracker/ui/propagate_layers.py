@@ -95,7 +95,7 @@ class EditLayers:
         dots: list[tuple[Points, Any, Any, Any, Any]] = []
         if drawn is not None:
             lines += [(outline, OUTLINE) for outline in drawn.outlines]
-            if with_tracks:
+            if with_tracks and drawn.overlay is not None:
                 lines.append((drawn.overlay.hull, SUPPORT))
                 dots.append(_track_dots(drawn.overlay, self.size))
         if corners is not None and np.isfinite(corners).all():

@@ -12,6 +12,7 @@ from ..core.errors import CotrackerError
 from ..core.tracks import Tracks
 from ..tasks.edit_settled import Matte, SettledEdit
 from ..tasks.edits import Edit, settling
+from ..tasks.paint_back import Back, PaintBack
 from .background import Background
 from .project import Project
 from .propagate_drawing import Drawn, drawing
@@ -26,16 +27,21 @@ class Live:
     Parameters
     ----------
     project : Project
-    edit : Edit
-    settled : SettledEdit
+    edit : Edit or Back
+    settled : SettledEdit or PaintBack
     doubts : dict of int to str
         Frames that are to be doubted, with a sentence each.
     """
 
     project: Project
-    edit: Edit
-    settled: SettledEdit
+    edit: Edit | Back
+    settled: SettledEdit | PaintBack
     doubts: dict[int, str]
+
+    def close(self) -> None:
+        """Release the paint, if that is a film."""
+        if isinstance(self.settled, PaintBack):
+            self.settled.close()
 
 
 class LiveEdit(QObject):
@@ -72,7 +78,7 @@ class LiveEdit(QObject):
     progressed = Signal(float)
     failed = Signal(str)
 
-    def __init__(self, make: Callable[[], tuple[Project, Edit] | None], parent: QObject | None = None, *,
+    def __init__(self, make: Callable[[], tuple[Project, Edit | Back] | None], parent: QObject | None = None, *,
                  front: Callable[[], Callable[[int], Matte] | None] = lambda: None) -> None:
         super().__init__(parent)
         self._make, self._front = make, front
@@ -110,6 +116,10 @@ class LiveEdit(QObject):
             self.forget()
             return
         project, edit = asked
+        if isinstance(edit, Back):
+            self._solver.ask(lambda: _opening(project, edit))
+            self.changed.emit()
+            return
         if project.session.is_running():
             self.soon(LATER_MS)  # tracks are coming in
             return
@@ -133,7 +143,8 @@ class LiveEdit(QObject):
         self._clock.stop()
         self._solver.drop()
         self._painter.drop()
-        self.now = self.drawn = None
+        self._release()
+        self.drawn = None
         self.solved.emit()
         self.painted.emit()
         self.changed.emit()
@@ -143,8 +154,15 @@ class LiveEdit(QObject):
         self._clock.stop()
         self._solver.close()
         self._painter.close()
+        self._release()
+
+    def _release(self) -> None:
+        live, self.now = self.now, None
+        if live is not None:
+            live.close()
 
     def _take(self, live: Live) -> None:
+        self._release()
         self.now = live
         self.solved.emit()
         self.changed.emit()
@@ -171,6 +189,17 @@ def _solving(project: Project, edit: Edit, tracks: Tracks) -> Generator[float, N
             doubts[t] = sentence
         yield 1.0
     return Live(project, edit, settled, doubts)
+
+
+def _opening(project: Project, back: Back) -> Generator[float, None, Live]:
+    """Open paint; it needs no solving. Whoever does not want it any more has it closed."""
+    live = Live(project, back, PaintBack(back, project.session.n_frames, project.session.size), {})
+    try:
+        yield 1.0
+    except GeneratorExit:
+        live.close()
+        raise
+    return live
 
 
 def _picture(video: Any, t: int) -> Any:

@@ -15,13 +15,16 @@ from ..core.errors import CotrackerError, TakenError
 from ..core.tracker import TrackUpdate
 from ..core.words import counted
 from ..tasks.edit_front import PackedMattes, packing
+from ..tasks.edit_settled import SettledEdit
 from ..tasks.edits import Edit
+from ..tasks.paint_back import Back
 from ..tasks.remote import Worker
 from .background import Background
 from .desk import Desk
 from .exchange import Errand
 from .importing import take_in
 from .project import Project
+from .propagate_back import BACK
 from .propagate_front import Asked
 from .propagate_keeping import Kept, keeping, layer_of
 from .propagate_live import Live
@@ -33,7 +36,7 @@ MASKS = {"####.png": "Label pictures (.png)", "####.exr": "Soft mattes, OpenEXR"
          "tif": "All frames in one TIFF", "csv": "Table of shapes (.csv)", "mp4": "Film with the mask (.mp4)"}
 OUTPUTS = {
     "mask": MASKS, "labels": MASKS, "stmap": {"####.exr": "STMaps, OpenEXR"},
-    **{what: {**FILMS, **PICTURES} for what in ("insert", "effect", "stabilise")},
+    **{what: {**FILMS, **PICTURES} for what in ("insert", "effect", "stabilise", BACK)},
     "pin": {"pin.nk": "Nuke corner pin (.nk)", "txt": "After Effects corner pin (.txt)", "npz": "Tracks (.npz)",
             "csv": "Table (.csv)", "mp4": "Film with its outline (.mp4)"},
 }
@@ -66,7 +69,7 @@ class Output(QWidget):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, worker: Worker, make: Callable[[], tuple[Project, Edit] | None],
+    def __init__(self, desk: Desk, worker: Worker, make: Callable[[], tuple[Project, Edit | Back] | None],
                  painted: Callable[[], Layer | None], *, front: Callable[[], Asked | None],
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,7 +98,7 @@ class Output(QWidget):
         return self._errand.is_busy or self._keeper.is_busy or self._packer.is_busy
 
     def show_what(self, what: str) -> None:
-        """Offer what can be made of one of `WHATS`."""
+        """Offer what can be made of one of `EDITS`."""
         self._what = what
         self.kinds.clear()
         for ending, title in OUTPUTS[what].items():
@@ -161,11 +164,12 @@ class Output(QWidget):
         self._packer.close()
 
     def _keep(self, live: Live) -> None:
-        asked = self._front()
+        asked, settled = self._front(), live.settled
+        assert isinstance(settled, SettledEdit)
         self._kept_for = live.project, self._painted()
         self._show_progress(0.0, "carrying the mask to every frame")
         front = None if asked is None else asked.front.at
-        self._keeper.ask(lambda: keeping(live.settled, live.project.session.n_frames, front))
+        self._keeper.ask(lambda: keeping(settled, live.project.session.n_frames, front))
         self._on_changed()
 
     def _send(self, path: str, overwrite: bool) -> None:
@@ -174,9 +178,13 @@ class Output(QWidget):
             return
         (project, edit), front = asked, self._front()
         self._last = path
-        arguments = {"edit": edit, "tracks": project.to_save(), "out": path, "overwrite": overwrite}
         self._show_progress(0.0, "waiting for its turn")
         self._say("")
+        arguments: dict[str, Any] = {"out": path, "overwrite": overwrite}
+        if isinstance(edit, Back):
+            self._post(project, {**arguments, "steady": edit.steady, "paint": edit.paint}, task="back")
+            return
+        arguments |= {"edit": edit, "tracks": project.to_save()}
         if front is not None and not front.path:  # the child has no such layer
             self._packed_for = project, arguments
             self._packer.ask(lambda: packing(front.front))
@@ -189,8 +197,8 @@ class Output(QWidget):
             (project, arguments), self._packed_for = self._packed_for, None
             self._post(project, {**arguments, "front": mattes})
 
-    def _post(self, project: Project, arguments: dict[str, Any]) -> None:
-        self._errand.send("propagate", arguments, partial(self._show_done, arguments["out"]), project.video,
+    def _post(self, project: Project, arguments: dict[str, Any], task: str = "propagate") -> None:
+        self._errand.send(task, arguments, partial(self._show_done, arguments["out"]), project.video,
                           urgent=False)
 
     def _show_done(self, path: str, done: Any) -> None:
@@ -200,6 +208,7 @@ class Output(QWidget):
         self._desk.say(f"rendered to {Path(path).name}")
 
     def _add_tracks(self, live: Live) -> None:
+        assert isinstance(live.settled, SettledEdit)
         count = take_in(live.project, live.settled.content.tracks(), "the corner pin as tracks")
         self._desk.say(f"{counted(count, 'corner')} joined the tracks; Ctrl+Z takes them away again")
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from qtpy.QtWidgets import QCheckBox
 
-from ..tasks.edits import WHATS, Edit
+from ..tasks.edits import Edit
+from ..tasks.paint_back import Back, PaintBack
 from ..tasks.remote import Worker
 from .desk import Desk
 from .project import Project
+from .propagate_back import BACK, EDITS
 from .propagate_corners import Corners
 from .propagate_drawing import Drawn
 from .propagate_facts import FactsView
@@ -69,11 +71,12 @@ class PropagateSection(Section):
         self.corners.close()
         self.source.close()
         self.form.front.close()
+        self.form.back.close()
         self._desk.viewer.dims.events.point.disconnect(self._on_frame)
         self._desk.current_changed.disconnect(self._follow)
         self._listen(None)
 
-    def _asked(self) -> tuple[Project, Edit] | None:
+    def _asked(self) -> tuple[Project, Edit | Back] | None:
         """For what is shown: nothing while the section is folded."""
         return self.form.edit() if self.is_open else None
 
@@ -109,8 +112,17 @@ class PropagateSection(Section):
         # in a picture that was moved, tracks lie elsewhere
         marks = drawn if self.is_open and not (is_steady and self.preview.isChecked()) else None
         layers.show_marks(marks, self._corners_now(), with_tracks=self._shows_tracks())
-        if drawn is not None:
+        if drawn is not None and drawn.facts is not None:
             self.facts.show_facts(drawn.facts)
+        elif drawn is not None:
+            self.facts.say(self._about_paint())
+
+    def _about_paint(self) -> str:
+        """What there is to say of paint that no tracks carry."""
+        settled = None if self.live.now is None else self.live.now.settled
+        if not isinstance(settled, PaintBack):
+            return ""
+        return "One picture, on all frames" if settled.is_one_picture else "Paint of its own on every frame"
 
     def _shows_tracks(self) -> bool:
         """Labels that are made of tracks would lie beneath these."""
@@ -130,15 +142,15 @@ class PropagateSection(Section):
     def _show_state(self) -> None:
         missing, live = self.form.missing(), self.live.now
         self.output.refresh(live, missing)
-        self.note(WHATS[self.form.what] if live is not None else "")
+        self.note(EDITS[self.form.what] if live is not None else "")
         if missing:
             self.facts.say(missing)
         elif live is None and self.live.is_solving:
-            self.facts.say("Solving …")
+            self.facts.say("Opening …" if self.form.what == BACK else "Solving …")
         self.facts.show_doubts(() if live is None else live.doubts)
 
     def _show_progress(self, done: float) -> None:
-        if done < 1 and self.live.now is None:
+        if done < 1 and self.live.now is None and self.form.what != BACK:
             self.facts.say(f"Solving … {done:.0%}")
 
     def _fail(self, sentence: str) -> None:
@@ -149,6 +161,10 @@ class PropagateSection(Section):
 
     # what happens
 
+    def _on_length(self) -> None:
+        self.form.back.look()
+        self._on_changed()
+
     def _on_changed(self) -> None:
         self.live.soon()
         self._show()
@@ -156,6 +172,7 @@ class PropagateSection(Section):
 
     def _on_what(self) -> None:
         self.output.show_what(self.form.what)
+        self.support.setVisible(self.form.what != BACK)
         self.live.forget()
 
     def _on_frame(self, _: object = None) -> None:
@@ -166,7 +183,7 @@ class PropagateSection(Section):
                 self._show()  # what is painted comes a moment later
 
     def _on_patch(self, _: object = None) -> None:
-        if self.is_open:
+        if self.is_open and self.form.what != BACK:
             self.live.soon(LATER_MS)
 
     def _on_fold(self, is_open: bool) -> None:
@@ -178,7 +195,7 @@ class PropagateSection(Section):
         self._show_state()
 
     def _on_selection(self) -> None:
-        if self.is_open and self.form.carriers.currentData() == "selected":
+        if self.is_open and self.form.what != BACK and self.form.carriers.currentData() == "selected":
             self._on_changed()
 
     def _on_removed(self) -> None:
@@ -194,6 +211,7 @@ class PropagateSection(Section):
             self._listen(project)
             self.source.follow(project)
             self.form.front.follow()
+            self.form.back.follow()
         self.setEnabled(project is not None)
         self._show_state()
 
@@ -254,4 +272,4 @@ def _signals(project: Project | None, section: PropagateSection) -> list[tuple[A
     if project is None:
         return []
     return [(project.session.changed, section._on_patch), (project.selection.changed, section._on_selection),
-            (project.length_known, section._on_changed)]
+            (project.length_known, section._on_length)]

@@ -171,7 +171,7 @@ class Source(QWidget):
         if chosen == FILE and self._file is not None:
             self._picture = self._file[1]
         else:
-            self._picture = _pixels_of(chosen) if isinstance(chosen, Image) else None
+            self._picture = pixels_of(chosen) if isinstance(chosen, Image) else None
         if self._picture is not None:
             self._use_picture()
         self._on_changed()
@@ -270,7 +270,7 @@ class Source(QWidget):
         self.setLayout(self._lines)
 
 
-def _pixels_of(layer: Layer) -> NDArray[Any]:
+def pixels_of(layer: Layer) -> NDArray[Any]:
     """(H, W, 3 or 4) of an image layer; shares 0 … 1, which napari shows as they are, become whole numbers."""
     data = np.asarray(layer.data[0] if layer.multiscale else layer.data)
     if np.issubdtype(data.dtype, np.floating):

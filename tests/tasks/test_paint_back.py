@@ -10,7 +10,7 @@ from napari_cotracker.core.errors import EditError, FormatError
 from napari_cotracker.effects.motion import MotionOptions
 from napari_cotracker.tasks.edits import Edit, Painting
 from napari_cotracker.tasks.open import open_video
-from napari_cotracker.tasks.paint_back import paint_back, steady_path
+from napari_cotracker.tasks.paint_back import finding_steady, paint_back, steady_path, steady_paths
 from napari_cotracker.tasks.propagate import propagate
 from napari_cotracker.videos.stills import save_picture
 from tests.moving_films import Film
@@ -60,6 +60,8 @@ def test_paint_of_every_frame(tmp_path: Path) -> None:
     list(paint_back(FILM, kept, tmp_path / "paint", tmp_path / "done.####.png"))
     found = open_video(tmp_path / "done.####.png").read(range(FRAMES))
     assert [bool((a != b).any()) for a, b in zip(found, FILM.frames, strict=True)] == [t == 3 for t in range(FRAMES)]
+    list(paint_back(FILM, kept, tmp_path / "paint" / "p.5.png", tmp_path / "any.####.png"))  # any stands for all
+    np.testing.assert_array_equal(open_video(tmp_path / "any.####.png").read(range(FRAMES)), found)
 
 
 def test_what_does_not_belong_together_is_told(tmp_path: Path) -> None:
@@ -103,6 +105,28 @@ def test_the_name_of_the_file_beside() -> None:
     for name in ("a/steady.mp4", "a/steady.####.png", "steady_%04d.exr", "steady", "####.png"):
         assert steady_path(name) == Path(f"{name}.steady.json")
     assert steady_path("a/folder/") == Path("a/folder.steady.json")
+
+
+def test_a_picture_tells_of_all_names_that_the_file_beside_may_have(tmp_path: Path) -> None:
+    for t in range(3):
+        save_picture(tmp_path / f"s.{t:04d}.png", dab(SPOT))
+    assert steady_paths(tmp_path / "s.0001.png") == {
+        tmp_path / "s.0001.png.steady.json", tmp_path / "s.####.png.steady.json",
+        tmp_path.parent / f"{tmp_path.name}.steady.json"}
+    assert steady_paths(tmp_path / "s.mp4") == {tmp_path / "s.mp4.steady.json"}
+
+
+def test_files_beside_are_found_if_they_are_of_this_film(tmp_path: Path) -> None:
+    kept = steady(tmp_path)
+    (tmp_path / "broken.steady.json").write_text("{")
+    for n_frames, size, expected in ((FRAMES, SIZE, [kept]), (FRAMES + 1, SIZE, []), (FRAMES, SIZE[::-1], [])):
+        steps = finding_steady([tmp_path, tmp_path / "gone", tmp_path], n_frames, size)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                assert end.value == expected
+                break
 
 
 def test_floats_are_multiplied_by_alpha_one_picture_or_many(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from napari_cotracker.core.errors import CotrackerError
-from napari_cotracker.tasks.edits import WHATS, Edit
+from napari_cotracker.tasks.edits import Edit
+from napari_cotracker.ui.propagate_back import EDITS
 from napari_cotracker.ui.propagate_form import EditForm
 
 from .mouse import settle
@@ -34,7 +35,7 @@ def asked(form: EditForm) -> Edit:
 
 def test_everything_that_can_be_propagated_is_offered_with_its_own_fields(window: Window) -> None:
     form = form_of(window)
-    assert [form.whats.itemData(k) for k in range(form.whats.count())] == list(WHATS)
+    assert [form.whats.itemData(k) for k in range(form.whats.count())] == list(EDITS)
     expected = {"mask": {"label", "strength"}, "insert": {"mode", "opacity", "shutter", "samples", "brightness"},
                 "stabilise": {"path", "model", "window", "border"}, "pin": set()}
     for what, names in expected.items():

@@ -12,7 +12,7 @@ from napari.layers import Labels
 from qtpy.QtWidgets import QFileDialog
 
 from napari_cotracker.core.tracker import TrackUpdate
-from napari_cotracker.tasks.edits import WHATS
+from napari_cotracker.ui.propagate_back import EDITS
 from napari_cotracker.ui.propagate_output import OUTPUTS
 from napari_cotracker.ui.propagate_section import PropagateSection
 
@@ -38,7 +38,7 @@ def carry_out(window: Window) -> Any:
 
 
 def test_every_kind_of_edit_can_be_written_as_something() -> None:
-    assert set(OUTPUTS) == set(WHATS)
+    assert set(OUTPUTS) == set(EDITS)
 
 
 def test_a_mask_is_rendered_by_the_child(window: Window, tmp_path: Path) -> None:
