@@ -178,20 +178,25 @@ def _lay(part: Picture, layer: list[Linear], mode: str) -> None:
     over = None if below is None else below + alpha * (1 - below)
     for channel, plane in enumerate(light):  # numpy is several times as fast with planes as with pixels
         under = to_linear(part[..., channel])
-        if below is None or over is None or is_premultiplied(part.dtype):
+        if below is None or over is None:
             mixed = mix(under, plane, alpha, mode)
+        elif is_premultiplied(part.dtype):
+            mixed = mix(under, plane, alpha, mode, below)
         else:
-            mixed = mix(under * below, plane, alpha, mode)
+            mixed = mix(under * below, plane, alpha, mode, below)
             mixed = np.asarray(mixed / np.maximum(over, LEAST), np.float32)
         np.copyto(part[..., channel], from_linear(mixed, part.dtype), where=touched)
     if over is not None:
         np.copyto(part[..., 3], _share_as(over, part.dtype), where=touched)
 
 
-def mix(below: Linear, light: Linear, alpha: Linear, mode: str = "over") -> Linear:
-    """Light of a premultiplied layer and what is below."""
+def mix(below: Linear, light: Linear, alpha: Linear, mode: str = "over", opaque: Linear | float = 1.0) -> Linear:
+    """Light of a premultiplied layer and what is below, which is premultiplied by how opaque it is.
+
+    Where there is nothing below, the layer is as it is in every mode.
+    """
     if mode == "multiply":
-        return np.asarray(below * (1 - alpha + light))
+        return np.asarray(below * (1 - alpha + light) + light * (1 - opaque))
     if mode == "screen":
         return np.asarray(below + light * (1 - np.clip(below, 0, 1)))
     return np.asarray(below * (1 - alpha) + light)

@@ -174,7 +174,8 @@ class BackFields(QWidget):
 
     def _list_steadies(self) -> None:
         listed = dict.fromkeys([*self._given, *self._found])
-        refill(self.steadies, {None: "choose its file", **{path: path.name for path in listed}})
+        names = {path: path.name.removesuffix(ENDING) for path in listed}
+        refill(self.steadies, {None: "choose its file", **names})
 
     def _make_fields(self) -> None:
         self.paints = choice("paint", "What was painted on the steady film, transparent elsewhere: one picture, as an "

@@ -150,6 +150,24 @@ def test_no_dark_fringe_over_what_is_transparent(dtype):
     assert light == pytest.approx(0.25, abs=0.01)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("backdrop", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize(("mode", "blend"), [
+    ("multiply", lambda below, above: below * above), ("screen", lambda below, above: below + above - below * above)])
+def test_what_is_printed_over_a_plate_with_alpha_follows_the_formulas_of_compositing(dtype, backdrop, mode, blend):
+    below, above, alpha = 0.4, 0.2, 0.5
+    frame = np.zeros((8, 8, 4), dtype)
+    white = 1 if dtype == np.float32 else np.iinfo(dtype).max
+    light = np.array([below * backdrop if dtype == np.float32 else below], np.float32)
+    frame[..., :3], frame[..., 3] = from_linear(light, np.dtype(dtype))[0], backdrop * white
+    found = composite(frame, flat(above, alpha), [PlaneWarp()], InsertOptions(mode=mode))[4, 4]
+    opaque = alpha + backdrop * (1 - alpha)
+    expected = (1 - backdrop) * alpha * above + (1 - alpha) * backdrop * below + alpha * backdrop * blend(below, above)
+    assert found[3] / white == pytest.approx(opaque, abs=0.01)
+    expected = expected if dtype == np.float32 else expected / opaque  # whole numbers are not multiplied by alpha
+    assert to_linear(found[:1])[0] == pytest.approx(expected, abs=0.01)
+
+
 def test_corners_are_the_outer_edges_of_its_pixels():
     picture = np.full((20, 40, 3), 255, np.uint8)
     frame = np.zeros((60, 80, 3), np.uint8)
