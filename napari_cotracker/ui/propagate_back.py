@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from napari.layers import Image, Layer
-from qtpy.QtCore import QSignalBlocker, Signal
+from qtpy.QtCore import QFileSystemWatcher, QSignalBlocker, Signal
 from qtpy.QtWidgets import QWidget
 
 from ..tasks.edits import WHATS
@@ -36,7 +36,7 @@ class BackFields(QWidget):
 
     Signals
     -------
-    changed
+    changed : another choice, or the paint's file was written again
     """
 
     changed = Signal()
@@ -50,6 +50,8 @@ class BackFields(QWidget):
         self._is_own_choice = False
         self._finder = Background("steady file finder", self)
         self._finder.finished.connect(self._take_found)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.fileChanged.connect(lambda _: self._on_paint())
         self._make_fields()
         self.list_layers()
         self.paints.currentIndexChanged.connect(lambda _: self._on_paint())
@@ -123,8 +125,17 @@ class BackFields(QWidget):
             self._on_paint()  # what was chosen has gone
 
     def _on_paint(self) -> None:
+        self._watch()
         self.look()
         self.changed.emit()
+
+    def _watch(self) -> None:
+        """Whoever paints in another program sees it here when it is saved; a file that was replaced is a new one."""
+        if watched := self._watcher.files():
+            self._watcher.removePaths(watched)
+        path = self._path_of(self.paints.currentData())
+        if path is not None and path.is_file():
+            self._watcher.addPath(str(path))
 
     def _on_steady(self) -> None:
         chosen = self.steadies.currentData()

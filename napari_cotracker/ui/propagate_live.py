@@ -38,11 +38,6 @@ class Live:
     settled: SettledEdit | PaintBack
     doubts: dict[int, str]
 
-    def close(self) -> None:
-        """Release the paint, if that is a film."""
-        if isinstance(self.settled, PaintBack):
-            self.settled.close()
-
 
 class LiveEdit(QObject):
     """Solves and draws in the background; while that fails, what was solved last stays.
@@ -157,9 +152,11 @@ class LiveEdit(QObject):
         self._release()
 
     def _release(self) -> None:
+        """Let go of paint, which may be a film that is open."""
         live, self.now = self.now, None
-        if live is not None:
-            live.close()
+        if live is not None and isinstance(live.settled, PaintBack):
+            self._painter.drop()  # it would say that the film was closed
+            live.settled.close()
 
     def _take(self, live: Live) -> None:
         self._release()
@@ -193,13 +190,13 @@ def _solving(project: Project, edit: Edit, tracks: Tracks) -> Generator[float, N
 
 def _opening(project: Project, back: Back) -> Generator[float, None, Live]:
     """Open paint; it needs no solving. Whoever does not want it any more has it closed."""
-    live = Live(project, back, PaintBack(back, project.session.n_frames, project.session.size), {})
+    paint = PaintBack(back, project.session.n_frames, project.session.size)
     try:
         yield 1.0
     except GeneratorExit:
-        live.close()
+        paint.close()
         raise
-    return live
+    return Live(project, back, paint, {})
 
 
 def _picture(video: Any, t: int) -> Any:

@@ -133,6 +133,21 @@ def test_pictures_of_all_frames_by_any_of_them_and_by_a_film_layer(window: Windo
     assert not (painted(window) == RED).all(-1).any()
 
 
+def test_paint_that_is_saved_again_is_seen(window: Window, tmp_path: Path) -> None:
+    keep(tmp_path / "steady.mp4.steady.json")
+    section = on_film(window, tmp_path)
+    path = tmp_path / "paint.png"
+    iio.imwrite(path, dab())
+    section.form.back.take_paint(str(path))
+    painted(window)
+    for shift in (6, 12):  # in place, and as programs do that write another file first
+        written = path if shift == 6 else tmp_path / "new.png"
+        iio.imwrite(written, np.roll(dab(), shift, 0))
+        written.replace(path)
+        t = window.project.frame
+        wait_until(lambda s=shift, t=t: ((shown(window) == RED).all(-1) == np.roll(red(t), s, 0)).all(), 20)
+
+
 def test_of_several_files_none_is_guessed_unless_its_film_or_paint_tells(window: Window, tmp_path: Path) -> None:
     for name in ("a.mp4", "b.mp4"):
         keep(tmp_path / f"{name}.steady.json")
