@@ -62,7 +62,9 @@ class Layout:
 
         What is computed is rounded, which takes several times as long as `to_rgb`: that one is one
         to two of 255 steps too dark, and whatever is written from it would be too. Of deep colours
-        white becomes all of 16 bits.
+        white becomes all of 16 bits. Numbers of grey are taken as they are, as by `to_rgb`, whatever
+        range a film states: FFmpeg, which makes most of them, uses all numbers and lets some be tagged
+        as limited, and to stretch these would cut off what is dark or bright.
         """
         picture = self._convert(frame, self.native, interpolation=_carefully()) if self.is_mixed else (
             self._convert(frame, self.native))

@@ -57,6 +57,23 @@ def test_a_frame_of_another_size_is_scaled() -> None:
     assert (layout.to_rgb(other) == 77).all() and layout.to_rgb(other).shape == (6, 8, 3)
 
 
+@pytest.mark.parametrize("stated", [0, 1, 2])  # nothing, limited, full
+@pytest.mark.parametrize(("pixels", "bits"), [("gray", 8), ("gray10le", 10), ("gray12le", 12), ("gray16le", 16)])
+def test_grey_is_taken_as_it_is_in_8_bits_and_in_more(pixels: str, bits: int, stated: int) -> None:
+    frame = av.VideoFrame(64, 16, pixels)
+    shades = np.linspace(0, (1 << bits) - 1, 64).round()
+    kind = np.uint8 if bits == 8 else np.uint16
+    stored = np.zeros((16, frame.planes[0].line_size // kind().nbytes), kind)
+    stored[:, :64] = shades
+    frame.planes[0].update(stored.tobytes())
+    frame.color_range = stated
+    layout, expected = Layout.of(frame), shades / ((1 << bits) - 1)
+    native = layout.to_native(frame)
+    assert native.shape == (16, 64, 1)
+    assert np.abs(native[8, :, 0] / np.iinfo(native.dtype).max - expected).max() < 1e-4
+    assert np.abs(layout.to_rgb(frame)[8, :, 0] / 255 - expected).max() <= 2 / 255  # which it dithers
+
+
 @pytest.mark.parametrize("width", [64, 131])
 @pytest.mark.parametrize("pixels", ["yuv420p", "yuv422p", "yuv444p", "yuva420p"])
 def test_native_colours_of_eight_bits_are_rounded_not_cut(pixels: str, width: int) -> None:
