@@ -117,7 +117,7 @@ def test_a_direction_leaves_the_other_side_untracked(film: str) -> None:
         (["--grid", "2", "--checkpoint", "gone.pth"], "gone.pth"),
         (["--grid", "2", "--device", "tpu"], "'tpu'"),
         (["--grid", "2", "--precision", "some"], "'some'"),
-        (["--grid", "2", "--iters", "0"], "at least 1 iteration"),
+        (["--grid", "2", "--iters", "0"], "iters as a whole number from 1, got 0"),
         (["--grid", "2", "--model", "cotracker3"], "accept it with --accept-licence"),
         (["--grid", "2", "-o", "out.docx"], ".npz"),
         (["--grid", "2", "-o", "gone/out.npz"], "'gone'"),

@@ -63,7 +63,7 @@ def test_the_bundled_clips_can_be_measured() -> None:
     [
         (["--protocol", "last"], "expected protocol first or strided, got 'last'"),
         (["--size", "9"], "got '9'"), (["--model", "nope"], "'nope'"), (["--device", "tpu"], "'tpu'"),
-        (["--mode", "sideways"], "'sideways'"), (["--iters", "0"], "at least 1 iteration"),
+        (["--mode", "sideways"], "'sideways'"), (["--iters", "0"], "iters as a whole number from 1, got 0"),
         (["--checkpoint", "gone.pth"], "gone.pth"), (["--model", "cotracker3"], "accept it with --accept-licence"),
     ],
 )
