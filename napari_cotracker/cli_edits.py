@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .tasks.edits import Painting
     from .tasks.propagate import Propagated
 
+BACK = "back"  # paint that goes back is a command, and no edit: it has no options of its own
 AT = re.compile(r"^(.*)@([0-9]+)$", re.DOTALL)
 
 
@@ -118,13 +119,18 @@ def option_facts(what: str, effect: str | None) -> list[dict[str, Any]]:
     EditError
         If there is no such thing to propagate, or no such effect.
     """
-    from .tasks.edit_options import WITH_MATTE, matte_of, options_of
+    from .tasks.edit_options import WHATS, WITH_MATTE, matte_of, options_of
     from .tasks.edits import MotionOptions
     from .tasks.render import render_options
 
-    own = options_of(what, effect)
-    kinds = {effect or what: own, **({"edge": matte_of(what)} if what in WITH_MATTE else {}),
-             **({"motion": MotionOptions} if what != "labels" else {}), "film or images": render_options()}
+    kinds: dict[str, type[Any]] = {}
+    if what != BACK:
+        if what not in WHATS:
+            raise EditError(f"expected one of {', '.join([*WHATS, BACK])} to propagate, got {what!r}")
+        own = options_of(what, effect)
+        kinds = {effect or what: own, **({"edge": matte_of(what)} if what in WITH_MATTE else {}),
+                 **({"motion": MotionOptions} if what != "labels" else {})}
+    kinds["film or images"] = render_options()
     seen: set[str] = set()
     facts = []
     for whose, kind in kinds.items():

@@ -137,6 +137,10 @@ def test_options_are_listed() -> None:
     names = {fact["name"] for fact in json.loads(run("options", "stabilise", "--json").stdout)}
     assert {"path", "window", "border", "model", "threshold", "kind"} <= names
     assert "one of mask, insert" in run("options", "roto", code=1).stderr
+    back = {fact["of"] for fact in json.loads(run("options", "back", "--json").stdout)}
+    assert back == {"film or images"}, "paint that goes back has no options but those of what is written"
+    assert "pin, stmap, labels, back" in run("options", "roto", code=1).stderr
+    assert "name one with --effect" in run("options", "effect", code=1).stderr
 
 
 def test_what_makes_no_sense_is_one_line() -> None:

@@ -98,6 +98,8 @@ def options_of(what: str, effect: str | None = None) -> type[Any]:
     """
     if what == "effect":
         known = registry.effects()
+        if effect is None:
+            raise EditError(f"expected an effect out of {', '.join(known)}, got none; name one with --effect")
         if effect not in known:
             raise EditError(f"expected an effect out of {', '.join(known)}; got {effect!r}")
         return known[effect].options

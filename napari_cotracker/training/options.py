@@ -98,7 +98,7 @@ class Preset:
     options: TrainOptions
 
 
-# 4.5 M parameters, 9 MB in float16: a thirteenth of the published network's operations per frame
+# 4.5 M parameters, 9 MB in float16: a tenth of the published network's operations per frame
 COMPACT = CoTracker3Config(
     encoder_widths=(32, 48, 64, 64), latent=64, radius=2, corr_hidden=128, corr_out=64, hidden=160, heads=5,
     virtual_tracks=32, model_resolution=(256, 256),
@@ -130,7 +130,7 @@ PRESETS = {
         Lesson(0.35, 8, (96, 96), 4, 40, 3), Lesson(0.6, 12, (96, 96), 4, 40, 4),
         Lesson(1.0, 24, (96, 96), 4, 40, 4, 0.25),
     ), rate=8e-4, warm_up=100, reuse=3.0, pool=1200, average=0.998)),
-    "tiny": Preset("a few thousand parameters, to try the machinery", TrainOptions(TINY, (
+    "tiny": Preset("58,000 parameters, to try the machinery", TrainOptions(TINY, (
         Lesson(0.5, 8, (64, 64), 2, 12, 2), Lesson(1.0, 12, (64, 64), 2, 12, 2, 0.5),
     ), rate=2e-3, warm_up=10, reuse=2.0, pool=32, average=0.9)),
 }
