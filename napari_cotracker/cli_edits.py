@@ -119,27 +119,18 @@ def option_facts(what: str, effect: str | None) -> list[dict[str, Any]]:
     EditError
         If there is no such thing to propagate, or no such effect.
     """
-    from .tasks.edit_options import WHATS, WITH_MATTE, matte_of, options_of
-    from .tasks.edits import MotionOptions
+    from .tasks.edit_options import WHATS, words_of
     from .tasks.render import render_options
 
-    kinds: dict[str, type[Any]] = {}
-    if what != BACK:
-        if what not in WHATS:
-            raise EditError(f"expected one of {', '.join([*WHATS, BACK])} to propagate, got {what!r}")
-        own = options_of(what, effect)
-        kinds = {effect or what: own, **({"edge": matte_of(what)} if what in WITH_MATTE else {}),
-                 **({"motion": MotionOptions} if what != "labels" else {})}
-    kinds["film or images"] = render_options()
-    seen: set[str] = set()
-    facts = []
-    for whose, kind in kinds.items():
-        for choice in choices_of(kind):
-            if choice.name not in seen:
-                facts.append({"of": whose, "name": choice.name, "default": choice.default, "text": choice.text,
-                              "expected": choice.expected})
-            seen.add(choice.name)
-    return facts
+    if what not in (*WHATS, BACK):
+        raise EditError(f"expected one of {', '.join([*WHATS, BACK])} to propagate, got {what!r}")
+    kinds = [] if what == BACK else list(zip((effect or what, "edge", "motion"), words_of(what, effect), strict=True))
+    known = [(whose, choice) for whose, (kind, names) in kinds for choice in choices_of(kind) if choice.name in names]
+    facts: dict[str, dict[str, Any]] = {}
+    for whose, choice in [*known, *(("film or images", choice) for choice in choices_of(render_options()))]:
+        facts.setdefault(choice.name, {"of": whose, "name": choice.name, "default": choice.default,
+                                       "text": choice.text, "expected": choice.expected})
+    return list(facts.values())
 
 
 def option_lines(facts: Sequence[dict[str, Any]]) -> Iterator[str]:

@@ -139,6 +139,8 @@ def test_options_are_listed() -> None:
     assert "one of mask, insert" in run("options", "roto", code=1).stderr
     back = {fact["of"] for fact in json.loads(run("options", "back", "--json").stdout)}
     assert back == {"film or images"}, "paint that goes back has no options but those of what is written"
+    labels = {fact["name"] for fact in json.loads(run("options", "labels", "--json").stdout)}
+    assert {"shape", "threshold"} <= labels and not {"smooth", "feather"} & labels
     assert "pin, stmap, labels, back" in run("options", "roto", code=1).stderr
     assert "name one with --effect" in run("options", "effect", code=1).stderr
 

@@ -113,6 +113,20 @@ def matte_of(what: str) -> type[MatteOptions]:
     return EffectMatteOptions if what == "effect" else MatteOptions
 
 
+def words_of(what: str, effect: str | None = None) -> list[tuple[type[Any], tuple[str, ...]]]:
+    """The dataclasses of what is propagated, of its edge and of the motion, each with the options that count for it.
+
+    Raises
+    ------
+    EditError
+        If there is no such thing to propagate, or no such effect.
+    """
+    edge, moves = what in WITH_MATTE, what != "labels"  # labels are where their tracks are: nothing is solved for them
+    kinds = ((options_of(what, effect), True), (matte_of(what), edge), (MotionOptions, moves))
+    return [(kind, tuple(each.name for each in fields(kind) if counts or each.name == "threshold"))
+            for kind, counts in kinds]
+
+
 @dataclass(frozen=True)
 class EditWords:
     """Options that were given in words, sorted by whose they are.
@@ -144,7 +158,7 @@ def read_words(what: str, words: Mapping[str, Any], effect: str | None = None) -
         If a value makes no sense.
     """
     rest, found = dict(words), []
-    for kind in (options_of(what, effect), matte_of(what), MotionOptions):
-        own = {each.name: rest.pop(each.name) for each in fields(kind) if each.name in rest}
+    for kind, names in words_of(what, effect):
+        own = {name: rest.pop(name) for name in names if name in rest}
         found.append(read_options(kind, own, what))
     return EditWords(found[0], found[1], found[2], rest)

@@ -21,6 +21,13 @@ def test_words_are_sorted_by_whose_they_are() -> None:
     assert (words.matte.feather, words.motion.model, words.rest) == (3.0, "affine", {"crf": "20"})
 
 
+@pytest.mark.parametrize(("what", "word"), [("stmap", "feather"), ("pin", "behind"), ("stabilise", "feather"),
+                                            ("labels", "feather"), ("labels", "smooth")])
+def test_words_that_would_change_nothing_are_left_for_whoever_refuses_them(what: str, word: str) -> None:
+    assert read_words(what, {word: "1", "threshold": "0.7"}).rest == {word: "1"}
+    assert read_words(what, {"threshold": "0.7"}).motion.threshold == 0.7
+
+
 def test_masks_and_pictures_go_behind_things_and_effects_cover_them() -> None:
     assert [read_words(what, {}, "blur").matte.behind for what in ("mask", "insert", "effect")] == [True, True, False]
     assert read_words("effect", {"behind": "yes"}, "blur").matte.behind
