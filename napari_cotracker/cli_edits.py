@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,10 +127,26 @@ def option_facts(what: str, effect: str | None) -> list[dict[str, Any]]:
     kinds = [] if what == BACK else list(zip((effect or what, "edge", "motion"), words_of(what, effect), strict=True))
     known = [(whose, choice) for whose, (kind, names) in kinds for choice in choices_of(kind) if choice.name in names]
     facts: dict[str, dict[str, Any]] = {}
-    for whose, choice in [*known, *(("film or images", choice) for choice in choices_of(render_options()))]:
+    written = [("film or images", choice) for choice in choices_of(render_options())
+               if what != "stmap" or choice.name == "first"]  # maps are OpenEXR files and nothing else
+    for whose, choice in [*known, *written]:
         facts.setdefault(choice.name, {"of": whose, "name": choice.name, "default": choice.default,
                                        "text": choice.text, "expected": choice.expected})
     return list(facts.values())
+
+
+def check_names(what: str, effect: str | None, names: Iterable[str]) -> None:
+    """Refuse options that nobody knows, before anything is read; those of a pin's tracks file are its format's.
+
+    Raises
+    ------
+    EditError
+        If there is one.
+    """
+    known = [fact["name"] for fact in option_facts(what, effect)]
+    unknown = [name for name in names if name not in known and what != "pin"]
+    if unknown:
+        raise EditError(f"expected options of {effect or what} out of {', '.join(known)}; got {unknown[0]!r}")
 
 
 def option_lines(facts: Sequence[dict[str, Any]]) -> Iterator[str]:

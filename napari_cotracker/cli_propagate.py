@@ -14,6 +14,7 @@ import typer
 from .cli_convert import read_words
 from .cli_edits import (
     carriers_of,
+    check_names,
     masks_of,
     nothing_at,
     option_facts,
@@ -185,6 +186,7 @@ def carry(what: str, asked: Asked, paintings: dict[int, Painting], *, effect: st
 
     check_apart([Path(asked.out)], [asked.video, asked.source, asked.front])
     given = read_words(asked.words)
+    check_names(what, effect, given)
     words = read_edit_words(what, {"model": asked.model, **given} if asked.model != "auto" else given, effect)
     with closing(open_video(asked.video, asked.fps)) as film, Interrupt("nothing is written") as interrupt:
         tracks = tracks_on(film, asked.source, asked.fps)

@@ -129,6 +129,22 @@ def test_a_pin_and_maps_and_labels() -> None:
     pytest.importorskip("OpenEXR")
     carry("stmap", "--reference", "2", "-o", "map.####.exr")
     assert len(list(Path().glob("map.*.exr"))) == FRAMES
+    carry("stmap", "-O", "first=201", "--last", "1", "-o", "far.####.exr")
+    assert sorted(path.name for path in Path().glob("far.*")) == ["far.0201.exr", "far.0202.exr"]
+
+
+def test_label_pictures_can_be_numbered_as_the_pictures_of_a_render() -> None:
+    carry("mask", "--mask", "mask.png", "-O", "first=7", "--last", "1", "-o", "seven.####.png")
+    assert sorted(path.name for path in Path().glob("seven.*")) == ["seven.0007.png", "seven.0008.png"]
+    assert "no options but first for label pictures, got 'crf'" in refused(
+        "mask", "--mask", "mask.png", "-O", "crf=7", "-o", "eight.####.png")
+    assert "a whole number from 0 for the option 'first'" in refused(
+        "mask", "--mask", "mask.png", "-O", "first=one", "-o", "nine.####.png")
+
+
+def test_a_slip_in_the_name_of_an_option_is_answered_with_all_names() -> None:
+    line = refused("effect", "--effect", "blur", "--mask", "mask.png", "-O", "radious=3", "-o", "blurred.mp4")
+    assert "out of radius, " in line and "feather" in line and "crf" in line and "got 'radious'" in line
 
 
 def test_options_are_listed() -> None:

@@ -15,6 +15,7 @@ from ..core import registry
 from ..core.declarations import Format
 from ..core.errors import EditError, FormatError
 from ..core.excerpt import Excerpt
+from ..core.options import read_options
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import Tracks
 from ..core.video import Video
@@ -24,6 +25,7 @@ from .edit_settled import Matte, SettledEdit
 from .export import export, format_for
 from .film_facts import pixel_aspect
 from .progress import beats
+from .render import render_options
 from .sequences import write_sequence
 
 Files = tuple[Path, ...]
@@ -87,16 +89,23 @@ class Target:
         if self.options:
             raise FormatError(f"expected no further options for {what}, got {next(iter(self.options))!r}")
 
+    def first_number(self, what: str) -> int | None:
+        """The number of the first of several files, if one was asked for; no other option is taken."""
+        if others := [name for name in self.options if name != "first"]:
+            raise FormatError(f"expected no options but first for {what}, got {others[0]!r}")
+        options: Any = read_options(render_options(), self.options, what)
+        return options.first  # type: ignore[no-any-return]
+
 
 def label_sequence(target: Target, kind: str) -> Steps:
     """Labels as a PNG or TIFF file for every frame."""
     from ..formats.label_pictures import kind_of, save_label_tiff, save_labels
 
-    target.refuse_options("label pictures")
+    first = target.first_number("label pictures")
     most = np.iinfo(np.uint16 if kind == "png" else np.uint32).max
     pixels, save = kind_of(target.largest, int(most)), save_labels if kind == "png" else save_label_tiff
     files = yield from write_sequence(lambda t, path: save(path, target.labels(t).astype(pixels)), target.video,
-                                      target.out, kind, target.frames, overwrite=target.overwrite,
+                                      target.out, kind, target.frames, first=first, overwrite=target.overwrite,
                                       control=target.control)
     return files, []
 
@@ -150,7 +159,7 @@ def maps(target: Target) -> Steps:
     from ..formats.sheets import credits
     from ..formats.stmap import write_stmap
 
-    target.refuse_options("STMaps")
+    first = target.first_number("STMaps")
     about, rate, aspect = credits(target.tracks), target.video.fps, pixel_aspect(target.video)
     content: Any = target.settled.content
 
@@ -158,7 +167,7 @@ def maps(target: Target) -> Steps:
         there, valid = content.map(t)
         write_stmap(path, there, valid, rate=rate, aspect=aspect, comment=about)
 
-    files = yield from write_sequence(save, target.video, target.out, "exr", target.frames,
+    files = yield from write_sequence(save, target.video, target.out, "exr", target.frames, first=first,
                                       overwrite=target.overwrite, control=target.control)
     return files, []
 

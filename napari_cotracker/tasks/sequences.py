@@ -15,7 +15,7 @@ Save = Callable[[int, Path], None]
 
 
 def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames: range, *,
-                   overwrite: bool = False, control: Control | None = None
+                   first: int | None = None, overwrite: bool = False, control: Control | None = None
                    ) -> Generator[TrackUpdate, None, tuple[Path, ...]]:
     """Write a file for every frame; yields a heartbeat for each.
 
@@ -30,6 +30,8 @@ def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames
         One of `napari_cotracker.videos.kinds.KINDS`.
     frames : range
         Of step 1.
+    first : int, optional
+        Number of the first file; else the plate's own, 0 for a film.
     overwrite : bool
         Whether files that this program did not write may be replaced.
     control : Control, optional
@@ -55,7 +57,7 @@ def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames
     from ..videos.stills import filling
 
     names = choose_names(path, KINDS[kind], video.path, len(frames))
-    files = [names.of(number) for number in numbers_of(video, frames, None)]
+    files = [names.of(number) for number in numbers_of(video, frames, first)]
     targets = [names.folder / file for file in files]
     check_apart(targets, video.path)
     written.check_free(*targets, overwrite=overwrite)
