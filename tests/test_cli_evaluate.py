@@ -58,6 +58,12 @@ def test_the_bundled_clips_can_be_measured() -> None:
     assert "cells" in run(str(sample_truth("cells")), "--model", "still").stdout
 
 
+def test_a_film_in_place_of_its_truth_is_told(tmp_path: Path) -> None:
+    film = tmp_path / "street.mp4"
+    film.write_bytes(b"")
+    assert "got the film 'street.mp4'; give the .npz that lies beside it" in run(str(film), code=1).stderr
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

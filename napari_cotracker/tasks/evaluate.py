@@ -111,7 +111,10 @@ def read_truth(path: Path, control: Control) -> Generator[TrackUpdate, None, lis
     """The clips of one truth file."""
     from ..evaluation.datasets import clip_of_tracks, is_pickle, read_clips
     from ..trackers.background import Background
+    from ..videos.kinds import is_film
 
+    if is_film(path):
+        raise FormatError(f"expected a truth file, got the film {path.name!r}; give the .npz that lies beside it")
     if not is_pickle(path):
         return [clip_of_tracks(path, read_tracks(path))]
     with Background(control) as background:  # such a file may have gigabytes
