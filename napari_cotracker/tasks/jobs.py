@@ -12,6 +12,9 @@ from ..core.tracker import TrackUpdate
 from ..core.video import Video
 from .handover import Host
 
+LATEST_FIRST = frozenset({"retrack"})
+AT_ONCE = 4  # of these that are under way: each that is held keeps its memory
+
 
 class Listener(Protocol):
     """Who hears how a job goes. Called from the worker's own thread, in order; must return quickly."""
@@ -125,10 +128,19 @@ class Work:
 def whose_turn(jobs: Iterable[Job]) -> Job | None:
     """The job to go on: urgent ones first, then in the order of their start; those that are paused give way.
 
-    While a job that was cancelled has not ended, none: its process may have to be ended with it.
+    Of corrections the latest goes first: it is what someone looks at, and one before it may have thousands of frames
+    to go. While a job that was cancelled has not ended, none: its process may have to be ended with it.
     """
     jobs = list(jobs)
     if any(job.work.deadline is not None for job in jobs):
         return None
     ready = [job for job in jobs if not job.is_paused]
-    return min(ready, key=lambda job: (not job.urgent, job.number), default=None)
+    begun = [job for job in ready if job.task in LATEST_FIRST and job.work.host is not None]
+    if len(begun) >= AT_ONCE:
+        ready = [job for job in ready if job in begun or job.task not in LATEST_FIRST]
+    return min(ready, key=_rank, default=None)
+
+
+def _rank(job: Job) -> tuple[bool, bool, int]:
+    is_correction = job.task in LATEST_FIRST
+    return not job.urgent, is_correction, -job.number if is_correction else job.number

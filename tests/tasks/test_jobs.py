@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from napari_cotracker.core.queries import Queries
-from napari_cotracker.tasks.jobs import Job, whose_turn
+from napari_cotracker.tasks.handover import Host
+from napari_cotracker.tasks.jobs import AT_ONCE, Job, whose_turn
 from tests.tasks.ears import Ears
 
 
@@ -27,8 +28,14 @@ class Notes:
         self.notes.append(("add", job.number, len(queries)))
 
 
-def job(number: int, urgent: bool = False, notes: Notes | None = None) -> Job:
-    return Job(number, "follow", notes or Notes(), Ears(), urgent=urgent)
+def job(number: int, urgent: bool = False, notes: Notes | None = None, task: str = "follow") -> Job:
+    return Job(number, task, notes or Notes(), Ears(), urgent=urgent)
+
+
+def correction(number: int, *, begun: bool = False) -> Job:
+    one = job(number, urgent=True, task="retrack")
+    one.work.host = cast(Host, object()) if begun else None
+    return one
 
 
 def test_jobs_come_in_their_order_and_urgent_ones_first() -> None:
@@ -41,6 +48,25 @@ def test_jobs_come_in_their_order_and_urgent_ones_first() -> None:
         order.append(turn.number)
         jobs.remove(turn)
     assert order == [2, 3, 0, 1]
+
+
+def test_the_latest_correction_goes_first_and_what_is_exported_before_all() -> None:
+    jobs = [job(0), correction(1, begun=True), job(2, urgent=True, task="export"), correction(3)]
+    order = []
+    while jobs:
+        turn = whose_turn(jobs)
+        assert turn is not None
+        order.append(turn.number)
+        jobs.remove(turn)
+    assert order == [2, 3, 1, 0]
+
+
+def test_only_so_many_corrections_are_under_way_at_once() -> None:
+    under_way = [correction(number, begun=True) for number in range(AT_ONCE)]
+    jobs = [*under_way, correction(AT_ONCE)]
+    assert whose_turn(jobs) is under_way[-1]
+    assert whose_turn([*jobs, job(99, urgent=True)]) is not under_way[-1]
+    assert whose_turn(jobs[1:]) is jobs[-1]
 
 
 def test_a_paused_job_lets_the_next_one_go_first() -> None:
