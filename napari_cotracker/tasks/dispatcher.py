@@ -3,11 +3,11 @@
 All of that happens in one thread, which reads notes: what users of jobs want, what the child says, and
 that a child has ended. It also calls the listeners.
 
-Of several jobs one runs at a time. An urgent one runs at once, while a longer one is held; of corrections
-the latest, while earlier ones are. A job that was cancelled has `ANSWER_SECONDS` to stop; then it is over for its listener and its child is killed. Another
-job in that child starts over in the next one if it had not answered yet. If it had, its listener holds half of
-an answer, so the child has `PATIENCE_SECONDS` before that job fails: a large frame that is being read, say,
-is no reason to break off a run of hours.
+Of several jobs one runs at a time. An urgent one runs at once, while a longer one is held; of corrections the
+latest, while earlier ones are held. A job that was cancelled has `ANSWER_SECONDS` to stop; then it is over for its
+listener and its child is killed. Another job in that child starts over in the next one if it had not answered yet.
+If it had, its listener holds half of an answer, so the child has `PATIENCE_SECONDS` before that job fails: a large
+frame that is being read, say, is no reason to break off a run of hours.
 """
 
 from __future__ import annotations

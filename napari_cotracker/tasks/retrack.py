@@ -14,20 +14,26 @@ from ..core.blending import Sides
 from ..core.errors import TrackingError
 from ..core.gaps import Gap, GapJob, Others
 from ..core.queries import Queries
-from ..core.tracker import Control, Tracker, TrackUpdate
+from ..core.tracker import Control, TrackUpdate
 from ..core.video import Video
-from ..videos.held import hold
-from .plan import TrackOptions, make_plan
+from ..videos.held import Room, hold
+from .plan import Plan, TrackOptions, make_plan
 from .progress import scaled
 from .track import describe_run, ended, errors_told, make_tracker
+from .turns import take_turns
 
 FIRST_LOOK = "lucas-kanade"
 CONTEXT = {"cpu": 8}  # of the other tracks, how many take part; each costs a processor time that someone waits for
 CONTEXT_ELSEWHERE = 64
 SUPPORT = 3  # of the support grid on a processor: with other tracks beside, 6 × 6 points were no better (measured)
 ITERATIONS = 3  # of a network in each direction: both answers are blended, and someone waits for them
+TURN_SECONDS = 3.0  # what is short is through in a turn; what is long shows how it begins
 HELD_BYTES = 640 << 20  # of frames, for both directions at the same time: 100 of 1920 × 1080
+HELD = Room()  # of all corrections that are on their way together
 FEWER = {"hybrid": 2}  # templates place what it finds: a third iteration was no better on 39 spans (measured)
+
+
+Solving = Generator[TrackUpdate, None, list[Sides | None]]
 
 
 @runtime_checkable
@@ -46,7 +52,8 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     A gap between two known cells is followed from both, first by Lucas-Kanade alone, so that there is an
     answer at once. Where both directions say the same, that is the answer; else the chosen tracker
     follows it both ways, too, and a CoTracker3 network refines the blended answer. A gap with one known
-    end is followed outward until it agrees with the old track.
+    end is followed outward until it agrees with the old track. Closed gaps, those that are followed forward and those
+    that are followed backward take turns, so that what is near is answered soon however long the others are.
 
     Parameters
     ----------
@@ -86,73 +93,69 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
     plan = make_plan(video, _known(gaps, video.n_frames), options)
     plan = plan.with_checkpoint(require_local(plan.choice))
     context = CONTEXT.get(_device(options), CONTEXT_ELSEWHERE)
-    shared = _read_twice(video, gaps)
-    together = plan.entry.name != FIRST_LOOK and _device(options) == "cpu" and len(shared) > 0
-    if together:
-        video = hold(video, shared)
-    job = GapJob(video, tuple(gaps), plan.settings, others or Others.none(), context)
-    began, settled = monotonic(), []
-    if plan.entry.name != FIRST_LOOK:
-        settled = yield from scaled(_look(job, control), 0.0, 0.2)
-        done = {gap for gap, _ in settled}
-        job = replace(job, gaps=tuple(gap for gap in job.gaps if gap not in done))
-    sides = [one for _, one in settled]
-    if job.gaps:
-        tracker = yield from scaled(make_tracker(plan, control), 0.2, 0.2)
-        with errors_told(plan):
-            solved = yield from _solve(tracker, job, control, together)
-        sides += [one for one in solved if one is not None]
+    job = GapJob(video, (), plan.settings, others or Others.none(), context)
+    closed, *outward = _apart(gaps)
+    began = monotonic()
+    parts = [_closed(plan, replace(job, gaps=closed), control)] if closed else []
+    parts += [_solve(plan, replace(job, gaps=some), control) for some in outward if some]
+    sides = yield from take_turns(parts, TURN_SECONDS)
     cancelled = control.cancelled()
     yield TrackUpdate.heartbeat(1.0, "cancelled" if cancelled else "done")
     return {"meta": {"runs": [ended(describe_run(plan), began, cancelled)]},
-            "sides": sides,
+            "sides": [one for some in sides for one in some if one is not None],
             "bad_frames": sorted(int(frame) for frame in video.bad_frames)}
 
 
-def _solve(tracker: Tracker, job: GapJob, control: Control, together: bool
-           ) -> Generator[TrackUpdate, None, list[Sides | None]]:
-    """Both directions, then what the network makes of them, if there is one."""
+def _apart(gaps: Sequence[Gap]) -> tuple[tuple[Gap, ...], ...]:
+    """The closed ones, those that are followed forward, and those that are followed backward."""
+    return (tuple(gap for gap in gaps if gap.is_closed), tuple(gap for gap in gaps if gap.end_xy is None),
+            tuple(gap for gap in gaps if gap.start_xy is None))
+
+
+def _closed(plan: Plan, job: GapJob, control: Control) -> Solving:
+    """Gaps between two known cells: a first look, and the tracker if that leaves anything to be found out."""
+    if plan.entry.name == FIRST_LOOK:
+        return (yield from _solve(plan, job, control))
+    shared = range(min(gap.first for gap in job.gaps), max(gap.last for gap in job.gaps) + 1)
+    size = len(shared) * job.video.width * job.video.height * 3
+    with HELD.take(size, HELD_BYTES if _device(plan.options) == "cpu" else 0) as fits:
+        job = replace(job, video=hold(job.video, shared)) if fits else job
+        settled = yield from scaled(_look(job, control), 0.0, 0.2)
+        done = {gap for gap, _ in settled}
+        job = replace(job, gaps=tuple(gap for gap in job.gaps if gap not in done))
+        sides: list[Sides | None] = [one for _, one in settled]
+        if job.gaps:
+            sides += yield from scaled(_solve(plan, job, control, together=fits), 0.2, 1.0)
+        return sides
+
+
+def _solve(plan: Plan, job: GapJob, control: Control, *, together: bool = False) -> Solving:
+    """What the tracker says of gaps from their known ends, then what a network makes of those that are closed."""
     from ..trackers.both_ways import solve_gaps
     from ..trackers.cores import torch_threads
 
-    refines, together = isinstance(tracker, Refiner), together and torch_threads() > 1
-    sides = yield from scaled(solve_gaps(tracker, job, control, together=together), 0.2, 0.7 if refines else 1.0)
-    if not isinstance(tracker, Refiner) or control.cancelled():
-        return sides
-    for update in scaled(tracker.refine(job, sides, control), 0.7, 1.0):
-        yield update
-        sides = [_with_answer(one, update) for one in sides]
+    tracker = yield from scaled(make_tracker(plan, control), 0.0, 0.2)
+    refines = isinstance(tracker, Refiner) and any(gap.is_closed for gap in job.gaps)
+    together = together and torch_threads() > 1
+    with errors_told(plan):
+        sides = yield from scaled(solve_gaps(tracker, job, control, together=together), 0.2, 0.7 if refines else 1.0)
+        if not isinstance(tracker, Refiner) or not refines or control.cancelled():
+            return sides
+        for update in scaled(tracker.refine(job, sides, control), 0.7, 1.0):
+            yield update
+            sides = [_with_answer(one, update) for one in sides]
     return sides
 
 
 def _look(job: GapJob, control: Control) -> Generator[TrackUpdate, None, list[tuple[Gap, Sides]]]:
-    """The first answer for closed gaps; gives those of which nothing more is to be found out.
-
-    Open gaps are shown by the real run from its first window on.
-    """
+    """The first answer for closed gaps; gives those of which nothing more is to be found out."""
     from ..trackers.both_ways import solve_gaps
 
-    closed = tuple(gap for gap in job.gaps if gap.is_closed)
-    if not closed:
-        return []
     entry = registry.trackers()[FIRST_LOOK]
     settings = entry.settings()
-    job = replace(job, gaps=closed, settings=settings, context=0)  # nobody else: it is to be quick
+    job = replace(job, settings=settings, context=0)  # nobody else: it is to be quick
     sides = yield from solve_gaps(entry.make(settings), job, control)
-    return [(gap, one) for gap, one in zip(closed, sides, strict=True) if one is not None and one.are_one]
-
-
-def _read_twice(video: Video, gaps: Sequence[Gap]) -> range:
-    """Frames that both directions go through, the first look in order; none if they cannot be kept at hand.
-
-    None either if both directions go through frames of their own besides: a film decodes in one place at a time.
-    """
-    closed = [gap for gap in gaps if gap.is_closed]
-    opens = {gap.start_xy is None for gap in gaps if not gap.is_closed}
-    if not closed or len(opens) == 2:
-        return range(0)
-    frames = range(min(gap.first for gap in closed), max(gap.last for gap in closed) + 1)
-    return frames if len(frames) * video.width * video.height * 3 <= HELD_BYTES else range(0)
+    return [(gap, one) for gap, one in zip(job.gaps, sides, strict=True) if one is not None and one.are_one]
 
 
 def _with_answer(sides: Sides | None, update: TrackUpdate) -> Sides | None:

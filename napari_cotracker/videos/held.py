@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
 
 from ..core.video import Frames, Video
+
+
+class Room:
+    """Memory that several who hold frames share; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken = 0
+
+    @contextmanager
+    def take(self, size: int, limit: int) -> Iterator[bool]:
+        """Take so many bytes while this lasts, if that leaves all who do within a limit; says whether it does."""
+        with self._lock:
+            fits = self._taken + size <= limit
+            self._taken += size if fits else 0
+        try:
+            yield fits
+        finally:
+            with self._lock:
+                self._taken -= size if fits else 0
 
 
 def hold(video: Video, frames: Iterable[int]) -> Video:

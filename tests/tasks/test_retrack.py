@@ -11,6 +11,7 @@ import pytest
 from napari_cotracker.core.errors import CheckpointError, TrackingError
 from napari_cotracker.core.gaps import Gap, Others
 from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.core.video import Video
 from napari_cotracker.tasks import retrack as module
 from napari_cotracker.tasks.plan import TrackOptions
 from napari_cotracker.tasks.retrack import retrack
@@ -100,15 +101,53 @@ def test_with_cores_and_room_both_directions_are_followed_at_once(
     np.testing.assert_allclose(sides.xy, in_turn.xy, atol=1e-2)
 
 
+def frames_kept(monkeypatch: pytest.MonkeyPatch) -> list[range]:
+    """What is kept from now on, where there is room for 22 frames."""
+    kept: list[range] = []
+
+    def hold(video: Video, frames: range) -> Video:
+        kept.append(frames)
+        return video
+
+    monkeypatch.setattr(module, "HELD_BYTES", 22 * FILM.width * FILM.height * 3)
+    monkeypatch.setattr(module, "hold", hold)
+    return kept
+
+
 @pytest.mark.parametrize(("gaps", "frames"), [
     ([gap(4, 15)], range(4, 16)), ([gap(20, 25, 2), gap(4, 15), gap(25, 29, 2, end=False)], range(4, 26)),
-    ([gap(0, 4, start=False), gap(4, 15)], range(4, 16)), ([gap(4, 29, end=False)], range(0)),
-    ([gap(0, 4, start=False), gap(4, 15), gap(15, 29, end=False)], range(0)), ([gap(0, 29)], range(0)),
+    ([gap(0, 4, start=False), gap(4, 15), gap(15, 29, end=False)], range(4, 16)), ([gap(4, 29, end=False)], None),
+    ([gap(0, 29)], None),
 ])
 def test_frames_are_kept_that_both_directions_go_through(
-        gaps: list[Gap], frames: range, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "HELD_BYTES", 22 * FILM.width * FILM.height * 3)
-    assert module._read_twice(FILM, gaps) == frames
+        gaps: list[Gap], frames: range | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = frames_kept(monkeypatch)
+    drain(retrack(FILM, gaps, NETWORK))
+    assert kept == ([] if frames is None else [frames])
+
+
+def test_corrections_under_way_share_the_room_for_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = frames_kept(monkeypatch)
+    first = retrack(FILM, [gap(4, 15)], NETWORK)
+    next(first)
+    drain(retrack(FILM, [gap(15, 26)], NETWORK))
+    assert kept == [range(4, 16)], "12 and 12 frames do not fit into 22"
+    first.close()
+    drain(retrack(FILM, [gap(15, 26)], NETWORK))
+    assert kept == [range(4, 16), range(15, 27)]
+
+
+def test_what_is_near_is_answered_before_what_is_far_is_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr("napari_cotracker.trackers.lucas_kanade.FRAMES_PER_UPDATE", 3)
+    gaps = [gap(0, 12, start=False), gap(12, 16), gap(16, 29, end=False)]
+    updates, result = drain(retrack(FILM, gaps, LUCAS_KANADE))
+    order = [int(update.frames[0]) for update in cells(updates)]
+    through = order.index(max(order))
+    assert min(order[:through]) < 12 and any(12 < t < 16 for t in order[:through]), order
+    assert sorted((one.frames[0], one.frames[-1]) for one in result["sides"]) == [(0, 12), (12, 16), (16, 29)]
+    done = [update.done for update in updates]
+    assert done == sorted(done) and done[-1] == 1
 
 
 def test_open_gaps_are_not_shown_twice() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from napari_cotracker.core.errors import VideoError
 from napari_cotracker.core.video import Video
 from napari_cotracker.videos.array import ArrayVideo
-from napari_cotracker.videos.held import hold
+from napari_cotracker.videos.held import Room, hold
 
 
 class Counted(ArrayVideo):
@@ -65,3 +65,16 @@ def test_threads_may_read_towards_each_other(video: Counted) -> None:
         ahead, back = pool.map(lambda way: np.concatenate([held.read([frame]) for frame in way]), ways)
     np.testing.assert_array_equal(ahead, back[::-1])
     assert sorted(video.asked) == list(range(20))
+
+
+def test_room_is_shared_and_given_back() -> None:
+    room = Room()
+    with room.take(6, 10) as one:
+        with room.take(5, 10) as other, room.take(4, 10) as third:
+            assert (one, other, third) == (True, False, True)
+        with pytest.raises(ValueError), room.take(4, 10):
+            raise ValueError
+        with room.take(4, 10) as again:
+            assert again
+    with room.take(11, 10) as all_alone:
+        assert not all_alone
