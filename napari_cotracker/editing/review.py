@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -126,7 +129,10 @@ class Review:
     def next(self) -> Moment | None:
         """Go on to the next moment; the one before counts as looked at. None if nothing remains."""
         self._leave()
-        self._current = min(self._asked_for(), key=in_time if self._by_time else worst_first, default=None)
+        if self._by_time:
+            self._current = min(self._asked_for(), key=in_time, default=None)
+        else:
+            self._current = min(self._worst(), key=worst_first, default=None)
         return self._current
 
     def skip(self) -> Moment | None:
@@ -164,12 +170,13 @@ class Review:
 
     def left(self, bound: float | None = None) -> int:
         """How many moments remain, as `remaining`."""
-        return len(self._asked_for(bound))
+        least = self._least(bound)
+        return sum(_count(moments, least) for moments in self._asked_of_tracks(least))
 
     @property
     def is_done(self) -> bool:
         """Whether all that remains is as good as it shall be."""
-        return not self._asked_for()
+        return next(self._asked_of_tracks(self._least()), None) is None
 
     def accept_rest(self, bound: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Count everything that scores at most so much as looked at.
@@ -220,15 +227,38 @@ class Review:
 
     def _asked_for(self, bound: float | None = None) -> list[Moment]:
         """What remains, in any order."""
-        self._standings.refresh()
-        least = 1 - self._quality if bound is None else bound
-        return [moment for moment in self._standings.moments if moment.score > least and self._is_asked_for(moment)]
+        least = self._least(bound)
+        return [moment for moments in self._asked_of_tracks(least) for moment in moments[: _count(moments, least)]]
 
-    def _is_asked_for(self, moment: Moment) -> bool:
-        is_chosen = moment.id not in self._held and (self._ids is None or moment.id in self._ids)
+    def _worst(self) -> Iterator[Moment]:
+        """The worst moments of each track, of which several may be equally bad."""
+        for moments in self._asked_of_tracks(self._least()):
+            yield from takewhile(partial(_is_as_bad, moments[0]), moments)
+
+    def _asked_of_tracks(self, least: float) -> Iterator[Sequence[Moment]]:
+        """All moments of each track of which any remain, the worst first; one look a track, for they may be 100,000."""
+        self._standings.refresh()
+        for id, moments in self._standings.by_track.items():
+            if moments and moments[0].score > least and self._is_asked_for(id):
+                yield moments
+
+    def _least(self, bound: float | None = None) -> float:
+        return 1 - self._quality if bound is None else bound
+
+    def _is_asked_for(self, id: int) -> bool:
+        is_chosen = id not in self._held and (self._ids is None or id in self._ids)
         if self._groups is None or not is_chosen:
             return is_chosen
-        return self._group_of is not None and self._group_of(moment.id) in self._groups
+        return self._group_of is not None and self._group_of(id) in self._groups
+
+
+def _is_as_bad(moment: Moment, other: Moment) -> bool:
+    return moment.score == other.score
+
+
+def _count(moments: Sequence[Moment], least: float) -> int:
+    """How many score more; the worst come first."""
+    return bisect_left(moments, -least, key=lambda moment: -moment.score)
 
 
 def _seen_with(moment: Moment) -> range:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -69,9 +69,9 @@ class Standings:
         return bool(self._changed or self._new or self._stale) or self._is_other()
 
     @property
-    def moments(self) -> list[Moment]:
-        """Of all tracks, as far as they are known."""
-        return [moment for moments in self._moments.values() for moment in moments]
+    def by_track(self) -> Mapping[int, Sequence[Moment]]:
+        """The moments of every track, the worst first, as far as they are known."""
+        return self._moments
 
     def mark(self, ids: Iterable[int] | None = None) -> None:
         """Say which tracks' cells changed; None for all."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from napari_cotracker.core.cues import Cue
 from napari_cotracker.core.errors import EditError
+from napari_cotracker.core.ranking import order
 from napari_cotracker.core.tracks import Source
 from napari_cotracker.editing.review import Review
 from tests.doubtful_clips import SIZE, Sheet, jump, sheet, spoiled, waver
@@ -184,6 +185,34 @@ def test_only_some_tracks_or_groups() -> None:
     assert review.next().id == 20
     review.limit()
     assert review.left() == 3
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 300), st.sampled_from([0.2, 0.8, 1.0]), st.booleans(), st.sets(st.integers(0, 15)))
+def test_the_next_one_is_the_first_of_all_that_remain(seed: int, quality: float, by_time: bool, held: set[int]) -> None:
+    review = Review(spoiled(seed, 30))
+    review.quality, review.is_by_time = quality, by_time
+    review.hold(10 * track for track in held)
+    all_of_them = [one for one in order(review.remaining(0), by_time=by_time) if one.score > 1 - quality]
+    assert review.remaining() == all_of_them and review.left() == len(all_of_them)
+    assert review.is_done is (not all_of_them)
+    assert review.next() == (all_of_them[0] if all_of_them else None)
+
+
+def test_a_track_is_looked_at_once_for_an_answer_however_many_moments_it_has() -> None:
+    asked: list[int] = []
+
+    def group_of(id: int) -> str:
+        asked.append(id)
+        return "wing"
+
+    review = Review(spoiled(3, 300), group_of=group_of)
+    review.limit(groups=["wing"])
+    many = review.remaining(0)
+    for answer in (review.next, review.left, lambda: review.is_done):
+        asked.clear()
+        answer()
+        assert len(asked) == len(set(asked)) < len(many)
 
 
 def test_both_sides_are_asked_for_by_id() -> None:
