@@ -50,6 +50,7 @@ class Corrections(QObject):
         self._project, self._worker = project, worker
         self._fixes: list[Fix] = []
         self._stuck: list[Run] = []  # that the session's file did not let end
+        self._broken: list[Owed] = []  # what failed, for `again`
         self._unfinished, self._step = Unfinished(project.session), project.session.last_step
         self.options: Callable[[], TrackOptions] = TrackOptions
         project.session.changed.connect(self.check)
@@ -111,6 +112,22 @@ class Corrections(QObject):
             raise EditError("these stretches are being tracked again already")
         self._start(gaps)
 
+    def again(self) -> None:
+        """Solve what failed once more, as a part of the step that it belonged to; what was undone since is left.
+
+        Raises
+        ------
+        CotrackerError
+            If nothing of it is left, or the options make no sense, or the session's file refuses.
+        """
+        done = {step.number for step in self._project.session.steps if step.is_done}
+        broken = [one for one in self._broken if not one.step or one.step in done]
+        self._broken = []
+        for step in {one.step for one in broken}:
+            self._unfinished.note([one for one in broken if one.step == step], step)
+        if not self._go_on(broken):
+            raise EditError("expected a correction to track around again, got none: it was undone, or made anew")
+
     def close(self) -> None:
         """End all of them at once; what came is kept, and they can be taken up when the session is opened again."""
         self._project.session.changed.disconnect(self.check)
@@ -147,11 +164,17 @@ class Corrections(QObject):
         on_their_way = {one for fix in self._fixes for one in fix.owed}
         waiting = [one for one in self._unfinished.due() if one not in on_their_way]
         ahead = self._leave_to_us([one.id for one in waiting])
+        self._go_on(waiting, ahead)
+
+    def _go_on(self, waiting: Sequence[Owed], ahead: ArrayLike = ()) -> bool:
+        """Solve what steps owe, as a part of each; says whether there was anything to solve."""
+        begun = False
         for step in dict.fromkeys(one.step for one in waiting):
             owed = [one for one in waiting if one.step == step]
             gaps = self._free(self._again(owed, ahead))
             if (fix := self._start(gaps, step)) is not None:
-                fix.owed = owed
+                fix.owed, begun = owed, True
+        return begun
 
     def _leave_to_us(self, ids: ArrayLike) -> NDArray[np.int64]:
         """Have a run leave some tracks; gives those that it was following."""
@@ -184,6 +207,7 @@ class Corrections(QObject):
     def _start(self, gaps: Sequence[Gap], step: int = 0) -> Fix | None:
         """Solve gaps as a part of a step, 0 for none."""
         self._end_stuck()
+        self._broken = [one for one in self._broken if not any(_reaches(gap, one) for gap in gaps)]
         if not gaps:
             return None
         project, options = self._project, self.options()
@@ -206,6 +230,7 @@ class Corrections(QObject):
             self._fixes.remove(fix)
             if fix.is_settled:
                 self._unfinished.settle(fix.owed)
+            self._broken += fix.owed if fix.has_failed else []
             self._stuck += [fix.run] if fix.run.is_open else []
             fix.deleteLater()
             self.changed.emit()
@@ -220,6 +245,10 @@ class Corrections(QObject):
 
 def _place(gap: Gap) -> tuple[int, int, int]:
     return gap.id, gap.first, gap.last
+
+
+def _reaches(gap: Gap, owed: Owed) -> bool:
+    return gap.id == owed.id and gap.first <= owed.last and owed.first <= gap.last
 
 
 def _overlap(gap: Gap, other: Gap) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from napari.layers import Layer
@@ -43,14 +44,14 @@ class Desk(QObject):
     videos_changed : layers that can be videos came, went or were renamed
     tool_changed
     told : (str) a sentence for the user
-    trouble : (object) an error with a remedy, from a run
+    trouble : (object, object) an error with a remedy, from a run; or from a correction, and what tries that again
     """
 
     current_changed = Signal()
     videos_changed = Signal()
     tool_changed = Signal()
     told = Signal(str)
-    trouble = Signal(object)
+    trouble = Signal(object, object)
 
     def __init__(self, viewer: Viewer, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -175,11 +176,16 @@ class Desk(QObject):
     def _add(self, project: Project) -> Project:
         project.told.connect(self.say)
         project.tracking.ended.connect(self.say)
-        project.tracking.failed.connect(self.trouble)
-        project.corrections.failed.connect(self.trouble)
+        project.tracking.failed.connect(lambda error: self.trouble.emit(error, None))
+        project.corrections.failed.connect(lambda error: self.trouble.emit(error, partial(self._again, project)))
         announce(project)
         self._projects.append(project)
         return project
+
+    def _again(self, project: Project) -> None:
+        """Try what failed of a project's corrections once more, if it is still there."""
+        if project in self._projects:
+            self.attempt(project.corrections.again)
 
     def _end(self, project: Project) -> None:
         self._projects.remove(project)

@@ -33,6 +33,8 @@ class Fix(QObject):
     ----------
     is_settled : bool
         Whether it came to an end of its own, good or bad.
+    has_failed : bool
+        Whether that was a bad one.
 
     Signals
     -------
@@ -46,7 +48,7 @@ class Fix(QObject):
     def __init__(self, gaps: Sequence[Gap], run: Run, owed: Sequence[Owed], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.gaps, self.run, self.owed = tuple(gaps), run, list(owed)
-        self.is_settled = self._is_over = False
+        self.is_settled = self.has_failed = self._is_over = False
         self.mailbox = Mailbox(self)
         self.mailbox.updated.connect(self._take)
         self.mailbox.finished.connect(self._finish)
@@ -95,7 +97,7 @@ class Fix(QObject):
     def _fail(self, error: CotrackerError) -> None:
         if self.job is not None:
             self.job.cancel()
-        self.is_settled = True
+        self.is_settled = self.has_failed = True
         self._over(trouble=error)
 
     def _over(self, bad_frames: Sequence[int] = (), sides: Sequence[Sides] = (), trouble: CotrackerError | None = None

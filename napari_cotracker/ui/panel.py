@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 from qtpy.QtCore import QEvent, QObject, Qt, QTimer
 from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from ..core.errors import CotrackerError
+from ..core.errors import CotrackerError, VideoError
 from .correct_section import CorrectSection
 from .desk import Desk, Tool
 from .docking import Docking
@@ -258,10 +259,14 @@ class Panel(QWidget):
         self.told.setText(text)
         self._told_clock.start()
 
-    def _report(self, error: CotrackerError) -> None:
-        """A run broke off: one notification, and the sentence in the panel."""
-        self.desk.say(str(error))
-        notify(str(error), *self.track.remedy(str(error)))
+    def _report(self, error: CotrackerError, again: Callable[[], object] | None) -> None:
+        """A run or a correction broke off: one notification, and the sentence in the panel."""
+        text = str(error)
+        if again is not None:
+            first = "put the film back, then try again" if isinstance(error, VideoError) else "try again"
+            text += f"\nWhat you set stays; to have what lies around it tracked, {first}."
+        self.desk.say(text.replace("\n", " · "))
+        notify(text, *self.track.remedy(str(error), again))
 
     def event(self, event: QEvent) -> bool:
         """napari takes a panel out of its dock when that is closed, and tells it nothing else."""

@@ -92,12 +92,12 @@ class TrackSection(Section):
             self._desk.say(str(error))
         self._show_run()
 
-    def remedy(self, trouble: str) -> tuple[str, Callable[[], object]]:
-        """What a button beside an error can do about it: its text, and the deed."""
-        mode = self.form.fields["mode"]
+    def remedy(self, trouble: str, again: Callable[[], object] | None = None) -> tuple[str, Callable[[], object]]:
+        """What a button beside an error can do about it: its text, and the deed. `again` is that of a correction."""
+        mode, name, act = self.form.fields["mode"], "Try again" if again else "Track again", again or self.start
         if "memory" in trouble and mode.currentData() != "online":
-            return "Track again, online", lambda: (mode.setCurrentIndex(mode.findData("online")), self.start())
-        return "Track again", self.start
+            return f"{name}, online", lambda: (mode.setCurrentIndex(mode.findData("online")), act())
+        return name, act
 
     def pause(self) -> None:
         """Hold the run, or let it go on."""

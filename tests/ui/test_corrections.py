@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from napari_cotracker.core.errors import CotrackerError, EditError, TrackingError
+from napari_cotracker.core.errors import CotrackerError, EditError, TrackingError, VideoError
 from napari_cotracker.core.tracks import Source
 from napari_cotracker.editing.session import Session
 from napari_cotracker.tasks.plan import TrackOptions
@@ -309,6 +309,36 @@ def test_one_that_fails_is_told_once_and_keeps_what_came(bare: BareWindow) -> No
     assert (xy_of(bare, 0, 5), xy_of(bare, 0, 12)) == ([31, 31], was(0, 12))
     bare.undo()
     assert xy_of(bare, 0, 5) == was(0, 5)
+
+
+def test_one_that_failed_can_be_tried_again_as_a_part_of_its_step(bare: BareWindow) -> None:
+    bare.doubtful()
+    job, corrections = fix(bare, 0, 16), bare.project.corrections
+    answer(job, (31, 31), range(1, 10))
+    job.fail(VideoError("expected a video file, but there is no 'film.mp4'; check the path"))
+    settle()
+    corrections.again()
+    again = retracks(bare)[-1]
+    assert again is not job and frames_of(again) == frames_of(job)
+    np.testing.assert_array_equal(again.arguments["gaps"][1].old[1:], job.arguments["gaps"][1].old[1:])
+    land(again, (33, 33))
+    assert xy_of(bare, 0, 5) == [33, 33]
+    with pytest.raises(EditError, match="undone, or made anew"):
+        corrections.again()
+    bare.undo()
+    assert (xy_of(bare, 0, 5), xy_of(bare, 0, 16)) == (was(0, 5), was(0, 16)), "one step"
+
+
+def test_what_failed_is_not_tried_again_once_it_is_undone_or_made_anew(bare: BareWindow) -> None:
+    bare.doubtful()
+    fix(bare, 0, 16).fail(VideoError("no film"))
+    fix(bare, 1, 20).fail(VideoError("no film"))
+    settle()
+    bare.undo()
+    land(fix(bare, 0, 16, (32, 32)), (33, 33))
+    with pytest.raises(EditError, match="undone, or made anew"):
+        bare.project.corrections.again()
+    assert len(retracks(bare)) == 3
 
 
 class FullDisk:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from qtpy.QtCore import QTimer
 
-from napari_cotracker.core.errors import TrackingError
+from napari_cotracker.core.errors import TrackingError, VideoError
 from napari_cotracker.trackers.weights import LicenceNotice
 from napari_cotracker.ui.tracking import Phase
 
+from .doubts import doubtful, retracks
 from .mouse import settle, wait_until
 from .windows import N_FRAMES, Window
 
@@ -151,6 +152,31 @@ def test_a_run_that_broke_off_offers_to_try_again(window: Window, monkeypatch: p
     window.worker.jobs[1].fail(TrackingError("exit code 1"))
     settle(0.05)
     assert notices[1][1] == "Track again"
+
+
+def test_a_correction_that_broke_off_offers_to_try_that_again_and_no_run(
+        window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    notices: list[Any] = []
+    monkeypatch.setattr("napari_cotracker.ui.panel.notify", lambda *given: notices.append(given))
+    doubtful(window)
+    window.session.edit.move([0], 16, [[30, 30]])
+    window.project.corrections.follow_up([0], 16)
+    window.worker.jobs[-1].fail(VideoError("expected a video file, but there is no 'film.mp4'; check the path"))
+    settle(0.05)
+    ((text, remedy, act),) = notices
+    assert text.endswith("What you set stays; to have what lies around it tracked, put the film back, then try again.")
+    assert remedy == "Try again"
+    act()
+    assert [job.task for job in window.worker.jobs[-2:]] == ["retrack", "retrack"]
+    window.worker.jobs[-1].fail(TrackingError("memory ran out"))
+    settle(0.05)
+    assert notices[1][1] == "Try again, online"
+    notices[1][2]()
+    assert [job.arguments["options"].mode for job in window.worker.jobs[-2:]] == ["auto", "online"]
+    window.viewer.layers.remove(window.project.layer)
+    settle(0.05)
+    notices[1][2]()
+    assert len(retracks(window)) == 3, "there is nothing to try it on"
 
 
 def test_each_video_shows_its_own_run(window: Window) -> None:
