@@ -14,6 +14,8 @@ from .patch import Row
 from .roster import Ids
 from .table import TrackTable
 
+TOGETHER = 64  # frames that are looked through at once
+
 
 class View:
     """Tracks to look at.
@@ -78,12 +80,16 @@ class View:
     @property
     def is_followed(self) -> bool:
         """Whether any cell is known that no person placed or approved, beside those on which tracks start."""
-        source = self.cells.source
-        known = (source != Source.NONE) & ~is_anchor(source)
-        if known.size:
-            starts = np.array([row.t for row in self.rows], np.int64)
-            known[np.clip(starts, 0, self.n_frames - 1), np.arange(len(starts))] = False
-        return bool(known.any())
+        source, starts = self.cells.source, np.array([row.t for row in self.rows], np.int64)
+        starts = np.clip(starts, 0, self.n_frames - 1)
+        for first in range(0, self.n_frames, TOGETHER):  # as a rule the first frames tell
+            part = source[first : first + TOGETHER]
+            known = (part != Source.NONE) & ~is_anchor(part)
+            here = np.flatnonzero((starts >= first) & (starts < first + TOGETHER))
+            known[starts[here] - first, here] = False
+            if known.any():
+                return True
+        return False
 
     def incomplete(self, direction: str = "both") -> Ids:
         """Tracks with untracked cells that a run would fill: from the query on, before it, or either.

@@ -36,3 +36,13 @@ def test_points_alone_are_not_followed(placed: bool) -> None:
     run = session.begin_run("track", session.ids)
     run.write(update_of([2], [1], empty=0))
     assert session.is_followed
+
+
+@pytest.mark.parametrize("t", [0, 69, 199])
+def test_one_cell_anywhere_is_enough_to_be_followed(t: int) -> None:
+    session = Session(200, (64, 48))
+    session.add_points([70, 150, 128], [[1, 2], [3, 4], [5, 6]], placed=False)
+    assert not session.is_followed
+    run = session.begin_run("track", session.ids)
+    run.write(update_of([t], [1], empty=0))
+    assert session.is_followed
