@@ -124,7 +124,7 @@ def move(part: Part, xy: NDArray[np.float32], label: str = "correct") -> Patch |
 def delete(rows: Sequence[Row], cells: Cells) -> Patch:
     """Tracks go, with all their cells (T, n)."""
     ids = np.array([row.id for row in rows], np.int64)
-    block = Block(np.arange(cells.shape[0]), ids, cells, Cells.empty(*cells.shape))
+    block = Block(np.arange(cells.shape[0]), ids, cells, Cells.nothing(*cells.shape))
     return Patch(f"delete {_count(rows)}", (block,), before=tuple(rows))
 
 

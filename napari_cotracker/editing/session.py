@@ -132,8 +132,9 @@ class Session(Kept):
             raise EditError(f"expected at least one track of {self.n_frames} frames, got {len(tracks)} of "
                             f"{tracks.n_frames}")
         ids = self.new_ids(len(tracks))
+        number = dict(zip(tracks.ids.tolist(), ids.tolist(), strict=True))
         queries = None if tracks.queries is None or len(tracks.queries) != len(tracks) else replace(
-            tracks.queries, ids=ids[[tracks.ids.tolist().index(id) for id in tracks.queries.ids]])
+            tracks.queries, ids=np.array([number[id] for id in tracks.queries.ids.tolist()], np.int64))
         self.apply(replace(opening(replace(tracks, ids=ids, queries=queries)), label=label))
         return ids
 

@@ -110,13 +110,17 @@ class TrackTable:
     def inverse(self, patch: Patch) -> Patch:
         """What takes a patch back, whatever it says was there before."""
         goes = np.array([row.id for row in patch.goes], np.int64)
-        blocks = [Block(block.frames, block.ids, block.after, self.read(block.frames, block.ids))
-                  for block in patch.blocks]
+        blocks = [Block(block.frames, block.ids, block.after, self._as_it_is(block)) for block in patch.blocks]
         if len(goes):
             cells = self.read(np.arange(self.n_frames), goes)
             blocks.append(Block(np.arange(self.n_frames), goes, cells, cells))
         there = self.roster.columns([row.id for row in patch.before])
         return Patch(patch.label, tuple(blocks), patch.after, tuple(self.roster.rows[n] for n in there.tolist()))
+
+    def _as_it_is(self, block: Block) -> Cells:
+        if not self.roster.has(block.ids).any():
+            return Cells.nothing(len(block.frames), len(block.ids))
+        return self.read(block.frames, block.ids)
 
     def resize(self, n_frames: int) -> Callable[[], object]:
         """Another number of frames; cells of frames that go are lost, new ones are empty. Gives what takes it back."""
@@ -135,5 +139,5 @@ def opening(tracks: Tracks) -> Patch:
     """The patch that brings all of some tracks into an empty table."""
     columns = np.argsort(tracks.ids)
     cells = Cells(tracks.xy, tracks.visibility, tracks.confidence, tracks.state, tracks.source)[:, columns]
-    block = Block(np.arange(tracks.n_frames), tracks.ids[columns], Cells.empty(*cells.shape), cells)
+    block = Block(np.arange(tracks.n_frames), tracks.ids[columns], Cells.nothing(*cells.shape), cells)
     return Patch("open", (block,), after=rows_of(tracks))

@@ -33,6 +33,19 @@ def test_cells_are_put_where_wanted(seed: int) -> None:
     assert_same(result[~where], one[~where])
 
 
+def test_nothing_is_empty_without_memory_and_cannot_be_written_to() -> None:
+    nothing, empty = Cells.nothing(3, 4), Cells.empty(3, 4)
+    assert_same(nothing, empty)
+    for name in FIELDS:
+        assert set(getattr(nothing, name).strides) == {0}
+        assert getattr(nothing, name).dtype == getattr(empty, name).dtype
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(nothing, name)[0] = 1
+    copy = nothing.copy()
+    copy.write(np.s_[:], cells_of(3, 4))
+    assert_same(copy, cells_of(3, 4))
+
+
 def test_a_copy_has_memory_of_its_own() -> None:
     cells = cells_of(2, 2)
     copy = cells.copy()
