@@ -263,8 +263,8 @@ class Panel(QWidget):
         """A run or a correction broke off: one notification, and the sentence in the panel."""
         text = str(error)
         if again is not None:
-            first = "put the film back, then try again" if isinstance(error, VideoError) else "try again"
-            text += f"\nWhat you set stays; to have what lies around it tracked, {first}."
+            when = " once the film can be read" if isinstance(error, VideoError) else ""
+            text += f"\nWhat you set stays; to have what lies around it tracked, try again{when}."
         self.desk.say(text.replace("\n", " · "))
         notify(text, *self.track.remedy(str(error), again))
 

@@ -164,7 +164,8 @@ def test_a_correction_that_broke_off_offers_to_try_that_again_and_no_run(
     window.worker.jobs[-1].fail(VideoError("expected a video file, but there is no 'film.mp4'; check the path"))
     settle(0.05)
     ((text, remedy, act),) = notices
-    assert text.endswith("What you set stays; to have what lies around it tracked, put the film back, then try again.")
+    assert text.endswith("\nWhat you set stays; to have what lies around it tracked, try again once the film can be "
+                         "read.")
     assert remedy == "Try again"
     act()
     assert [job.task for job in window.worker.jobs[-2:]] == ["retrack", "retrack"]
