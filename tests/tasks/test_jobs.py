@@ -38,27 +38,26 @@ def correction(number: int, *, begun: bool = False) -> Job:
     return one
 
 
-def test_jobs_come_in_their_order_and_urgent_ones_first() -> None:
-    assert whose_turn([]) is None
-    jobs = [job(0), job(1), job(2, urgent=True), job(3, urgent=True)]
+def order_of(jobs: list[Job]) -> list[int]:
+    """In which order they would go on, each to its end."""
     order = []
     while jobs:
         turn = whose_turn(jobs)
         assert turn is not None
         order.append(turn.number)
         jobs.remove(turn)
-    assert order == [2, 3, 0, 1]
+    return order
+
+
+def test_jobs_come_in_their_order_and_urgent_ones_first() -> None:
+    assert whose_turn([]) is None
+    jobs = [job(0), job(1), job(2, urgent=True), job(3, urgent=True)]
+    assert order_of(jobs) == [2, 3, 0, 1]
 
 
 def test_the_latest_correction_goes_first_and_what_is_exported_before_all() -> None:
     jobs = [job(0), correction(1, begun=True), job(2, urgent=True, task="export"), correction(3)]
-    order = []
-    while jobs:
-        turn = whose_turn(jobs)
-        assert turn is not None
-        order.append(turn.number)
-        jobs.remove(turn)
-    assert order == [2, 3, 1, 0]
+    assert order_of(jobs) == [2, 3, 1, 0]
 
 
 def test_only_so_many_corrections_are_under_way_at_once() -> None:

@@ -6,12 +6,15 @@ import gc
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import VideoError
+
+if TYPE_CHECKING:
+    from .windows import Opener, Window
 
 
 class CountingVideo:
@@ -73,6 +76,24 @@ def window(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator
     made = Window(make_napari_viewer, monkeypatch, show=False)
     yield made
     made.close()
+
+
+@pytest.fixture
+def another(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opener]:
+    """Opens one more window, as after a new start of napari."""
+    from .windows import Window
+
+    made: list[Window] = []
+
+    def make() -> Window:
+        made.append(Window(make_napari_viewer, monkeypatch, show=False))
+        made[-1].said = []
+        made[-1].desk.told.connect(made[-1].said.append)
+        return made[-1]
+
+    yield make
+    for window in made:
+        window.close()
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import imageio.v3 as iio
 import numpy as np
@@ -20,25 +18,7 @@ from napari_cotracker.ui.session_opening import open_session
 
 from .conftest import CountingVideo
 from .mouse import settle
-from .windows import Window, drawn
-
-Opener = Callable[[], Window]
-
-
-@pytest.fixture
-def another(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opener]:
-    """Opens one more window, as after a new start of napari."""
-    made: list[Window] = []
-
-    def make() -> Window:
-        made.append(Window(make_napari_viewer, monkeypatch, show=False))
-        made[-1].said = []
-        made[-1].desk.told.connect(made[-1].said.append)
-        return made[-1]
-
-    yield make
-    for window in made:
-        window.close()
+from .windows import Opener, Window, drawn
 
 
 @pytest.fixture

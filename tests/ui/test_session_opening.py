@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,25 +21,7 @@ from napari_cotracker.ui.session_opening import get_reader, open_path, open_sess
 
 from .doubts import land, retracks
 from .mouse import click, drag, key, settle, wait_until
-from .windows import Window
-
-Opener = Callable[[], Window]
-
-
-@pytest.fixture
-def another(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opener]:
-    """Opens one more window, as after a new start of napari."""
-    made: list[Window] = []
-
-    def make() -> Window:
-        made.append(Window(make_napari_viewer, monkeypatch, show=False))
-        made[-1].said = []
-        made[-1].desk.told.connect(made[-1].said.append)
-        return made[-1]
-
-    yield make
-    for window in made:
-        window.close()
+from .windows import Opener, Window
 
 
 def edited(window: Window, film: Path, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -58,3 +59,5 @@ class Window:
         settle()
 
 
+Opener = Callable[[], Window]
+"""Opens one more."""
