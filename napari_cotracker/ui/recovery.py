@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.dates import date_words
+from ..core.words import counted
 from ..editing.places import Unsaved, unsaved
 from .project import Project
 
@@ -29,5 +30,6 @@ def is_of(noted: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
 
 
 def offer_words(entry: Unsaved) -> str:
-    """What there is, and of when: 42 steps, yesterday 18:03."""
-    return f"{entry.steps} step{'s' * (entry.steps != 1)}, {date_words(entry.changed)}"
+    """What there is, and of when: 42 steps, yesterday 18:03; of tracks that nothing was done to, how many."""
+    much = counted(entry.steps, "step") if entry.steps else counted(entry.tracks, "track")
+    return f"{much}, {date_words(entry.changed)}"

@@ -32,6 +32,7 @@ def test_an_offer_says_how_much_and_of_when() -> None:
     yesterday = (datetime.now() - timedelta(days=1)).replace(hour=18, minute=3)
     assert offer_words(Unsaved(Path(), yesterday, 42)) == "42 steps, yesterday 18:03"
     assert offer_words(Unsaved(Path(), yesterday, 1)).startswith("1 step,")
+    assert offer_words(Unsaved(Path(), yesterday, 0, tracks=55)).startswith("55 tracks,"), "brought in, and that is all"
 
 
 def test_sessions_of_this_video_are_offered_once_they_are_closed(window: Window) -> None:
