@@ -155,9 +155,8 @@ class CellTable:
 
 def _room(n_frames: int, columns: int) -> Cells:
     """Cells that hold anything."""
-    shape = n_frames, columns
-    return Cells(np.empty((*shape, 2), np.float32), np.empty(shape, np.float32), np.empty(shape, np.float32),
-                 np.empty(shape, np.uint8), np.empty(shape, np.uint8))
+    like = Cells.nothing(n_frames, columns)
+    return Cells(*(np.empty(getattr(like, name).shape, getattr(like, name).dtype) for name in FIELDS))
 
 
 def area(rows: NDArray[Any], columns: NDArray[Any]) -> tuple[Any, Any]:

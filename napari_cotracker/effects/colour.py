@@ -59,6 +59,15 @@ def is_premultiplied(dtype: Any) -> bool:
     return bool(np.issubdtype(dtype, np.floating))
 
 
+def straight(picture: Picture) -> Picture:
+    """(H, W, C) a picture whose colours are not multiplied by alpha: those of floats are divided by it."""
+    if picture.shape[2] != 4 or not is_premultiplied(picture.dtype):
+        return picture
+    alpha = picture[..., 3:]
+    light = np.divide(picture[..., :3], alpha, out=np.zeros_like(picture[..., :3]), where=alpha > 0)
+    return np.concatenate([light, alpha], 2)
+
+
 def _most(dtype: Any) -> int:
     if dtype not in (np.uint8, np.uint16):
         raise EditError(f"expected pixels of uint8, uint16 or float, got {dtype}; convert the picture first")

@@ -174,19 +174,16 @@ def _lay(part: Picture, layer: list[Linear], mode: str) -> None:
     touched = alpha > 0
     if not touched.any():
         return
-    below = to_share(part[..., 3]) if part.shape[2] == 4 else None
-    over = None if below is None else below + alpha * (1 - below)
+    has_alpha = part.shape[2] == 4
+    is_straight = has_alpha and not is_premultiplied(part.dtype)
+    below = to_share(part[..., 3]) if has_alpha else np.ones_like(alpha)
+    over = below + alpha * (1 - below)
     for channel, plane in enumerate(light):  # numpy is several times as fast with planes as with pixels
         under = to_linear(part[..., channel])
-        if below is None or over is None:
-            mixed = mix(under, plane, alpha, mode)
-        elif is_premultiplied(part.dtype):
-            mixed = mix(under, plane, alpha, mode, below)
-        else:
-            mixed = mix(under * below, plane, alpha, mode, below)
-            mixed = np.asarray(mixed / np.maximum(over, LEAST), np.float32)
+        mixed = mix(under * below if is_straight else under, plane, alpha, mode, below)
+        mixed = np.asarray(mixed / np.maximum(over, LEAST), np.float32) if is_straight else mixed
         np.copyto(part[..., channel], from_linear(mixed, part.dtype), where=touched)
-    if over is not None:
+    if has_alpha:
         np.copyto(part[..., 3], _share_as(over, part.dtype), where=touched)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..core.declarations import Effect
 from ..core.errors import EditError
 from ..core.options import read_options
-from .colour import from_linear, is_premultiplied, to_linear, to_share
+from .colour import from_linear, is_premultiplied, straight, to_linear, to_share
 from .distance import box_of
 from .maps import Box
 
@@ -18,6 +18,7 @@ Picture = NDArray[Any]
 Light = NDArray[np.float32]
 
 NEXT_TO_NOTHING = 1e-4  # mean alpha around a pixel that tells it no colour
+
 
 def change(effect: Effect, frame: Picture, mask: NDArray[np.floating[Any]], options: Any = None) -> Picture:
     """A copy of a frame with an effect where a mask is, softly where that is soft; other pixels stay bit by bit.
@@ -52,10 +53,8 @@ def change(effect: Effect, frame: Picture, mask: NDArray[np.floating[Any]], opti
         mixed = _mixed(effect, to_linear(part), share, read)
     else:
         alpha = to_share(part[..., 3:])
-        light = to_linear(part[..., :3])
-        scale = np.float32(1) if not is_premultiplied(frame.dtype) else alpha
-        light = np.divide(light, scale, out=np.zeros_like(light), where=scale > 0)
-        mixed = _mixed(effect, _behind(light, alpha), share, read) * scale
+        light = _behind(to_linear(straight(part)[..., :3]), alpha)
+        mixed = _mixed(effect, light, share, read) * (alpha if is_premultiplied(frame.dtype) else 1)
     np.copyto(part[..., :3], from_linear(mixed, frame.dtype), where=share[..., None] > 0)
     return found
 

@@ -13,7 +13,7 @@ from ..core.errors import EditError
 from ..core.options import option
 from ..core.planes import fitted
 from ..core.warps import PlaneWarp, facing, mapped
-from .colour import is_premultiplied, to_share
+from .colour import is_premultiplied, straight, to_share
 from .motion import Motion
 from .motion_planes import KINDS
 
@@ -179,7 +179,4 @@ def _multiplied(picture: Picture) -> NDArray[np.float32]:
 
 def _divided(shares: NDArray[np.float32], dtype: Any) -> Picture:
     """The way back to whole numbers."""
-    most = np.iinfo(dtype).max
-    alpha = np.clip(shares[..., 3:], 0, 1)
-    colours = np.divide(shares[..., :3], alpha, out=np.zeros_like(shares[..., :3]), where=alpha > 0.5 / most)
-    return np.asarray(np.rint(np.concatenate([np.clip(colours, 0, 1), alpha], 2) * most), dtype)
+    return np.asarray(np.rint(np.clip(straight(shares), 0, 1) * np.iinfo(dtype).max), dtype)

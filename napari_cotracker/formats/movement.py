@@ -40,7 +40,20 @@ from ..core.errors import FormatError, MissingExtraError
 from ..core.tracks import DEFAULT_THRESHOLD, Source, Tracks, is_anchor
 from .apart import load_apart, outline
 from .hdf5 import in_memory, opened, text_of, texts, whole
-from .sheets import Cast, cast_of, credits, imported, likelihoods, located, pair_of, rate_of, times_of, uncast, visible
+from .sheets import (
+    Cast,
+    cast_of,
+    credits,
+    imported,
+    likelihoods,
+    located,
+    pair_of,
+    rate_of,
+    seconds_of,
+    times_of,
+    uncast,
+    visible,
+)
 
 NAMELESS = "id_0"  # as movement names an individual without a name
 OURS = "napari-cotracker"
@@ -97,11 +110,8 @@ def _variables(tracks: Tracks, cast: Cast) -> dict[str, Any]:
 
 
 def _coordinates(tracks: Tracks, cast: Cast) -> dict[str, Any]:
-    frames = np.arange(tracks.n_frames)
-    seconds = frames / float(rate_of(tracks)) if tracks.meta.get("fps") else frames
-    times = times_of(tracks) if tracks.meta.get("fps") else None
-    seconds = seconds if times is None else times
-    return {"time": seconds, "space": ["x", "y"], "keypoint": list(cast.keypoints),
+    time = seconds_of(tracks) if tracks.meta.get("fps") else np.arange(tracks.n_frames)
+    return {"time": time, "space": ["x", "y"], "keypoint": list(cast.keypoints),
             "individual": [name or NAMELESS for name in cast.individuals]}
 
 

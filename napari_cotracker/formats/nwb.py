@@ -43,7 +43,7 @@ from ..core.options import option
 from ..core.tracks import DEFAULT_THRESHOLD, Tracks
 from .apart import outline
 from .hdf5 import in_memory
-from .sheets import Cast, cast_of, changed_names, credits, likelihoods, located, rate_of, times_of
+from .sheets import Cast, cast_of, changed_names, credits, likelihoods, located, rate_of, seconds_of, times_of
 
 REFERENCE = "(0, 0) is the centre of the top-left pixel of the picture; x points right, y points down."
 DEFINITION = ("Visibility times confidence, both estimated by the tracker; 1.0 where a person placed or approved a "
@@ -98,7 +98,7 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
     cast = cast_of(tracks)
     poses, changed = _poses_of(cast)
     cells = _Cells(tracks, likelihoods(tracks), located(tracks), rate)
-    film = _film(pynwb, file, tracks, rate)
+    film = _film(pynwb, file, tracks)
     module = file.create_processing_module("behavior", "Tracked points of each individual.")
     made = [_estimation(ndx_pose, tracks, pose, cells, film) for pose in poses]
     for each in (ndx_pose.Skeletons(skeletons=[skeleton for _, skeleton in made]), *(pose for pose, _ in made)):
@@ -127,17 +127,14 @@ def _random_name() -> str:
     return str(uuid4())
 
 
-def _film(pynwb: Any, file: Any, tracks: Tracks, rate: float) -> Any:
+def _film(pynwb: Any, file: Any, tracks: Tracks) -> Any:
     path = (tracks.meta.get("video") or {}).get("path")
     if not path:
         return None
-    times = times_of(tracks)
-    times = np.arange(tracks.n_frames) / rate if times is None else times
     about: dict[str, Any] = {"dimension": list(tracks.size)} if tracks.size else {}
     # timestamps, since a rate needs an argument here that earlier versions do not have
     film = pynwb.image.ImageSeries(name="film", external_file=[str(path)], format="external", starting_frame=[0],
-                                   timestamps=times, unit="n.a.",
-                                   description="The film.", **about)
+                                   timestamps=seconds_of(tracks), unit="n.a.", description="The film.", **about)
     file.add_acquisition(film)
     return film
 

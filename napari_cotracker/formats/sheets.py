@@ -66,6 +66,12 @@ def times_of(tracks: Tracks) -> NDArray[np.float64] | None:
     return times if fits and len(times) else None
 
 
+def seconds_of(tracks: Tracks) -> NDArray[np.float64]:
+    """(T,) seconds from the first frame, by their own times or by the frames per second."""
+    times = times_of(tracks)
+    return np.arange(tracks.n_frames) / float(rate_of(tracks)) if times is None else times
+
+
 def pair_of(rate: float) -> tuple[int, int] | None:
     """A rate that a file holds as a decimal number as (numerator, denominator); None if it makes no sense."""
     if not 1e-3 < rate < 1e6:

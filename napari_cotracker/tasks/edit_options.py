@@ -121,10 +121,14 @@ def words_of(what: str, effect: str | None = None) -> list[tuple[type[Any], tupl
     EditError
         If there is no such thing to propagate, or no such effect.
     """
-    edge, moves = what in WITH_MATTE, what != "labels"  # labels are where their tracks are: nothing is solved for them
-    kinds = ((options_of(what, effect), True), (matte_of(what), edge), (MotionOptions, moves))
-    return [(kind, tuple(each.name for each in fields(kind) if counts or each.name == "threshold"))
-            for kind, counts in kinds]
+    own, edge = options_of(what, effect), matte_of(what)
+    # labels are where their tracks are: nothing is solved for them
+    moves = ("threshold",) if what == "labels" else _names(MotionOptions)
+    return [(own, _names(own)), (edge, _names(edge) if what in WITH_MATTE else ()), (MotionOptions, moves)]
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 @dataclass(frozen=True)

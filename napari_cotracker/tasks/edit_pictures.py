@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..core.errors import EditError
 from ..core.files import naming
 from ..core.regions import Region
+from ..effects.colour import straight
 
 Picture = NDArray[Any]
 
@@ -36,15 +37,6 @@ def read_picture(path: Path) -> Picture:
     if found.shape[2] < 3:  # grey, with alpha or without
         found = np.concatenate([np.repeat(found[..., :1], 3, 2), found[..., 1:]], 2)
     return straight(found)
-
-
-def straight(picture: Picture) -> Picture:
-    """(H, W, C) a picture whose colours are not multiplied by alpha: those of floats are divided by it."""
-    if picture.shape[2] != 4 or not np.issubdtype(picture.dtype, np.floating):
-        return picture
-    alpha = picture[..., 3:]
-    light = np.divide(picture[..., :3], alpha, out=np.zeros_like(picture[..., :3]), where=alpha > 0)
-    return np.concatenate([light, alpha], 2)
 
 
 def read_labels(path: Path, frame: int = 0) -> NDArray[Any]:

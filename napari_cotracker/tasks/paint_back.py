@@ -219,7 +219,7 @@ class _Paint:
             self._film.close()
 
     def _read(self, t: int) -> Picture:
-        from .edit_pictures import straight
+        from ..effects.colour import straight
 
         assert self._film is not None
         return straight(np.asarray(self._film.read_native([t])[0]))

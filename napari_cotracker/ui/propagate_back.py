@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from napari.layers import Image, Layer
+from napari.layers import Layer
 from qtpy.QtCore import QFileSystemWatcher, QSignalBlocker, Signal
 from qtpy.QtWidgets import QWidget
 
@@ -14,8 +14,8 @@ from ..tasks.edits import WHATS
 from ..tasks.paint_back import ENDING, Back, finding_steady, steady_paths
 from .background import Background
 from .desk import Desk
-from .project import Project, layer_tag
-from .propagate_source import CHANGES, pixels_of
+from .project import Project
+from .propagate_source import CHANGES, is_picture, layers_beside, pixels_of
 from .reader import VideoArray
 from .sections import ask_for_file, button, choice, choose_item, form, refill, row
 
@@ -117,9 +117,7 @@ class BackFields(QWidget):
         """Offer what there is."""
         if getattr(event, "type", "") not in CHANGES:
             return
-        project = self._desk.current
-        film = None if project is None else project.layer
-        layers = {layer: layer.name for layer in self._desk.viewer.layers if layer is not film and _can_be_paint(layer)}
+        layers = layers_beside(self._desk, _can_be_paint)
         file = {} if self._file is None else {self._file: self._file.name}
         if not refill(self.paints, {None: "choose paint", **file, **layers}):
             self._on_paint()  # what was chosen has gone
@@ -207,4 +205,4 @@ def _can_be_paint(layer: Layer) -> bool:
     """One picture, or a film that can be opened again: its layer shows no alpha."""
     if isinstance(layer.data, VideoArray):
         return bool(layer.data.video.path)
-    return isinstance(layer, Image) and layer.rgb and layer.ndim == 2 and not layer_tag(layer)
+    return is_picture(layer)

@@ -19,8 +19,7 @@ from ..tasks.edit_settled import Matte
 from .areas import index_of
 from .background import Background
 from .desk import Desk
-from .project import layer_tag
-from .propagate_source import CHANGES
+from .propagate_source import CHANGES, layers_beside
 from .reader import VideoArray
 from .sections import ask_for_file, button, choice, choose_item, form, refill, row
 from .sources import time_axis
@@ -71,6 +70,7 @@ class FrontField(QWidget):
         self._desk = desk
         self._file: tuple[str, CheckedFront] | None = None
         self._followed: Layer | None = None
+        self._film: VideoFront | None = None  # of the layer that is followed, looked at once
         self._opener = Background("matte opener", self)
         self._opener.finished.connect(self._take_opened)
         self._opener.failed.connect(self._refuse)
@@ -106,8 +106,9 @@ class FrontField(QWidget):
         if chosen == FILE:
             assert self._file is not None
             return Asked(self._file[1], self._file[0])
-        path = chosen.data.video.path if isinstance(chosen.data, VideoArray) else None
-        return Asked(CheckedFront(_front_of(self._desk.viewer, chosen), n_frames, size), path or "")
+        path = chosen.data.video.path if self._film is not None else None
+        front = self._film or _front_of(self._desk.viewer, chosen)
+        return Asked(CheckedFront(front, n_frames, size), path or "")
 
     def take_file(self, path: str) -> None:
         """Open a file in the background; when it is open, it is chosen."""
@@ -137,10 +138,7 @@ class FrontField(QWidget):
         """Offer what there is."""
         if getattr(event, "type", "") not in CHANGES:
             return
-        project = self._desk.current
-        film = None if project is None else project.layer
-        layers = {layer: layer.name for layer in self._desk.viewer.layers
-                  if isinstance(layer, Labels | Image) and layer is not film and not layer_tag(layer)}
+        layers = layers_beside(self._desk, lambda layer: isinstance(layer, Labels | Image))
         file = {} if self._file is None else {FILE: Path(self._file[0]).name}
         if not refill(self.fronts, {None: "no matte", **file, **layers}):
             self._on_chosen()  # the one that was chosen has gone
@@ -167,6 +165,8 @@ class FrontField(QWidget):
 
     def _listen(self, layer: Layer | None) -> None:
         old, self._followed = self._followed, layer
+        is_film = layer is not None and isinstance(layer.data, VideoArray)
+        self._film = VideoFront(layer.data.video) if is_film else None
         for each, is_new in ((old, False), (layer, True)):
             for name in ("paint", "set_data", "contrast_limits"):  # undo, too, sets data
                 signal = None if each is None else getattr(each.events, name, None)
@@ -203,8 +203,6 @@ class LayerFront:
 
 def _front_of(viewer: Viewer, layer: Layer) -> Front:
     """Mattes of a layer; along axes that are neither time nor picture, where these are shown now."""
-    if isinstance(layer.data, VideoArray):
-        return VideoFront(layer.data.video)
     data = layer.data[0] if layer.multiscale else layer.data
     ahead = layer.ndim - 2
     time, where = time_axis(layer), index_of(viewer, layer)

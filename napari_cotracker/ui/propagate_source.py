@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -208,10 +209,8 @@ class Source(QWidget):
     def _list_layers(self, event: object = None) -> None:
         if getattr(event, "type", "") not in CHANGES:
             return
-        viewer = self._desk.viewer
-        areas = {layer: layer.name for layer in areas_in(viewer)}
-        pictures = {layer: layer.name for layer in viewer.layers
-                    if isinstance(layer, Image) and layer.rgb and layer.ndim == 2 and not layer_tag(layer)}
+        areas = {layer: layer.name for layer in areas_in(self._desk.viewer)}
+        pictures = layers_beside(self._desk, is_picture)
         file = {} if self._file is None else {FILE: self._file[0]}
         refill(self.layers, {None: "choose a layer", **areas})
         if not refill(self.pictures, {None: "choose a picture", **file, **pictures}):
@@ -268,6 +267,18 @@ class Source(QWidget):
             self._rows[field] = self._lines.rowCount()
             self._lines.addRow(text, row(field, *more))
         self.setLayout(self._lines)
+
+
+def layers_beside(desk: Desk, fits: Callable[[Layer], bool]) -> dict[Layer, str]:
+    """Layers that can be chosen for something, with their names: the user's own, but not the film."""
+    film = None if desk.current is None else desk.current.layer
+    return {layer: layer.name for layer in desk.viewer.layers
+            if layer is not film and not layer_tag(layer) and fits(layer)}
+
+
+def is_picture(layer: Layer) -> bool:
+    """Whether a layer is one picture in colour."""
+    return isinstance(layer, Image) and layer.rgb and layer.ndim == 2
 
 
 def pixels_of(layer: Layer) -> NDArray[Any]:

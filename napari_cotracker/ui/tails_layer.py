@@ -12,6 +12,7 @@ from .appearance import TailStyle
 
 MOST_AXES = 4  # time and three more: napari's tracks have no other; beyond, there are points only
 
+
 class TailTracks(Tracks):
     """A tracks layer of the last frames before the one that is shown.
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .scaler import FULL_RANGE, widened
+from .origin import FULL
+from .scaler import widened
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Layout:
         picture = self._convert(frame, self.native, interpolation=_carefully()) if self.is_mixed else (
             self._convert(frame, self.native))
         if picture.dtype == np.uint16 and picture.ndim == 3 and not frame.format.is_rgb:
-            picture = widened(picture, frame.format.name, int(frame.color_range) == FULL_RANGE)
+            picture = widened(picture, frame.format.name, int(frame.color_range) == FULL)
         return picture if picture.ndim == 3 else picture[:, :, None]
 
     def _convert(self, frame: Any, name: str, **how: Any) -> NDArray[Any]:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .origin import FULL, LIMITED
+
 MOST = 65535
-FULL_RANGE = 2  # FFmpeg's number
 
 Deep = NDArray[np.uint16]
 
@@ -32,11 +33,8 @@ def widened(picture: Deep, pixels: str, is_full: bool) -> Deep:
     is_full : bool
         Whether that uses the full range.
     """
-    whites = whites_of(pixels, is_full, "rgb48le" if picture.shape[2] == 3 else "rgba64le")
-    found = _times(picture, MOST / whites.colours)
-    if picture.shape[2] == 4:
-        found[..., 3] = _times(np.ascontiguousarray(picture[..., 3]), MOST / whites.alpha)
-    return found
+    whites = whites_of(pixels, is_full, _native(picture))
+    return _times(picture, MOST / whites.colours, MOST / whites.alpha)
 
 
 def narrowed(picture: Deep, pixels: str) -> Deep:
@@ -48,11 +46,8 @@ def narrowed(picture: Deep, pixels: str) -> Deep:
     pixels : str
         FFmpeg's name of the format that it will be.
     """
-    whites = whites_of(pixels, False, "rgb48le" if picture.shape[2] == 3 else "rgba64le")
-    found = _times(picture, whites.colours / MOST)
-    if picture.shape[2] == 4:
-        found[..., 3] = _times(np.ascontiguousarray(picture[..., 3]), whites.alpha / MOST)
-    return found
+    whites = whites_of(pixels, False, _native(picture))
+    return _times(picture, whites.colours / MOST, whites.alpha / MOST)
 
 
 @cache
@@ -79,13 +74,21 @@ def whites_of(pixels: str, is_full: bool, native: str) -> Whites:
     order = ">u2" if pixels.endswith("be") else "<u2"
     for plane, value in zip(frame.planes, (most if is_full else 235 << bits - 8, middle, middle, most)):
         plane.update(np.full(plane.buffer_size // 2, value << high, order).tobytes())
-    frame.color_range = FULL_RANGE if is_full else 1
+    frame.color_range = FULL if is_full else LIMITED
     found: Any = frame.to_ndarray(format=native)[8, 8]
     return Whites(int(found[:3].max()), int(found[-1]))
 
 
-def _times(picture: Deep, factor: float) -> Deep:
-    """Rounded, and not beyond 16 bits."""
+def _native(picture: Deep) -> str:
+    return "rgb48le" if picture.shape[2] == 3 else "rgba64le"
+
+
+def _times(picture: Deep, colours: float, alpha: float) -> Deep:
+    """Colours and alpha times a factor each, rounded, and not beyond 16 bits."""
     import cv2
 
-    return np.asarray(cv2.addWeighted(picture, factor, picture, 0, 0), np.uint16)
+    found = np.asarray(cv2.addWeighted(picture, colours, picture, 0, 0), np.uint16)
+    if picture.shape[2] == 4:
+        opacity = np.ascontiguousarray(picture[..., 3])
+        found[..., 3] = cv2.addWeighted(opacity, alpha, opacity, 0, 0)
+    return found

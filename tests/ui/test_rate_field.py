@@ -68,13 +68,17 @@ def test_it_reaches_session_and_tracks_before_and_after_the_first_step(another: 
     assert window.session.tracks.meta["fps"] == (24000, 1001), "it is no step"
 
 
+def save_at_30(window: Window, images: Path, path: Path) -> None:
+    """A session of these images, closed."""
+    window.panel.video.open_path(str(images))
+    window.project.place(0, [[5, 6]])
+    write(window, "30")
+    window.project.file.save_as(path)
+    window.close()
+
+
 def test_a_session_that_is_opened_again_has_it(another: Opener, images: Path, tmp_path: Path) -> None:
-    first = another()
-    first.panel.video.open_path(str(images))
-    first.project.place(0, [[5, 6]])
-    write(first, "30")
-    first.project.file.save_as(tmp_path / "mine.cotracker")
-    first.close()
+    save_at_30(another(), images, tmp_path / "mine.cotracker")
     window = another()
     open_session(window.desk, tmp_path / "mine.cotracker")
     assert window.project.video.fps == 30
@@ -83,12 +87,7 @@ def test_a_session_that_is_opened_again_has_it(another: Opener, images: Path, tm
 
 
 def test_one_whose_images_have_moved_has_it(another: Opener, images: Path, tmp_path: Path) -> None:
-    first = another()
-    first.panel.video.open_path(str(images))
-    first.project.place(0, [[5, 6]])
-    write(first, "30")
-    first.project.file.save_as(tmp_path / "mine.cotracker")
-    first.close()
+    save_at_30(another(), images, tmp_path / "mine.cotracker")
     images.rename(tmp_path / "elsewhere")
     window = another()
     window.panel.video.open_path(str(tmp_path / "elsewhere"))
