@@ -49,6 +49,11 @@ class Side(NamedTuple):
         """(n,) where it says something."""
         return np.asarray(np.isfinite(self.xy).all(1))
 
+    @property
+    def is_seen(self) -> NDArray[np.bool_]:
+        """(n,) where it sees the point."""
+        return np.asarray(self.visibility * self.confidence > DEFAULT_THRESHOLD)
+
 
 @dataclass(frozen=True, eq=False)
 class Sides:
@@ -83,6 +88,17 @@ class Sides:
         apart = np.linalg.norm(self.forward.xy - self.backward.xy, axis=1)
         return np.asarray(2 * np.sqrt(share * (1 - share)) * apart, np.float32)
 
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Sides:
+        """Only some of the frames."""
+        return Sides(self.id, self.frames[rows], self.forward.select(rows), self.backward.select(rows), self.xy[rows],
+                     self.unit)
+
+    @property
+    def is_one(self) -> NDArray[np.bool_]:
+        """(n,) where both sides see the point and say the same of it."""
+        apart = np.linalg.norm(self.forward.xy - self.backward.xy, axis=1)
+        return np.asarray((apart <= ONE * self.unit) & self.forward.is_seen & self.backward.is_seen)
+
     @property
     def are_one(self) -> bool:
         """Whether both sides see the point all along and say the same of it.
@@ -90,9 +106,7 @@ class Sides:
         Two followers that set out from either end and pass over the same places have not been led astray:
         on spans of the validation clips (`docs/performance.md`) all but one cell in two thousand were right.
         """
-        apart = np.linalg.norm(self.forward.xy - self.backward.xy, axis=1)
-        seen = [side.visibility * side.confidence > DEFAULT_THRESHOLD for side in (self.forward, self.backward)]
-        return bool((apart <= ONE * self.unit).all() and np.all(seen))
+        return bool(self.is_one.all())
 
 
 def blend(forward: Side, backward: Side, unit: float = 1.0) -> Side:

@@ -31,6 +31,9 @@ class Gap:
     old : (n, 2) float32
         Where the track is said to be until now, NaN where nowhere; an open gap ends where the new answer
         agrees with it.
+    is_new : (bool, bool)
+        Whether the cell on the first and that on the last frame were set just now, so that what lies between
+        goes by the other one. A long closed gap then ends where the answer from there agrees with the old track, too.
     """
 
     id: int
@@ -39,6 +42,7 @@ class Gap:
     start_xy: Point | None
     end_xy: Point | None
     old: Floats
+    is_new: tuple[bool, bool] = (False, False)
 
     def __post_init__(self) -> None:
         if self.last < self.first or self.first < 0 or len(self.old) != len(self):

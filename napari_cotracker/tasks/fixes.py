@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.gaps import Gap, Others
+from ..core.gaps import Gap, Others, Point
 from ..core.inspection import seen_states
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import State
@@ -43,7 +43,7 @@ def gaps_around(session: Session, ids: ArrayLike, t: int, ahead: ArrayLike = ())
     """
     taken = np.asarray(ahead, np.int64)
     return [gap for id in _unique(session, ids)
-            for gap in _gaps(session, id, spans(_cells(session, id), int(t)), is_ahead=id in taken)]
+            for gap in _gaps(session, id, spans(_cells(session, id), int(t)), is_ahead=id in taken, new=int(t))]
 
 
 def gaps_within(session: Session, ids: ArrayLike, frames: ArrayLike | None = None, *, is_ahead: bool = False,
@@ -67,7 +67,8 @@ def gaps_within(session: Session, ids: ArrayLike, frames: ArrayLike | None = Non
     """
     wanted = np.arange(session.n_frames) if frames is None else np.asarray(frames, np.int64).reshape(-1)
     found = [gap for id in _unique(session, ids)
-             for gap in _gaps(session, id, spans_of_track(_cells(session, id)), is_ahead, before)]
+             for gap in _gaps(session, id, spans_of_track(_cells(session, id)), is_ahead=is_ahead,
+                              before=before)]
     return [gap for gap in found if ((wanted >= gap.first) & (wanted <= gap.last)).any()]
 
 
@@ -168,14 +169,22 @@ def snapped(session: Session, video: Video, id: int, t: int, xy: ArrayLike) -> N
     return np.asarray(snap(video, (int(t), click), (nearest, known)).xy, np.float32)
 
 
-def _gaps(session: Session, id: int, found: Sequence[Span], is_ahead: bool = False, before: int = 0) -> list[Gap]:
+def _gaps(session: Session, id: int, found: Sequence[Span], *, is_ahead: bool = False, before: int = 0,
+          new: int | None = None) -> list[Gap]:
     cells = session.before(before, id) if before else _cells(session, id)
+
+    def is_new(t: int, xy: Point | None) -> bool:
+        if xy is None or not before:
+            return xy is not None and t == new
+        return not (bool(is_pinned(cells[t])) and np.array_equal(cells.xy[t], np.array(xy, np.float32)))
+
     gaps = []
     for span in found:
         old = np.array(cells.xy[span.first : span.last + 1])
         if is_ahead and not span.is_closed:
             old = np.full_like(old, np.nan)
-        gap = Gap(id, span.first, span.last, span.start_xy, span.end_xy, old)
+        ends = is_new(span.first, span.start_xy), is_new(span.last, span.end_xy)
+        gap = Gap(id, span.first, span.last, span.start_xy, span.end_xy, old, ends)
         if gap.is_closed or is_ahead or np.isfinite(old[gap.is_inner]).all(1).any():
             gaps.append(gap)
     return gaps

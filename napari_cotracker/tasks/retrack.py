@@ -9,7 +9,6 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from ..core import registry
 from ..core.blending import Sides
 from ..core.errors import TrackingError
 from ..core.gaps import Gap, GapJob, Others
@@ -17,12 +16,12 @@ from ..core.queries import Queries
 from ..core.tracker import Control, TrackUpdate
 from ..core.video import Video
 from ..videos.held import Room, hold
+from .first_look import FIRST_LOOK, look, narrowed
 from .plan import Plan, TrackOptions, make_plan
 from .progress import scaled
 from .track import describe_run, ended, errors_told, make_tracker
 from .turns import take_turns
 
-FIRST_LOOK = "lucas-kanade"
 CONTEXT = {"cpu": 8}  # of the other tracks, how many take part; each costs a processor time that someone waits for
 CONTEXT_ELSEWHERE = 64
 SUPPORT = 3  # of the support grid on a processor: with other tracks beside, 6 × 6 points were no better (measured)
@@ -49,6 +48,7 @@ def retrack(video: Video, gaps: Sequence[Gap], options: TrackOptions | None = No
             control: Control | None = None) -> Generator[TrackUpdate, None, dict[str, Any]]:
     """Solve gaps again, yielding every piece of the answer as it comes.
 
+    Of a long gap between two known cells, one of which is new, only what that one contradicts is solved (`narrowed`).
     A gap between two known cells is followed from both, first by Lucas-Kanade alone, so that there is an
     answer at once. Where both directions say the same, that is the answer; else the chosen tracker
     follows it both ways, too, and a CoTracker3 network refines the blended answer. A gap with one known
@@ -113,18 +113,23 @@ def _apart(gaps: Sequence[Gap]) -> tuple[tuple[Gap, ...], ...]:
 
 
 def _closed(plan: Plan, job: GapJob, control: Control) -> Solving:
-    """Gaps between two known cells: a first look, and the tracker if that leaves anything to be found out."""
+    """Gaps between two known cells, or what is wrong of them."""
+    gaps = yield from scaled(narrowed(job, control), 0.0, 0.1)
+    return (yield from scaled(_between(plan, replace(job, gaps=gaps), control), 0.1, 1.0))
+
+
+def _between(plan: Plan, job: GapJob, control: Control) -> Solving:
+    """A first look, and the tracker if that leaves anything to be found out."""
     if plan.entry.name == FIRST_LOOK:
         return (yield from _solve(plan, job, control))
     shared = range(min(gap.first for gap in job.gaps), max(gap.last for gap in job.gaps) + 1)
     size = len(shared) * job.video.width * job.video.height * 3
     with HELD.take(size, HELD_BYTES if _device(plan.options) == "cpu" else 0) as fits:
         job = replace(job, video=hold(job.video, shared)) if fits else job
-        settled = yield from scaled(_look(job, control), 0.0, 0.2)
-        done = {gap for gap, _ in settled}
-        job = replace(job, gaps=tuple(gap for gap in job.gaps if gap not in done))
-        sides: list[Sides | None] = [one for _, one in settled]
-        if job.gaps:
+        found = yield from scaled(look(job, control), 0.0, 0.2)
+        sides: list[Sides | None] = list(found.settled)
+        if found.open:
+            job = replace(job, gaps=found.open)
             sides += yield from scaled(_solve(plan, job, control, together=fits), 0.2, 1.0)
         return sides
 
@@ -145,17 +150,6 @@ def _solve(plan: Plan, job: GapJob, control: Control, *, together: bool = False)
             yield update
             sides = [_with_answer(one, update) for one in sides]
     return sides
-
-
-def _look(job: GapJob, control: Control) -> Generator[TrackUpdate, None, list[tuple[Gap, Sides]]]:
-    """The first answer for closed gaps; gives those of which nothing more is to be found out."""
-    from ..trackers.both_ways import solve_gaps
-
-    entry = registry.trackers()[FIRST_LOOK]
-    settings = entry.settings()
-    job = replace(job, settings=settings, context=0)  # nobody else: it is to be quick
-    sides = yield from solve_gaps(entry.make(settings), job, control)
-    return [(gap, one) for gap, one in zip(job.gaps, sides, strict=True) if one is not None and one.are_one]
 
 
 def _with_answer(sides: Sides | None, update: TrackUpdate) -> Sides | None:

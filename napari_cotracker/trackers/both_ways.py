@@ -26,7 +26,7 @@ AGREES = 1.0  # px between old and new answer (of pictures up to 512 px, in prop
 AGREES_FOR = 16  # frames for which they must not be farther apart, to be one
 
 
-def solve_gaps(tracker: Tracker, job: GapJob, control: Control, *, together: bool = False
+def solve_gaps(tracker: Tracker, job: GapJob, control: Control, *, together: bool = False, surely: bool = False
                ) -> Generator[TrackUpdate, None, list[Sides | None]]:
     """Solve all gaps of a job; known cells are neither moved nor sent.
 
@@ -37,6 +37,8 @@ def solve_gaps(tracker: Tracker, job: GapJob, control: Control, *, together: boo
     control : Control
     together : bool
         Whether both directions are followed at the same time, each in a thread; the tracker has to be safe for that.
+    surely : bool
+        Whether an open gap ends only where the new answer sees the point.
 
     Yields
     ------
@@ -53,7 +55,7 @@ def solve_gaps(tracker: Tracker, job: GapJob, control: Control, *, together: boo
     TrackingError
         As the tracker does.
     """
-    passes = [_Pass(job, step) for step in (1, -1)]
+    passes = [_Pass(job, step, surely) for step in (1, -1)]
     runs = [partial(one.run, tracker) for one in passes if one.has_ends]
     shares = [0.0] * len(runs)
     for number, update in side_by_side(runs, control) if together else _in_turn(runs, control):
@@ -83,7 +85,7 @@ def update_of(gap: Gap, frames: NDArray[np.int64], side: Side, done: float, mess
                        message)
 
 
-def agreement(gap: Gap, heard: Side, step: int, limit: float) -> int:
+def agreement(gap: Gap, heard: Side, step: int, limit: float, surely: bool = False) -> int:
     """How many frames, counted from an open gap's known end, are to be solved: up to where old and new agree.
 
     Parameters
@@ -95,18 +97,21 @@ def agreement(gap: Gap, heard: Side, step: int, limit: float) -> int:
         1 for a gap that is followed forward from its first frame, -1 for one backward from its last.
     limit : float
         Pixels.
+    surely : bool
+        Whether only frames count on which the point is seen.
     """
-    apart = np.linalg.norm(heard.xy - gap.old, axis=1)[::step]
     with np.errstate(invalid="ignore"):
-        together = [span for span in spans(apart <= limit) if span[1] - span[0] + 1 >= AGREES_FOR]
+        alike = np.linalg.norm(heard.xy - gap.old, axis=1) <= limit
+        alike &= heard.is_seen | (not surely)
+    together = [span for span in spans(alike[::step]) if span[1] - span[0] + 1 >= AGREES_FOR]
     return together[0][0] + AGREES_FOR if together else len(gap)
 
 
 class _Pass:
     """One direction: what is heard of every gap that has a known end to start from."""
 
-    def __init__(self, job: GapJob, step: int) -> None:
-        self._job, self._step = job, step
+    def __init__(self, job: GapJob, step: int, surely: bool) -> None:
+        self._job, self._step, self._surely = job, step, surely
         self._queries = job.queries(step)
         self._heard = {int(id): Side.nothing(len(job.gaps[int(id)])) for id in self._queries.ids if id >= 0}
         self._limit = AGREES * max(1.0, job.unit / 2)
@@ -122,7 +127,7 @@ class _Pass:
         gap = self._job.gaps[number]
         if side is None or gap.is_closed:
             return side
-        kept = np.arange(len(gap))[:: self._step] < agreement(gap, side, self._step, self._limit)
+        kept = np.arange(len(gap))[:: self._step] < self._reach(gap, side)
         return Side(*(np.where(kept[:, None] if part.ndim == 2 else kept, part, np.float32(np.nan)) for part in side))
 
     def run(self, tracker: Tracker, control: Control) -> Iterator[TrackUpdate]:
@@ -161,11 +166,14 @@ class _Pass:
                 frames = np.sort(update.frames[told])
                 yield update_of(gap, frames, kept.select(frames - gap.first), update.done, update.message)
 
+    def _reach(self, gap: Gap, heard: Side) -> int:
+        return agreement(gap, heard, self._step, self._limit, self._surely)
+
     def _is_through(self, number: int) -> bool:
         gap, heard = self._job.gaps[number], self._heard[number]
         if bool(heard.known[-1 if self._step > 0 else 0]):
             return True
-        return not gap.is_closed and agreement(gap, heard, self._step, self._limit) < len(gap)
+        return not gap.is_closed and self._reach(gap, heard) < len(gap)
 
 
 def _join(job: GapJob, gap: Gap, forward: Side | None, backward: Side | None) -> Sides | None:

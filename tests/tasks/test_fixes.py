@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from napari_cotracker.core.errors import EditError, TrackingError
+from napari_cotracker.core.gaps import Gap
 from napari_cotracker.core.tracks import Source
 from napari_cotracker.editing.editor import Editor
 from napari_cotracker.editing.session import Session
@@ -122,6 +123,23 @@ def test_a_gap_says_where_the_track_was(session: Session) -> None:
     assert (left.first, left.last, right.first, right.last) == (0, 22, 22, 39)
     np.testing.assert_array_equal(right.old[1:], old[23:])
     assert left.end_xy == right.start_xy == (1.0, 2.0) and right.end_xy is None
+
+
+def test_a_gap_says_which_of_its_ends_is_new(session: Session) -> None:
+    def ends(gaps: list[Gap]) -> list[tuple[int, int, bool, bool]]:
+        return [(gap.first, gap.last, *gap.is_new) for gap in gaps]
+
+    session.correct(0, 22, [50, 50])
+    assert ends(gaps_around(session, [0], 22)) == [(0, 22, False, True), (22, 39, True, False)]
+    session.correct(0, 30, [60, 50])
+    assert ends(gaps_within(session, [0])) == [(0, 22, False, False), (22, 30, False, False), (30, 39, False, False)]
+    late = ends(gaps_within(session, [0], before=session.last_step))
+    assert late == [(0, 22, False, False), (22, 30, False, True), (30, 39, True, False)]
+    session.correct(0, 22, [54, 50])
+    late = ends(gaps_within(session, [0], before=session.last_step))
+    assert late == [(0, 22, False, True), (22, 30, True, False), (30, 39, False, False)], "it was moved"
+    session.edit.clear([0], [22])
+    assert ends(gaps_around(session, [0], 22)) == [(0, 30, False, False)], "what it held is all to be solved again"
 
 
 def test_stretches_of_whole_tracks_can_be_asked_for(session: Session) -> None:

@@ -88,9 +88,9 @@ def test_with_cores_and_room_both_directions_are_followed_at_once(
     chosen = []
     real = both_ways.solve_gaps
 
-    def solve_gaps(*args: Any, together: bool = False) -> Any:
+    def solve_gaps(*args: Any, together: bool = False, **others: Any) -> Any:
         chosen.append(together)
-        return real(*args, together=together)
+        return real(*args, together=together, **others)
 
     monkeypatch.setattr(both_ways, "solve_gaps", solve_gaps)
     monkeypatch.setattr(module, "HELD_BYTES", room)
@@ -99,6 +99,22 @@ def test_with_cores_and_room_both_directions_are_followed_at_once(
         sides = drain(retrack(FILM, [gap(4, 15)], NETWORK))[1]["sides"][0]
     assert chosen == [False, False, False, expected], "templates alone, and then the network, each time"
     np.testing.assert_allclose(sides.xy, in_turn.xy, atol=1e-2)
+
+
+def test_of_a_long_gap_only_what_a_new_end_contradicts_is_solved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_cotracker.tasks.first_look.LONG", 20)
+    monkeypatch.setattr(both_ways, "AGREES_FOR", 5)
+    old = TRUTH.copy()
+    old[20:] += 20
+    ends = [(float(x), float(y)) for x, y in TRUTH[[1, 28]]]
+    for options in (LUCAS_KANADE, NETWORK):
+        updates, result = drain(retrack(FILM, [Gap(7, 1, 28, *ends, old[1:29], (False, True))], options))
+        written = np.concatenate([update.frames for update in cells(updates)])
+        assert set(written.tolist()) == set(range(15, 28))
+        assert updates[0].done <= 0.1 and cells(updates)[0].frames[-1] == 27, "beside the new end, at once"
+        assert [(one.frames[0], one.frames[-1]) for one in result["sides"]] == [(15, 28)]
+        done = [update.done for update in updates]
+        assert done == sorted(done) and done[-1] == 1
 
 
 def frames_kept(monkeypatch: pytest.MonkeyPatch) -> list[range]:

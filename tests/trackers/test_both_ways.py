@@ -185,6 +185,11 @@ def test_agreement_needs_all_its_frames_at_once() -> None:
     assert agreement(track, heard.forward, 1, 1.0) == AGREES_FOR
     track.old[AGREES_FOR - 1] += 5
     assert agreement(track, heard.forward, 1, 1.0) == 2 * AGREES_FOR
+    for scores in heard.forward[1:]:
+        scores[:] = 0.9
+    heard.forward.confidence[AGREES_FOR] = 0.2
+    assert agreement(track, heard.forward, 1, 1.0) == 2 * AGREES_FOR
+    assert agreement(track, heard.forward, 1, 1.0, surely=True) == 2 * AGREES_FOR + 1, "it has to be seen"
     track.old[::8] += 5
     assert agreement(track, heard.forward, 1, 1.0) == 60
 
