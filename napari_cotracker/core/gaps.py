@@ -13,6 +13,9 @@ from .queries import Queries
 from .tracks import Floats
 from .video import Video
 
+LONG = 128
+"""Frames beyond which a stretch is solved again in parts: someone waits for the answer."""
+
 Point = tuple[float, float]
 
 
@@ -59,6 +62,11 @@ class Gap:
     def is_closed(self) -> bool:
         """Whether both ends are known."""
         return self.start_xy is not None and self.end_xy is not None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether only those parts of it are solved again that need it."""
+        return len(self) > LONG
 
     @property
     def frames(self) -> NDArray[np.int64]:

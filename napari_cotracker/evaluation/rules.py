@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core import gaps
 from ..core.blending import Side, Sides, blend
 from ..core.tracks import Floats
 
@@ -88,7 +89,7 @@ class BothWays:
         ``(track, first frame, last frame, forward, backward) -> Side``, all three sides on the frames of
         the span, both pins included.
     is_local : bool
-        Whether beyond the outer pins a new answer gives way to the old one where both agree.
+        Whether beyond the outer pins, and in long spans, a new answer gives way to the old one where both agree.
     """
 
     solve_span: SolveSpan
@@ -104,12 +105,14 @@ class BothWays:
             start = at - self._reach(backward.xy[at::-1], side.xy[at::-1]) + 1
             side, doubt[start : at + 1] = replaced(side, backward, slice(start, at + 1)), np.nan
         else:
-            side = self._close(path.track, slice(before, at + 1), (others[0], backward), (side, doubt))
+            first = at + 1 - self._contradicted(backward, side, slice(at, before, -1))
+            side = self._close(path.track, slice(first, at + 1), (others[0], backward), (side, doubt))
         if after is None:
             end = at + self._reach(forward.xy[at:], side.xy[at:])
             side, doubt[at:end] = replaced(side, forward, slice(at, end)), np.nan
         else:
-            side = self._close(path.track, slice(at, after + 1), (forward, others[-1]), (side, doubt))
+            end = at + self._contradicted(forward, side, slice(at, after))
+            side = self._close(path.track, slice(at, end), (forward, others[-1]), (side, doubt))
         return side, doubt
 
     def _close(self, track: int, span: slice, sides: tuple[Side, Side], now: tuple[Side, Floats]) -> Side:
@@ -126,6 +129,15 @@ class BothWays:
 
     def _reach(self, new: Floats, old: Floats) -> int:
         return agreement(new, old) if self.is_local else len(new)
+
+    def _contradicted(self, new: Side, old: Side, outward: slice) -> int:
+        """How many frames between two pins are solved anew, the new pin included: all of a span that is not long."""
+        new, old = new.select(outward), old.select(outward)
+        n = len(new.xy)
+        if not self.is_local or n < gaps.LONG:
+            return n + 1
+        reach = agreement(np.where(new.is_seen[:, None], new.xy, np.float32(np.nan)), old.xy)
+        return n + 1 if reach >= n else reach + AGREEING_FRAMES
 
 
 def _onward(path: Path, at: int, end: int | None, sides: list[Side]) -> tuple[Side, Floats]:

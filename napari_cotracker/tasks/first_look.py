@@ -24,9 +24,6 @@ from .turns import take_turns
 FIRST_LOOK = "lucas-kanade"
 """The tracker of answers that come at once."""
 
-LONG = 128
-"""Frames between two known cells beyond which a stretch is treated in parts: someone waits for the answer."""
-
 SURE_FOR = 16  # frames for which both directions have to say the same, for a part of a stretch to be settled
 TURN_SECONDS = 0.5  # what is near either end is shown within a second
 
@@ -70,7 +67,7 @@ def narrowed(job: GapJob, control: Control) -> Generator[TrackUpdate, None, tupl
     tuple of Gap
         Closed ones.
     """
-    ways = {step: [part for gap in job.gaps if len(gap) > LONG for part in _outward(gap, step)] for step in (1, -1)}
+    ways = {step: [part for gap in job.gaps if gap.is_long for part in _outward(gap, step)] for step in (1, -1)}
     kinds = [step for step, gaps in ways.items() if gaps]
     told = yield from take_turns([_templates(replace(job, gaps=tuple(ways[step])), control, surely=True)
                                   for step in kinds], TURN_SECONDS)
@@ -88,7 +85,7 @@ def look(job: GapJob, control: Control) -> Generator[TrackUpdate, None, Look]:
     """
     found, settled, left = (yield from _templates(job, control)), list[Sides](), list[Gap]()
     for gap, sides in zip(job.gaps, found, strict=True):
-        if sides is None or (len(gap) <= LONG and not sides.are_one):
+        if sides is None or (not gap.is_long and not sides.are_one):
             left.append(gap)
         elif sides.are_one:
             settled.append(sides)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from napari_cotracker.core import gaps
 from napari_cotracker.core.blending import Side, Sides
 from napari_cotracker.core.gaps import Gap, GapJob
 from napari_cotracker.core.tracker import Control, TrackUpdate
@@ -26,7 +27,7 @@ TRUTH = np.array([WHERE((50, 70), 0, t) for t in range(T)], np.float32)
 
 @pytest.fixture(autouse=True)
 def _what_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(first_look, "LONG", 40)
+    monkeypatch.setattr(gaps, "LONG", 40)
 
 
 def gap(first: int, last: int, wrong: NDArray[Any] | range, *, start: bool = False, end: bool = False) -> Gap:

@@ -102,7 +102,7 @@ def test_with_cores_and_room_both_directions_are_followed_at_once(
 
 
 def test_of_a_long_gap_only_what_a_new_end_contradicts_is_solved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("napari_cotracker.tasks.first_look.LONG", 20)
+    monkeypatch.setattr("napari_cotracker.core.gaps.LONG", 20)
     monkeypatch.setattr(both_ways, "AGREES_FOR", 5)
     old = TRUTH.copy()
     old[20:] += 20
