@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..core.words import as_label
 from . import encoding, records
 from .change import Change
 from .patch import Patch
@@ -137,8 +138,8 @@ class Journal:
     def note(self, patch: Patch, change: Change) -> int:
         """A step that was done first; gives its number."""
         pieces = encoding.patch_to_pieces(patch)
-        node = Node(self.next_step, self.head, patch.label, time.time(), self.visits + 1, sum(map(len, pieces)),
-                    runs=[] if patch.run is None else [patch.run])
+        node = Node(self.next_step, self.head, as_label(patch.label), time.time(), self.visits + 1,
+                    sum(map(len, pieces)), runs=[] if patch.run is None else [patch.run])
         change.write(records.put_step(node, pieces, patch.sides))
         change.write(records.set_state(head=node.number, next_step=node.number + 1, visits=node.visited))
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.blending import Sides
+from ..core.words import as_label
 from . import encoding
 from .cells import Cells
 from .change import Change
@@ -109,7 +110,7 @@ def read_left(connection: sqlite3.Connection, n_frames: int) -> list[Left]:
 
 def begin_run(run: int, label: str, joins: int | None, facts: Mapping[str, Any] | None) -> Write:
     """Note that a run was opened, and that nothing happened to its cells yet."""
-    row = (run, label, joins, to_json(facts))
+    row = (run, as_label(label), joins, to_json(facts))
 
     def write(connection: sqlite3.Connection) -> None:
         end_run(run)(connection)

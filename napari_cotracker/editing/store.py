@@ -183,7 +183,9 @@ class Store:
     def _write_copy(self, target: Path) -> None:
         with replacing(target, EditError) as temporary:
             # even if its own file is gone
-            self._database.read(lambda connection: connection.execute("VACUUM INTO ?", (str(temporary),)))
+            # bytes, for a folder may have a name that is no UTF-8
+            self._database.read(lambda connection: connection.execute(
+                "VACUUM INTO CAST(? AS TEXT)", (os.fsencode(temporary),)))
             _clear_beside(target)
 
 

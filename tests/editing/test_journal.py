@@ -112,6 +112,13 @@ def test_a_patch_is_what_was_noted_whether_it_is_held_or_read(held: int) -> None
     np.testing.assert_array_equal(patch.blocks[0].after.xy, wanted.blocks[0].after.xy)
 
 
+def test_a_label_with_the_name_of_a_file_that_is_no_utf_8_is_kept() -> None:
+    tree = Steps()
+    number = tree.note("import 2 tracks from f\udcfcr.csv", 5)
+    for journal in (tree.journal, tree.reloaded()):
+        assert journal.nodes[number].label == "import 2 tracks from f_r.csv"
+
+
 def test_frames_that_were_cut_off_stay_so_when_there_are_more_again() -> None:
     tree = Steps(held=0)
     old = tree.note("a", 5)

@@ -36,12 +36,12 @@ def test_what_is_left_of_runs_is_what_they_show_last() -> None:
     schema.create(connection)
     frames, ids, everywhere = np.arange(2), np.array([4, 7]), np.ones((2, 2), np.bool_)
     told = [Told(frames, ids, everywhere, cells_of(2, 2, seed=seed, empty=0)) for seed in range(2)]
-    for write in (runlog.begin_run(1, "one", None, None), runlog.begin_run(2, "two", 5, FACTS),
+    for write in (runlog.begin_run(1, "one\udcfc", None, None), runlog.begin_run(2, "two", 5, FACTS),
                   *runlog.whole(1, told[0], ()), *runlog.whole(2, told[1], [sides_of(4, [0], [[1, 1]])]),
                   runlog.tell(1, "gone", next(runlog.place_to_pieces(frames, ids[:1], everywhere[:, :1])))):
         write(connection)
     one, two = runlog.read_left(connection, 2)
-    assert one[:4] == (1, "one", None, None)
+    assert one[:4] == (1, "one_", None, None), "a name may be no UTF-8"
     assert two[:4] == (2, "two", 5, FACTS)
     assert one.shown.ids.tolist() == [7]
     assert_same(one.shown.over(frames, ids[1:], cells_of(2, 1)), told[0].cells[:, 1:])

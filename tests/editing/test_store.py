@@ -298,6 +298,20 @@ def test_a_copy_has_everything_and_the_session_stays_where_it_is(tmp_path: Path)
     session.close()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="others have names of UTF-8 or UTF-16 only")
+def test_a_folder_whose_name_is_no_utf_8_holds_sessions(tmp_path: Path) -> None:
+    folder = tmp_path / "f\udcfcr"
+    folder.mkdir()
+    session = session_of(tmp_path / "a.cotracker")
+    session.save_as(folder / "b.cotracker")
+    session.add_points(0, [[1, 1]])
+    session.copy_to(folder / "c.cotracker")
+    for read_only in (True, False):
+        with closing(Session.open(folder / "c.cotracker", read_only=read_only)) as copy:
+            assert_same_session(copy, session)
+    session.close()
+
+
 def test_a_copy_in_mid_run_has_what_the_run_shows(tmp_path: Path) -> None:
     session = Session(N_FRAMES, SIZE)
     session.add_points(0, [[1, 1]])
