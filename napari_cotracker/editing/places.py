@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path, PurePath, PureWindowsPath
 from types import MappingProxyType
@@ -99,14 +99,6 @@ def unsaved(folder: Path | None = None) -> list[Unsaved]:
     return sorted((entry for entry in found if not entry.is_empty), key=lambda entry: entry.changed, reverse=True)
 
 
-def prune(folder: Path | None = None) -> None:
-    """Delete sessions without a track and without a history; those that are open, or damaged, stay."""
-    for path in _files(folder):
-        with suppress(EditError):
-            if not _is_open(path) and entry_of(path).is_empty:
-                remove(path)
-
-
 def remove(path: Path) -> None:
     """Delete a session file with all that lies beside it, unless it is open in any window.
 
@@ -132,7 +124,8 @@ def entry_of(path: Path) -> Unsaved:
     """What is to be known of a session file without opening it."""
     changed = datetime.fromtimestamp(max(_written(path), _written(Path(f"{path}-wal"))))
     try:
-        with closing(sqlite3.connect(path)) as connection:
+        # another window may just have deleted it: to look at it is not to make it
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
             connection.execute("PRAGMA query_only = ON")
             steps, last = connection.execute("SELECT count(*), max(time) FROM steps").fetchone()
             (runs,) = connection.execute("SELECT count(*) FROM runs").fetchone()
@@ -141,7 +134,7 @@ def entry_of(path: Path) -> Unsaved:
                            _tracks(connection), _name_of(video), facts=video if isinstance(video, dict) else {},
                            shape=(state.n_frames, state.width, state.height))
     except (sqlite3.Error, EditError, TypeError, ValueError, OverflowError, OSError):
-        return Unsaved(path, changed, is_damaged=True)
+        return Unsaved(path, changed, is_damaged=path.exists())
 
 
 def _tracks(connection: sqlite3.Connection) -> int:

@@ -41,7 +41,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         places.new_path("a.mp4", tmp_path / "file" / "folder")
 
 
-def test_what_was_left_behind_is_listed_and_what_is_empty_is_pruned(tmp_path: Path) -> None:
+def test_what_was_left_behind_is_listed_and_what_is_empty_is_not(tmp_path: Path) -> None:
     def new(name: str, points: int = 0) -> Session:
         video = {"path": f"C:\\films\\{name}.mp4"}
         session = Session.create(tmp_path / f"{name}.cotracker", 5, (8, 8), {"video": video})
@@ -66,20 +66,17 @@ def test_what_was_left_behind_is_listed_and_what_is_empty_is_pruned(tmp_path: Pa
     assert found["damaged"].is_damaged
     dates = [entry.changed for entry in places.unsaved(tmp_path)]
     assert dates == sorted(dates, reverse=True)
-    places.prune(tmp_path)
-    assert {path.stem for path in tmp_path.iterdir() if path.suffix == ".cotracker"} == {*found, "open"}
     with pytest.raises(EditError, match=r"cannot delete.*close that window first"):
         places.remove(tmp_path / "open.cotracker")
     open_session.close()
     places.remove(tmp_path / "open.cotracker")
     places.remove(tmp_path / "crashed.cotracker")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "closed.cotracker", "damaged.cotracker", "notes.txt", "running.cotracker"]
+        "closed.cotracker", "damaged.cotracker", "empty.cotracker", "notes.txt", "running.cotracker"]
 
 
 def test_without_a_folder_nothing_is_left(tmp_path: Path) -> None:
     assert places.unsaved(tmp_path / "none") == []
-    places.prune(tmp_path / "none")
 
 
 def test_a_session_whose_only_change_is_a_run_is_not_empty(tmp_path: Path) -> None:
@@ -99,3 +96,9 @@ def test_looking_at_what_a_crash_left_does_not_make_it_newer(tmp_path: Path) -> 
     dates = {places.entry_of(path).changed.astimezone() for _ in range(2)}
     os.utime(path, (1, 1))
     assert dates == {places.entry_of(path).changed.astimezone()} == {session.steps[-1].time}
+
+
+def test_what_another_window_has_just_deleted_is_not_made_again(tmp_path: Path) -> None:
+    entry = places.entry_of(tmp_path / "gone.cotracker")
+    assert entry.is_empty
+    assert not entry.path.exists()
