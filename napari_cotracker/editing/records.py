@@ -83,7 +83,10 @@ def read_state(connection: sqlite3.Connection) -> State:
     found = connection.execute(f"SELECT {', '.join(State._fields)} FROM state").fetchall()
     if len(found) != 1 or not all(isinstance(value, int) and 0 <= value < 1 << 62 for value in found[0]):
         raise DamageError("expected where the session is, got other values")
-    return State(*found[0])
+    state = State(*found[0])
+    if state.n_frames > encoding.LARGEST:
+        raise DamageError(f"expected at most {encoding.LARGEST} frames, got {state.n_frames}")
+    return state
 
 
 def put_value(table: str, name: str, value: Any) -> Write:

@@ -13,6 +13,7 @@ from .patch import Row
 
 Ids = NDArray[np.int64]
 NOBODY = np.iinfo(np.int64).min  # no track's id
+HIGHEST = (1 << 62) - (1 << 32)  # a session file holds those that follow, too
 
 
 class Roster:
@@ -69,8 +70,17 @@ class Roster:
         return np.arange(first, first + count, dtype=np.int64)
 
     def insert(self, rows: Iterable[Row]) -> NDArray[np.intp]:
-        """Take in new tracks; gives their places afterwards, ascending."""
+        """Take in new tracks; gives their places afterwards, ascending.
+
+        Raises
+        ------
+        EditError
+            If an id is one that no session can hold.
+        """
         new = {row.id: row for row in rows}
+        odd = [id for id in new if not NOBODY < id <= HIGHEST]
+        if odd:
+            raise EditError(f"expected ids of tracks up to {HIGHEST}, got {odd[0]}; give the tracks smaller numbers")
         self._set((*self._rows, *new.values()))
         self._next_id = max(self._next_id, int(self._ids[-1]) + 1)
         return np.searchsorted(self._ids, np.array(sorted(new), np.int64))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.editing.patch import Row
-from napari_cotracker.editing.roster import Roster
+from napari_cotracker.editing.roster import HIGHEST, Roster
 
 IDS = st.lists(st.integers(-5, 60), unique=True, max_size=8)
 
@@ -51,3 +51,13 @@ def test_an_id_that_is_not_there_is_named() -> None:
     assert roster.has([0, np.iinfo(np.int64).max]).tolist() == [False, False]
     with pytest.raises(EditError, match="got 3, which is not there"):
         roster.columns([3])
+
+
+@pytest.mark.parametrize("id", [2**62 - 1, 2**63 - 1, -(2**63)])
+def test_an_id_that_no_file_could_hold_is_refused(id: int) -> None:
+    roster = Roster()
+    with pytest.raises(EditError, match=f"expected ids of tracks up to .*got {id}; give the tracks smaller numbers"):
+        roster.insert(rows_of([3, id]))
+    assert roster.ids.tolist() == []
+    roster.insert(rows_of([HIGHEST]))
+    assert roster.next_id < 2**62, "what a file can hold"
