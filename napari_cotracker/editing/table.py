@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..core.errors import EditError
 from ..core.queries import Queries
 from ..core.tracks import Anchors, Tracks, is_anchor
 from .cells import Cells, CellTable
-from .patch import Block, Patch
+from .patch import Block, Patch, Row
 from .roster import Ids, Roster, rows_of
 
 
@@ -40,8 +41,8 @@ class TrackTable:
 
     @property
     def queries(self) -> Queries:
-        """Where each track starts; those of which that is not known are left out."""
-        rows = [row for row in self.roster.rows if np.isfinite(row.xy).all()]
+        """Where each track starts; those of which that is not known, or no longer on a frame, are left out."""
+        rows = [row for row in self.roster.rows if self._is_started(row)]
         return Queries(np.array([row.t for row in rows], np.int64), np.array([row.xy for row in rows], np.float32),
                        np.array([row.id for row in rows], np.int64), tuple(row.name for row in rows))
 
@@ -70,7 +71,7 @@ class TrackTable:
         if direction != "both":
             before = np.arange(self.n_frames)[:, None] < np.array([row.t for row in rows], np.int64)
             empty &= before if direction == "backward" else ~before
-        starts = np.isfinite(np.array([row.xy for row in rows], float).reshape(-1, 2)).all(1)
+        starts = np.array([self._is_started(row) for row in rows], np.bool_)
         return np.asarray(self.roster.ids[empty.any(0) & starts])
 
     def read(self, frames: NDArray[np.int64], ids: Ids) -> Cells:
@@ -125,6 +126,10 @@ class TrackTable:
     def resize(self, n_frames: int) -> Callable[[], object]:
         """Another number of frames; cells of frames that go are lost, new ones are empty. Gives what takes it back."""
         return self._cells.resize(n_frames)
+
+    def _is_started(self, row: Row) -> bool:
+        """Whether it can be followed: a film may turn out to be shorter than it was when a point was placed."""
+        return row.t < self.n_frames and math.isfinite(row.xy[0] + row.xy[1])
 
     def _put_rows(self, patch: Patch) -> None:
         comes, goes = patch.comes, patch.goes

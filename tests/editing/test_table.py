@@ -59,3 +59,15 @@ def test_what_a_person_ended_is_not_to_be_filled() -> None:
     ended.state[:], ended.source[:] = State.UNKNOWN, Source.HUMAN
     table.put(Patch("end", (Block(np.array([2, 3]), np.array([0]), Cells.empty(2, 1), ended),)))
     assert table.incomplete("both").tolist() == []
+
+
+def test_a_track_that_starts_beyond_a_film_that_became_shorter_is_not_followed() -> None:
+    table = TrackTable(4)
+    rows = Row(0, "a", "", 3, (2.0, 3.0)), Row(1, "b", "", 1, (2.0, 3.0))
+    table.put(Patch("place", after=rows))
+    assert table.incomplete("both").tolist() == table.queries.ids.tolist() == [0, 1]
+    table.resize(2)
+    assert table.incomplete("both").tolist() == table.queries.ids.tolist() == [1]
+    assert table.tracks({}).ids.tolist() == [0, 1]
+    table.resize(4)
+    assert table.queries.ids.tolist() == [0, 1]
