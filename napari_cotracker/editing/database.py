@@ -92,6 +92,8 @@ class Database:
                 return act()
         except sqlite3.Error as mishap:
             raise explained(mishap, self.path) from mishap
+        except UnicodeDecodeError as mishap:  # what SQLite says of damaged tables quotes their bytes
+            raise DamageError.of(self.path, mishap) from mishap
 
     def _is_log_long(self) -> bool:
         try:

@@ -108,12 +108,14 @@ class Wreck:
             return otherwise
 
     @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) of the picture."""
+    def size(self) -> tuple[int, int] | None:
+        """(width, height) of the picture; None if nothing tells it any more."""
         if self.state is not None:
             return self.state.width, self.state.height
-        width, height = self.facts["size"]
-        return int(width), int(height)
+        with suppress(*MISHAPS):
+            width, height = self.facts["size"]
+            return int(width), int(height)
+        return None
 
     @property
     def root(self) -> int:
@@ -175,9 +177,11 @@ def _save(wreck: Wreck, out: Path) -> Salvaged:
     n_frames = wreck.state.n_frames if wreck.state else wreck.n_frames
     table, forward = _walked_back(wreck, n_frames)
     meta = {name: value for name, value in wreck.facts.items() if name != FORGOTTEN}
-    session = Session(n_frames, wreck.size, {**meta, "runs": [*meta.get("runs", []), *wreck.facts.get(FORGOTTEN, [])]})
+    meta["runs"] = [*meta.get("runs", []), *wreck.facts.get(FORGOTTEN, [])]
+    session, saved = Session(n_frames, wreck.size or _extent(table), meta), Salvaged(out)
     _begin_with(session, table, wreck)
-    saved = Salvaged(out)
+    if wreck.size is None:
+        saved.lost.append("the size of the picture, so that no film will fit: export the tracks, and import them anew")
     is_whole = _go_forward(session, forward, saved)
     if is_whole:
         _take_runs(session, wreck, saved)
@@ -189,6 +193,13 @@ def _save(wreck: Wreck, out: Path) -> Salvaged:
     session.save_as(out)
     session.close()
     return saved
+
+
+def _extent(table: TrackTable) -> tuple[int, int]:
+    """(width, height) of the smallest picture from its corner that holds all points."""
+    xy = table.cells.xy.reshape(-1, 2)
+    width, height = np.nan_to_num(np.ceil(xy[np.isfinite(xy).all(1)].max(0, initial=0))).tolist()
+    return int(width) + 1, int(height) + 1
 
 
 def _begin_with(session: Session, table: TrackTable, wreck: Wreck) -> None:

@@ -80,6 +80,11 @@ def test_what_is_no_database_is_damaged(tmp_path: Path) -> None:
         Database(tmp_path / "a")
 
 
+def test_a_complaint_that_cannot_be_read_is_damage(database: Database) -> None:
+    with pytest.raises(DamageError, match="is damaged"):
+        database.read(lambda _: b"malformed schema \xff".decode())
+
+
 def test_the_log_is_brought_into_the_file_as_it_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("napari_cotracker.editing.database.CHECKPOINT", 10_000)
     database = Database(tmp_path / "a")

@@ -42,7 +42,7 @@ def is_one_of(state: Snapshot, states: list[Snapshot]) -> bool:
 
 def run_sql(path: Path, command: str) -> None:
     with sqlite3.connect(path) as connection:
-        connection.execute(command)
+        connection.executescript(command)
     connection.close()
 
 
@@ -117,6 +117,7 @@ def test_what_follows_a_step_that_is_gone_is_lost_and_named(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("command", ["DELETE FROM state", "DELETE FROM facts", "DELETE FROM snapshots",
                                      "DELETE FROM steps WHERE number > 8", "DELETE FROM settings",
+                                     "DELETE FROM state; DELETE FROM facts",
                                      "UPDATE snapshot_pieces SET data = NULL WHERE id >> 16 = 2"])
 def test_parts_that_are_gone_are_done_without(tmp_path: Path, command: str) -> None:
     path = tmp_path / "a.cotracker"
