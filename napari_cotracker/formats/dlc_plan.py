@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..core.errors import FormatError
 from ..core.options import option
 from ..core.tracks import Tracks, is_anchor
+from ..core.words import as_label
 from .dlc_frames import SINGLE, Frame, plain_numbers
 from .dlc_project import ROOM, Project, Said, Shelf, frame_of_picture, read_project
 from .sheets import cast_of, visible
@@ -71,9 +72,10 @@ class Plan:
         scorer = _scorer(shelf, found.scorer, options.scorer)
         old = shelf.labels(scorer)
         frames, notes = _frames(tracks, options)
-        names = _names(shelf, tracks, old, options.video or shelf.folder.resolve().name)
+        video = options.video or as_label(shelf.folder.resolve().name)
+        names = _names(shelf, tracks, old, video)
         keys, more = _keys(tracks, found.is_multi if old is None else old.is_multi)
-        rows = _rows(tracks, frames, names, (ROOM, options.video or shelf.folder.resolve().name), old)
+        rows = _rows(tracks, frames, names, (ROOM, video), old)
         said = _said(tracks, rows, [(scorer, *key) for key in keys])
         notes += more + _size_note(shelf, tracks)
         return cls(shelf, found, scorer, old, said, {frame: names[frame] for frame in rows}, notes)

@@ -38,6 +38,7 @@ from .. import __version__
 from ..core.declarations import Format, NoOptions
 from ..core.errors import FormatError, MissingExtraError
 from ..core.tracks import DEFAULT_THRESHOLD, Source, Tracks, is_anchor
+from ..core.words import as_label
 from .apart import load_apart, outline
 from .hdf5 import in_memory, opened, text_of, texts, whole
 from .sheets import (
@@ -118,10 +119,10 @@ def _coordinates(tracks: Tracks, cast: Cast) -> dict[str, Any]:
 def _attributes(path: Path, tracks: Tracks) -> dict[str, Any]:
     nowhere: NDArray[np.bool_] = np.asarray(~located(tracks).any(0))
     empty = [name for name, is_empty in zip(tracks.names, nowhere.tolist(), strict=True) if is_empty]
-    found = {"source_software": f"{OURS} {__version__}", "source_file": path.name, "ds_type": "poses",
+    found = {"source_software": f"{OURS} {__version__}", "source_file": as_label(path.name), "ds_type": "poses",
              "time_unit": "frames", "made_by": credits(tracks)}
     film = (tracks.meta.get("video") or {}).get("path")
-    more: dict[str, Any] = {"film": str(film)} if film else {}
+    more: dict[str, Any] = {"film": as_label(film)} if film else {}
     if tracks.meta.get("fps"):
         more |= {"fps": float(rate_of(tracks)), "time_unit": "seconds"}
         times = times_of(tracks)

@@ -41,6 +41,7 @@ from ..core.declarations import Format
 from ..core.errors import FormatError, MissingExtraError
 from ..core.options import option
 from ..core.tracks import DEFAULT_THRESHOLD, Tracks
+from ..core.words import as_label
 from .apart import outline
 from .hdf5 import in_memory
 from .sheets import Cast, cast_of, changed_names, credits, likelihoods, located, rate_of, seconds_of, times_of
@@ -133,7 +134,7 @@ def _film(pynwb: Any, file: Any, tracks: Tracks) -> Any:
         return None
     about: dict[str, Any] = {"dimension": list(tracks.size)} if tracks.size else {}
     # timestamps, since a rate needs an argument here that earlier versions do not have
-    film = pynwb.image.ImageSeries(name="film", external_file=[str(path)], format="external", starting_frame=[0],
+    film = pynwb.image.ImageSeries(name="film", external_file=[as_label(path)], format="external", starting_frame=[0],
                                    timestamps=seconds_of(tracks), unit="n.a.", description="The film.", **about)
     file.add_acquisition(film)
     return film

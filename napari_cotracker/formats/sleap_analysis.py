@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 from ..core.declarations import Format, NoOptions
 from ..core.errors import FormatError, MissingExtraError
 from ..core.tracks import Source, Tracks, is_anchor
+from ..core.words import as_label
 from .apart import load_apart, outline
 from .hdf5 import in_memory, opened, text_of, texts, whole
 from .sheets import Cast, cast_of, credits, imported, pair_of, uncast, visible
@@ -82,7 +83,7 @@ def write(path: Path, tracks: Tracks, options: NoOptions) -> list[str]:
         for name, labels in (("track_names", named), ("node_names", cast.keypoints)):
             file[name] = np.array([label.encode("utf-8") for label in labels], "S" if labels else "S1")
         _write_bones(file, tracks, cast)
-        file["labels_path"], file["video_path"], file["video_ind"] = "", str(film), 0
+        file["labels_path"], file["video_path"], file["video_ind"] = "", as_label(film), 0
         file["provenance"] = json.dumps(provenance)
         file.attrs.update({"preset": "matlab", "format": "analysis", "skeleton_name": "", "skeleton_symmetries": "[]",
                            "video_backend_metadata": json.dumps(_about_film(tracks))})

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.coordinates import CONVENTIONS
 from ..core.errors import FormatError, MissingExtraError
 from ..core.files import replacing
+from ..core.words import as_label
 
 FRACTIONS = CONVENTIONS["blender"]  # of the picture, from its lower left edge: the same as in Blender
 
@@ -121,6 +122,8 @@ def _write(path: Path, pixels: NDArray[np.float32], rate: Fraction | None, aspec
     if comment:
         header["comments"] = comment
     with replacing(path) as temporary:
+        if as_label(temporary) != str(temporary):
+            raise OSError("OpenEXR takes only names of UTF-8")
         try:
             library.File(header, {"RGBA": pixels}).write(str(temporary))
         except RuntimeError as mishap:

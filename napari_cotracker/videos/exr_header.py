@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import MissingExtraError
+from ..core.words import as_label
 
 KEPT = frozenset({
     "chromaticities", "whiteLuminance", "adoptedNeutral", "timeCode", "keyCode", "reelName", "imageCounter", "owner",
@@ -89,6 +90,8 @@ def write_exr(path: Path, channels: Mapping[str, Any], attributes: Mapping[str, 
     """
     library = require_openexr("write .exr images")
     header = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage, **attributes}
+    if as_label(path) != str(path):
+        raise OSError("OpenEXR takes only names of UTF-8")
     try:
         library.File(header, dict(channels)).write(str(path))
     except RuntimeError as mishap:

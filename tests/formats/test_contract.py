@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import sys
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -157,6 +159,18 @@ def test_writes_one_frame_and_no_track(fmt, shape, tmp_path):
         assert "expected" in str(refusal) and fmt.group != "own"
         return
     if fmt.read and "length" in fmt.keeps:
+        assert len(read(fmt, path)) == len(tracks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have names of UTF-8 or UTF-16 only")
+@named(WRITABLE)
+def test_a_film_and_a_folder_may_have_names_that_are_no_utf_8(fmt, tmp_path):
+    folder = tmp_path / "f\udcfcr"
+    folder.mkdir()
+    tracks = sample(fmt)
+    film = {"path": str(folder / "f\udcfclm.mp4"), "fingerprint": "f"}
+    path = written(fmt, folder, replace(tracks, meta={**tracks.meta, "video": film}), "tr\udce9")
+    if fmt.read:
         assert len(read(fmt, path)) == len(tracks)
 
 

@@ -1,5 +1,6 @@
 """STMaps: float32, pixel centres at (x + 0.5) / width, read back by OpenEXR."""
 
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -118,3 +119,11 @@ def test_openimageio_warps_as_told(tmp_path):
     warped = oiio.ImageBufAlgo.st_warp(plate, places, filtername="triangle", flip_t=True)
     got = warped.get_pixels("float")[5:-5, 5:-5, :3]
     assert got == pytest.approx(picture[3:-7, 8:-2], abs=1e-3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have names of UTF-8 or UTF-16 only")
+def test_a_folder_that_openexr_cannot_take_is_told(tmp_path):
+    folder = tmp_path / "f\udcfcr"
+    folder.mkdir()
+    with pytest.raises(FormatError, match="OpenEXR takes only names of UTF-8"):
+        write_stmap(folder / "map.exr", np.zeros((2, 3, 2)))

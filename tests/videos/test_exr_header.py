@@ -69,6 +69,11 @@ def test_a_system_that_refuses_says_why_without_the_name(tmp_path: Path) -> None
     assert str(tmp_path) not in str(told.value)
 
 
+def test_a_name_that_openexr_cannot_take_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="takes only names of UTF-8"):
+        write_exr(tmp_path / "f\udcfcr.exr", PIXELS, {})
+
+
 def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "OpenEXR", None)
     with pytest.raises(MissingExtraError, match="to write"):
