@@ -26,6 +26,10 @@ TRIED = 128  # tracks that a sample is judged by
 STEPS = 5
 TUKEY = 4.7 * 1.4826  # times the middle distance, beyond which a match has no say
 CELLS = 16_000  # matches at once
+CELLS_OF_PAIRS = 1 << 26  # of pairs by tracks at once
+LONG = 4000  # frames, of which all pairs take a quarter of a gigabyte
+PARTNERS = 1000  # frames that are tried as the partner of one, in a longer film
+STRIDE = 7919  # a prime: partners near and far are chosen in turn
 FLOOR = 0.5  # pixels: no tracker is better, and a few good points must not make the rest bad
 SIGMAS = 3.0
 FAILED = 3.0  # times the usual noise: no matrix was found for such a pair
@@ -79,23 +83,40 @@ def choose_pairs(seen: Mask, window: int, hubs: int) -> Pairs:
         far = max(far * GROWTH, far + 1)
     pairs: Pairs = np.concatenate([*found, np.zeros((0, 2), np.int64)])
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    shared = seen.astype(np.float32) @ seen.astype(np.float32).T
-    return pairs[shared[pairs[:, 0], pairs[:, 1]] >= MIN_SHARED]
+    parts = np.array_split(pairs, len(pairs) * seen.shape[1] // CELLS_OF_PAIRS + 1)
+    return np.concatenate([part[(seen[part[:, 0]] & seen[part[:, 1]]).sum(1) >= MIN_SHARED] for part in parts])
 
 
 def far_pairs(seen: Mask, most: int) -> Pairs:
     """(P, 2) pairs of frames to judge tracks by, as far apart as tracks are visible in both."""
     frames = len(seen)
-    shared = seen.astype(np.float32) @ seen.astype(np.float32).T
-    first, second = np.triu_indices(frames, 1)
     # a pair tells more the further apart it is, up to what half of the tracks last
     reach = int(np.median(seen.sum(0))) if seen.size else 1
+    if frames > LONG:
+        return _far_pairs_of_long(seen, most, max(1, reach // 4))
+    shared = seen.astype(np.float32) @ seen.astype(np.float32).T
+    first, second = np.triu_indices(frames, 1)
     able = shared[first, second] >= MIN_SHARED
     first, second = first[able], second[able]
     far = second - first >= max(1, reach // 4)
     first, second = (first[far], second[far]) if far.any() else (first, second)
     picked = np.unique(np.linspace(0, max(len(first) - 1, 0), min(most, len(first))).astype(int))
     return np.stack([first[picked], second[picked]], 1)
+
+
+def _far_pairs_of_long(seen: Mask, most: int, apart: int) -> Pairs:
+    """The same for a film of which all pairs would fill the memory: one partner for each of some frames."""
+    last = len(seen) - 1 - seen[::-1].argmax(0)
+    found, near = (list[tuple[int, int]]() for _ in range(2))
+    for turn, frame in enumerate(np.linspace(0, len(seen) - 1, most).astype(int).tolist()):
+        here = np.flatnonzero(seen[frame])
+        later = np.arange(frame + 1, last[here].max(initial=frame) + 1)
+        later = later[:: len(later) // PARTNERS + 1]
+        able = later[seen[np.ix_(later, here)].sum(1) >= MIN_SHARED]
+        for pairs, choice in ((found, able[able - frame >= apart]), (near, able)):
+            if len(choice):
+                pairs.append((frame, int(choice[turn * STRIDE % len(choice)])))
+    return np.array(found or near, np.int64).reshape(-1, 2)
 
 
 def judge(xy: Floats, seen: Mask, max_error: float, most: int | None = None, seed: int = 0) -> Votes:

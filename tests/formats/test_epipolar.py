@@ -1,5 +1,7 @@
 """Which tracks move as one rigid scene."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,23 @@ def test_frames_that_share_few_tracks_are_not_paired():
     seen[2, :6] = False
     assert epipolar.choose_pairs(seen, 10, 5).tolist() == [[0, 1], [0, 3], [1, 3]]
     assert len(epipolar.choose_pairs(seen[:1], 10, 5)) == len(epipolar.choose_pairs(seen[:, :3], 10, 5)) == 0
+
+
+def test_a_long_film_does_not_fill_the_memory_with_all_pairs_of_its_frames():
+    frames, tracks, length = 6000, 600, 500
+    begins = np.linspace(-length, frames, tracks)
+    seen = (np.arange(frames)[:, None] >= begins) & (np.arange(frames)[:, None] < begins + length)
+    tracemalloc.start()
+    far, near = epipolar.far_pairs(seen, 400), epipolar.choose_pairs(seen, 6, 5)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200 << 20
+    gaps = far[:, 1] - far[:, 0]
+    assert len(far) > 370 and gaps.min() >= length // 4 and np.ptp(gaps) > length // 3
+    for pairs in (far, near):
+        assert ((seen[pairs[:, 0]] & seen[pairs[:, 1]]).sum(1) >= epipolar.MIN_SHARED).all()
+    assert far[0, 0] < 20 and far[-1, 0] > frames - length
+    assert len(near) > 6 * 5800
 
 
 @pytest.mark.parametrize(("drift", "seed"), [(0.2, 0), (0.4, 1)])
