@@ -85,7 +85,7 @@ def _fingerprint(path: Path) -> str:
     if path.is_dir():
         content = "\n".join(f"{file.relative_to(path)} {file.stat().st_size} {file.stat().st_mtime_ns}"
                             for file in sorted(path.rglob("*")) if file.is_file())
-        return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(os.fsencode(content), digest_size=16).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 

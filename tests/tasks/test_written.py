@@ -1,6 +1,7 @@
 """Files of ours and of others."""
 
 import os
+import sys
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_a_folder_of_very_many_files_stands_for_itself(tmp_path, monkeypatch):
     assert written.is_ours(tmp_path)
     (tmp_path / "1.txt").write_text("other")
     assert not written.is_ours(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have names of UTF-8 or UTF-16 only")
+def test_so_it_does_where_names_are_no_utf_8(tmp_path, monkeypatch):
+    monkeypatch.setattr(written, "MOST", 2)
+    for k in range(3):
+        (tmp_path / f"{k}\udcfc.txt").write_text("one")
+    written.note(tmp_path)
+    assert written.is_ours(tmp_path)
 
 
 def test_without_the_list_people_are_asked_once_more(tmp_path, monkeypatch):
