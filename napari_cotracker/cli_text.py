@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 Facts = dict[str, Any]
+MOST_NAMES = 5  # of clips in a line
 
 
 def program_lines(facts: Facts) -> Iterator[str]:
@@ -60,6 +61,7 @@ def evaluation_lines(facts: Facts) -> Iterator[str]:
     clips = [row(c["name"], c, f"{c['tracks']} tracks, {c['frames']} frames") for c in facts["clips"]]
     yield from columns([["", *heads, ""], *clips, row("mean", facts["mean"], f"{len(clips)} clips")])
     yield "AJ, delta, OA (0: if all were called visible) and survival in %, distances in px of 256 × 256"
+    yield from _left_out(facts)
 
 
 def effort_lines(facts: Facts) -> Iterator[str]:
@@ -85,6 +87,14 @@ def effort_lines(facts: Facts) -> Iterator[str]:
     yield "fixes: points placed after the first; looks: frames a person was sent to, or watched; own: mean actions in"
     yield "the program that works so; in %: right at once, never right, area under the curve of right frames over 30"
     yield "actions, idle looks; spoilt: frames that a fix made wrong up to its neighbours, and beyond; off: moved pins"
+    yield from _left_out(facts)
+
+
+def _left_out(facts: Facts) -> Iterator[str]:
+    """Clips that count nowhere, in one line."""
+    if names := facts["left_out"]:
+        more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+        yield f"left out: {', '.join(names[:MOST_NAMES])}{more}; no point is visible where a track would start"
 
 
 def lines_of(facts: Facts) -> Iterator[str]:

@@ -7,12 +7,13 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from napari_cotracker.cli import app
 from napari_cotracker.core.samples import sample_truth
-from tests.evaluation.tapvid import entry
+from tests.evaluation.tapvid import FRAMES, entry
 
 
 @pytest.fixture
@@ -40,6 +41,16 @@ def test_a_row_for_each_clip_and_their_mean(data: str) -> None:
     assert mean[0] == "mean" and mean[2] == "63.3" and mean[-2:] == ["2", "clips"]
     assert len({line.index(cell) + len(cell) for line, cell in zip(lines[2:5], ("100.0", "26.7", "63.3"))}) == 1
     assert "%" in lines[5] and len(lines) == 6
+
+
+@pytest.mark.parametrize("effort", [[], ["--effort"]])
+def test_clips_in_which_no_track_starts_are_told_in_one_line(effort: list[str], tmp_path: Path) -> None:
+    hidden = {**entry(), "occluded": np.ones((3, FRAMES), bool)}
+    path = tmp_path / "data.pkl"
+    path.write_bytes(pickle.dumps({"goat": entry(), **{f"owl {n}": hidden for n in range(7)}}))
+    lines = run(str(path), "--model", "still", *effort).stdout.splitlines()
+    assert lines[-1] == ("left out: owl 0, owl 1, owl 2, owl 3, owl 4 and 2 more; "
+                         "no point is visible where a track would start")
 
 
 def test_what_is_not_known_is_a_dash(tmp_path: Path) -> None:

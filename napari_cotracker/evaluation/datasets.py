@@ -40,7 +40,7 @@ class Clip:
     xy : (T, N, 2) float64
         True positions in pixels of a picture of `size`; where the point is not visible, anything.
     visible : (T, N) bool
-        At least once for every point.
+        At least once for every point; a clip in which nothing is ever visible has none.
     size : (width, height)
     """
 
@@ -179,8 +179,6 @@ def _checked(clip: Clip, path: Path) -> Clip:
         raise FormatError(f"expected visible points on the picture in {place}, got some elsewhere; positions are "
                           "fractions of the picture in TAP-Vid's pickles and pixels in tracks files")
     seen = clip.visible.any(0)
-    if not seen.any():
-        raise FormatError(f"expected points that are visible at some time in {place}, got none; leave that clip out")
     return replace(clip, xy=clip.xy[:, seen], visible=clip.visible[:, seen])
 
 

@@ -17,7 +17,7 @@ from ..core.errors import CotrackerError
 from ..core.queries import Queries
 from ..core.tracker import Control, TrackUpdate
 from ..core.video import Video
-from .evaluate import SIZES, open_clip, read_truth, tracked_size
+from .evaluate import SIZES, has_queries, nothing_to_track, open_clip, read_truth, tracked_size
 from .plan import TrackOptions, facts_of_run
 from .progress import scaled
 from .track import track
@@ -102,27 +102,33 @@ def measure_effort(data: str | Path, options: TrackOptions | None = None, effort
     dict
         ``model``, ``licence``, ``mode``, ``stop``, ``tolerance``, ``policies`` (for each its ``name`` and its
         figures over all tracks, as in `napari_cotracker.evaluation.stories.summarise`), ``clips`` (for each the
-        same, with ``name``, ``frames``, ``tracks`` and ``seconds``) and ``cancelled``.
+        same, with ``name``, ``frames``, ``tracks`` and ``seconds``), ``left_out`` (names of clips in which
+        nothing is ever visible) and ``cancelled``.
 
     Raises
     ------
     CotrackerError
-        If the data set cannot be read or a clip cannot be tracked.
+        If the data set cannot be read, a clip cannot be tracked, or all of them are left out.
     """
     from ..evaluation.datasets import find_truth
 
     options, effort, control = options or TrackOptions(), effort or EffortOptions(), control or Control()
-    truths, results = find_truth(Path(data)), list[_Result]()
+    truths, results, left_out = find_truth(Path(data)), list[_Result](), list[str]()
     for n, path in enumerate(truths):
         if control.cancelled():
             break
         clips = yield from scaled(read_truth(path, control), n / len(truths), n / len(truths))
         for k, clip in enumerate(clips):
+            if not has_queries(clip, "first"):
+                left_out.append(clip.name)
+                continue
             start, stop = ((n + (k + end) / len(clips)) / len(truths) for end in (0, 1))
             size = tracked_size(path, clip, effort.size)
             result = yield from scaled(_work_through(clip, size, options, effort, control), start, stop)
             results += [result] if result else []
-    return _report(results, effort, cancelled=control.cancelled())
+    if not results and not control.cancelled():
+        raise nothing_to_track(left_out, "first")
+    return {**_report(results, effort, cancelled=control.cancelled()), "left_out": left_out}
 
 
 def _work_through(clip: Clip, size: tuple[int, int], options: TrackOptions, effort: EffortOptions, control: Control

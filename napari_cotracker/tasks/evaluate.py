@@ -17,6 +17,7 @@ from ..core.queries import Queries
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import State
 from ..core.video import Video
+from ..core.words import counted
 from .export import read_tracks
 from .open import open_video
 from .progress import scaled
@@ -69,13 +70,14 @@ def evaluate(data: str | Path, options: TrackOptions | None = None, protocol: st
     -------
     dict
         ``model``, ``licence``, ``mode`` and ``checkpoint`` of the first clip's run, ``protocol``, ``clips``
-        (a dict for each, with its scores), ``mean`` (of the scores over clips), ``seconds_per_frame`` (in
-        which the network was loaded, too) and ``cancelled``.
+        (a dict for each, with its scores), ``left_out`` (names of clips in which nothing is visible where
+        the protocol starts tracks), ``mean`` (of the scores over clips), ``seconds_per_frame`` (in which the
+        network was loaded, too) and ``cancelled``.
 
     Raises
     ------
     CotrackerError
-        If the data set cannot be read or a clip cannot be tracked.
+        If the data set cannot be read, a clip cannot be tracked, or all of them are left out.
     """
     from ..evaluation.datasets import find_truth
     from ..evaluation.metrics import check_protocol
@@ -85,7 +87,7 @@ def evaluate(data: str | Path, options: TrackOptions | None = None, protocol: st
         raise CotrackerError(f"expected size {', '.join(SIZES)}; got {size!r}")
     options, control = options or TrackOptions(), control or Control()
     options = replace(options, direction="forward" if protocol == "first" else "both")
-    truths, results = find_truth(Path(data)), list[_Result]()
+    truths, results, left_out = find_truth(Path(data)), list[_Result](), list[str]()
     for n, path in enumerate(truths):
         if control.cancelled():
             break
@@ -93,11 +95,31 @@ def evaluate(data: str | Path, options: TrackOptions | None = None, protocol: st
         for k, clip in enumerate(clips):
             if control.cancelled():
                 break
+            if not has_queries(clip, protocol):
+                left_out.append(clip.name)
+                continue
             start, stop = ((n + (k + end) / len(clips)) / len(truths) for end in (0, 1))
             target = tracked_size(path, clip, size)
             result = yield from scaled(_measure(clip, target, options, protocol, control), start, stop)
             results += [result] if result else []
-    return _report(results, protocol, cancelled=control.cancelled())
+    if not results and not control.cancelled():
+        raise nothing_to_track(left_out, protocol)
+    return {**_report(results, protocol, cancelled=control.cancelled()), "left_out": left_out}
+
+
+def has_queries(clip: Clip, protocol: str) -> bool:
+    """Whether any track of a clip can be started."""
+    from ..evaluation.metrics import queries_of
+
+    return len(queries_of(clip.visible, protocol)[0]) > 0
+
+
+def nothing_to_track(names: Sequence[str], protocol: str) -> FormatError:
+    """What to raise when every clip had to be left out."""
+    where, do = ("at some time", "check what it says of occlusion") if protocol == "first" else (
+        "on some fifth frame", "use protocol first")
+    others = f" and {counted(len(names) - 1, 'other')}" if len(names) > 1 else ""
+    return FormatError(f"expected points that are visible {where} of clip {names[0]!r:.60}{others}, got none; {do}")
 
 
 def tracked_size(path: Path, clip: Clip, size: str) -> tuple[int, int]:
@@ -127,9 +149,6 @@ def _measure(clip: Clip, size: tuple[int, int], options: TrackOptions, protocol:
     from ..evaluation.metrics import counted_cells, queries_of, score
 
     frames, points = queries_of(clip.visible, protocol)
-    if not len(frames):
-        raise FormatError(f"expected points that are visible on some fifth frame of clip {clip.name!r}, got none; "
-                          "use protocol first")
     video, clip = (yield from scaled(open_clip(clip, size, control), 0.0, READING_SHARE)), clip.resized(size)
     with closing(video):
         if control.cancelled():  # perhaps before all frames were there

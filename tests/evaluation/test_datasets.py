@@ -95,7 +95,6 @@ WRONG = {
     "texts as occluded": ([entry() | {"occluded": entry()["occluded"].astype(str)}], "expected points"),
     "pixels": ([entry() | {"points": entry()["points"] * WIDTH}], "fractions of the picture"),
     "NaN": ([with_point("points", np.nan)], "expected visible points on the picture"),
-    "nothing visible": ([entry() | {"occluded": np.ones((3, FRAMES), bool)}], "leave that clip out"),
 }
 
 
@@ -105,6 +104,12 @@ def test_a_pickle_of_something_else_is_a_clear_error(case: str, tmp_path: Path) 
     with pytest.raises(FormatError, match=message) as caught:
         read_clips(written(content, tmp_path))
     assert "\n" not in str(caught.value)
+
+
+def test_a_clip_in_which_nothing_is_visible_has_no_points(tmp_path: Path) -> None:
+    hidden, goat = read_clips(written([entry() | {"occluded": np.ones((3, FRAMES), bool)}, entry()], tmp_path))
+    assert hidden.xy.shape == (FRAMES, 0, 2) and hidden.visible.shape == (FRAMES, 0)
+    assert goat.xy.shape == (FRAMES, 2, 2)
 
 
 def test_a_torn_or_hostile_pickle_is_a_clear_error(tmp_path: Path) -> None:

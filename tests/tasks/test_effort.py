@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import CotrackerError, TrackingError
@@ -54,6 +55,17 @@ def test_every_policy_has_figures_for_every_clip_and_all(data: Path) -> None:
     assert figures(facts, 0, "ours, queue")["corrections"]["mean"] == 0
     for name in ("to next, scan", "overwrite, scan", "ours, scan"):
         assert figures(facts, 1, name)["corrections"]["mean"] == 0.5, name
+
+
+def test_a_clip_in_which_nothing_is_visible_is_left_out_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "data.pkl"
+    hidden = entry() | {"occluded": np.ones((3, FRAMES), bool)}
+    path.write_bytes(pickle.dumps({"owl": hidden, "goat": entry()}))
+    _, facts = drain(measure_effort(path, STILL, EffortOptions(policies=of_still)))
+    assert facts["left_out"] == ["owl"] and [clip["name"] for clip in facts["clips"]] == ["goat"]
+    path.write_bytes(pickle.dumps({"owl": hidden}))
+    with pytest.raises(CotrackerError, match="visible at some time of clip 'owl', got none"):
+        drain(measure_effort(path, STILL, EffortOptions(policies=of_still)))
 
 
 def test_policies_share_what_the_tracker_says(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

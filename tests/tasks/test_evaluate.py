@@ -148,12 +148,32 @@ def test_what_makes_no_sense_is_refused_before_anything_is_read(tmp_path: Path) 
         drain(evaluate(path, STILL, size="512"))
     with pytest.raises(FormatError, match="nothing of that name"):
         drain(evaluate(tmp_path / "gone", STILL))
-    rare = entry()["occluded"] | ~np.isin(np.arange(FRAMES), [3, 4])
-    with pytest.raises(FormatError, match="some fifth frame of clip 'data 0', got none; use protocol first"):
-        drain(evaluate(written([entry() | {"occluded": rare}], tmp_path), STILL, "strided"))
     with pytest.raises(FormatError, match="as frame 3 of clip"):
         pictures = encoded(entry())["video"]
         drain(evaluate(written([entry() | {"video": [*pictures[:3], b"", *pictures[4:]]}], tmp_path), STILL))
+
+
+HIDDEN = entry() | {"occluded": np.ones((3, FRAMES), bool)}
+RARE = entry() | {"occluded": entry()["occluded"] | ~np.isin(np.arange(FRAMES), [3, 4])}
+
+
+@pytest.mark.parametrize(("protocol", "left_out"), [("first", ["owl"]), ("strided", ["owl", "bat"])])
+def test_clips_in_which_no_track_starts_are_left_out(protocol: str, left_out: list[str], tmp_path: Path) -> None:
+    data = written({"owl": HIDDEN, "goat": entry(), "bat": RARE}, tmp_path)
+    updates, facts = drain(evaluate(data, STILL, protocol))
+    assert facts["left_out"] == left_out
+    assert [clip["name"] for clip in facts["clips"]] == [n for n in ("owl", "goat", "bat") if n not in left_out]
+    done = [update.done for update in updates]
+    assert done == sorted(done)
+    alone = drain(evaluate(written([entry()], tmp_path, "goat.pkl"), STILL, protocol))[1]
+    assert facts["clips"][0] | {"name": "", "seconds": 0} == alone["clips"][0] | {"name": "", "seconds": 0}
+
+
+def test_a_data_set_in_which_no_track_starts_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="some fifth frame of clip 'data 0', got none; use protocol first"):
+        drain(evaluate(written([RARE], tmp_path), STILL, "strided"))
+    with pytest.raises(FormatError, match="visible at some time of clip 'owl' and 1 other, got none"):
+        drain(evaluate(written({"owl": HIDDEN, "bat": HIDDEN}, tmp_path), STILL))
 
 
 def test_what_a_tracker_raises_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
