@@ -178,6 +178,6 @@ def _place(picture: Picture, data: NDArray[Any], display: NDArray[Any]) -> Pictu
     out = np.zeros((height, width, picture.shape[2]), picture.dtype)
     left, top = (data[0] - display[0]).tolist()
     y0, x0 = max(top, 0), max(left, 0)
-    part = picture[y0 - top : height - top, x0 - left : width - left]
+    part = picture[y0 - top : max(height - top, 0), x0 - left : max(width - left, 0)]
     out[y0 : y0 + part.shape[0], x0 : x0 + part.shape[1]] = part
     return out

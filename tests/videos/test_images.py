@@ -100,6 +100,14 @@ def test_exr_is_placed_on_its_display_window(tmp_path: Path) -> None:
     assert crop.sum() == pytest.approx(light.sum(), rel=1e-4)
 
 
+@pytest.mark.parametrize("corner", [(14, 2), (-20, 2), (2, 12), (2, -20)])
+def test_exr_of_what_has_left_the_picture_is_black(corner: tuple[int, int], tmp_path: Path) -> None:
+    x, y = corner
+    light = np.ones((6, 8, 3), np.float32)
+    path = write_exr(tmp_path / "a.exr", {"RGB": light}, ((x, y), (x + 7, y + 5)), ((0, 0), (11, 9)))
+    assert read_image(path).shape == (10, 12, 3) and not read_image(path).any()
+
+
 def test_exr_without_the_library_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = builtins.__import__
 
