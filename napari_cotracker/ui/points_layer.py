@@ -123,6 +123,12 @@ class FramePoints(Points):
     def _type_string(self) -> str:
         return "points"
 
+    @property
+    def _view_indices(self) -> NDArray[np.intp]:
+        # while a layer is hidden, napari does not look which rows are in view: some may be gone since it last did
+        seen = super()._view_indices
+        return np.asarray(seen[seen < len(self._data)])
+
     # the extent is that of the video: scrubbing does not search all rows for it
 
     @property

@@ -556,6 +556,20 @@ def test_hidden_layers_are_right_when_they_are_shown_again(stage: Stage) -> None
     assert stage.tails.data[:, 1].max() == 6
 
 
+def test_tracks_are_deleted_while_the_points_are_hidden(stage: Stage) -> None:
+    told: list[Any] = []
+    stage.session.changed.connect(told.append)
+    stage.points.visible = False
+    stage.session.delete([10, 11])
+    stage.selection.set([15])
+    stage.session.undo()
+    stage.session.delete(stage.session.ids)
+    assert len(told) == 3, "all who come after the points hear of it"
+    stage.session.undo()
+    stage.points.visible = True
+    assert len(stage.points._view_indices) == 5  # one is not tracked yet
+
+
 def test_duplicates_and_saved_files_are_those_of_plain_layers(stage: Stage, tmp_path: Any) -> None:
     copy = stage.points.__copy__()
     assert type(copy).__name__ == "Points"

@@ -47,6 +47,23 @@ def layer() -> FramePoints:
     return layer
 
 
+def test_rows_go_while_the_layer_is_hidden() -> None:
+    layer, viewer = FramePoints(LIMITS), ViewerModel()
+    viewer.add_layer(layer)
+    viewer.dims.set_current_step(0, 0)
+    rows = np.zeros((3, 3), np.float32)
+    layer.fill(rows, style_of(3))
+    layer.update_view()
+    assert len(layer._view_indices) == 3
+    layer.visible = False
+    for count in (2, 0, 1):
+        layer.fill(rows[:count], style_of(count))
+        layer.update_view()
+        layer.selected_data = set(range(count))
+    layer.visible = True
+    assert len(layer._view_indices) == 1
+
+
 @pytest.mark.parametrize("counts", [(3, 5, 2, 0, 4)])
 def test_any_number_of_rows_at_any_time(layer: FramePoints, counts: tuple[int, ...]) -> None:
     for count in counts:
