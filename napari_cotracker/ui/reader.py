@@ -86,6 +86,10 @@ class VideoArray:
             raise ValueError("a video is read from its file: there is no array to share; leave copy out")
         return np.asarray(self[:], dtype)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> VideoArray:
+        # napari duplicates a layer with a deep copy of its data; of a film there is one, which no layer changes
+        return VideoArray(self.video)
+
     @property
     def _waits(self) -> bool:
         return not getattr(self.video, "is_indexed", True)

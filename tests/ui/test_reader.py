@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from napari.components import ViewerModel
+from napari.layers._layer_actions import _duplicate_layer
 
 from napari_cotracker.core.errors import VideoError
 from napari_cotracker.ui.reader import VideoArray, get_reader, read_layers, video_layer
@@ -70,6 +72,17 @@ def test_a_real_film_opens_by_its_path(make_napari_viewer: Any, film: Path) -> N
     for step in (0, 7, 2):
         viewer.dims.set_current_step(0, step)
         assert abs(int(layer.data[step].mean()) - 20 * (step + 1)) <= 3
+
+
+def test_a_film_layer_can_be_duplicated(film: Path) -> None:
+    viewer = ViewerModel()
+    data, arguments, _ = read_layers(str(film))[0]
+    layer = viewer.add_image(data, **arguments)
+    viewer.layers.selection = {layer}
+    _duplicate_layer(viewer.layers)
+    twin = viewer.layers[1].data
+    assert twin.video is data.video and twin is not data, "each learns the film's length by itself"
+    assert twin.shape == data.shape and np.array_equal(twin[4], data[4])
 
 
 def test_one_path_is_read_and_a_stack_of_several_is_left_to_napari(film: Path) -> None:
