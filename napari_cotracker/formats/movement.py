@@ -17,11 +17,11 @@ States: hidden points keep their position, are not ``visible``, and have a confi
 Lost: confidence is visibility times confidence, and 1, not missing, where a person says that a point
 is visible: ``filter_by_confidence`` would drop it otherwise.
 
-Verified: written files are read with xarray, with dimensions, variables and attributes as movement
-checks them, and files of xarray alone are read here. movement 0.17 itself was not run.
+Verified: by movement 0.17, whose validator takes written files, and which filters them, computes from them
+and saves them as files of DeepLabCut and SLEAP that hold the same points; what it saves is read here.
 
-Load: ``movement.io.load_dataset`` or ``xarray.open_dataset``; in napari movement > Load tracked data >
-netCDF; here File > Open.
+Load: ``xarray.open_dataset`` (movement's own ``load_dataset`` knows no netCDF); in napari movement > Load
+tracked data > netCDF; here File > Open.
 """
 
 from __future__ import annotations
