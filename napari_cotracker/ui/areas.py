@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 ROLE = "area"
+ALIKE = 1e-3  # px between places that are the same
 CLICK_PIXELS = 12  # on the screen: what is smaller was a click, which napari makes a tiny box of
 HOW = {
     "rectangle": "Drag a box over the picture; Esc gives it up.",
@@ -158,6 +159,20 @@ def labels_of(layer: Labels, where: tuple[int, ...]) -> NDArray[np.integer]:
     if any(not 0 <= index < length for index, length in zip(where, data.shape)):
         return np.zeros(data.shape[-2:], data.dtype)
     return np.asarray(data[where])
+
+
+def labels_over(viewer: Viewer, layer: Labels, picture: Layer, where: tuple[int, ...]) -> NDArray[np.integer]:
+    """(H, W) what a Labels layer holds at an index, under each pixel of a video layer's picture; 0 beside it."""
+    labels, (height, width) = labels_of(layer, where), shape_of(picture)[-2:]
+    corners = np.array([[0, 0], [width - 1, 0], [0, height - 1]], float)
+    if labels.shape == (height, width) and np.abs(carried(viewer, picture, layer, corners) - corners).max() < ALIKE:
+        return labels
+    y, x = np.indices((height, width)).reshape(2, -1)
+    columns, rows = np.rint(carried(viewer, picture, layer, np.column_stack([x, y]).astype(float))).astype(int).T
+    there = (columns >= 0) & (columns < labels.shape[1]) & (rows >= 0) & (rows < labels.shape[0])
+    found = np.zeros(height * width, labels.dtype)
+    found[there] = labels[rows[there], columns[there]]
+    return found.reshape(height, width)
 
 
 def regions_of(layer: Shapes, where: tuple[int, ...]) -> list[Region]:

@@ -13,7 +13,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 
 from ..core.errors import EditError
 from ..tasks.edits import Painting
-from .areas import carried, index_of, labels_of, regions_of
+from .areas import carried, index_of, labels_over, regions_of
 from .desk import Desk
 
 PAUSE_MS = 250  # after the last stroke, before it is taken over
@@ -168,10 +168,12 @@ class PaintedLayer(QObject):
     def _painting(self, where: tuple[int, ...]) -> Painting | None:
         """What is on the layer there, in pixels of the video."""
         layer, project = self.layer, self._desk.current
+        if project is None:
+            return None
         if isinstance(layer, Labels):
-            labels = labels_of(layer, where)
+            labels = labels_over(self._desk.viewer, layer, project.layer, where)
             return Painting(labels=labels.copy()) if labels.any() else None
-        if not isinstance(layer, Shapes) or project is None:
+        if not isinstance(layer, Shapes):
             return None
         regions = [replace(region, vertices=carried(self._desk.viewer, layer, project.layer, region.vertices))
                    for region in regions_of(layer, where)]

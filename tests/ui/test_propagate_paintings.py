@@ -68,6 +68,22 @@ def test_a_layer_without_time_has_one_reference_frame(window: Window) -> None:
     assert painted._paintings.frames == [5]
 
 
+@pytest.mark.parametrize(("shape", "scale", "translate", "box"), [
+    ((HEIGHT, WIDTH), 1, (0, 0), (10, 18, 20, 30)), ((HEIGHT, WIDTH), 1, (3, -4), (13, 21, 16, 26)),
+    ((HEIGHT // 2, WIDTH // 2), 2, (0.5, 0.5), (20, 36, 40, 60)), ((30, 34), 1, (0, 0), (10, 18, 20, 30)),
+    ((HEIGHT, WIDTH), 1, (0, 40), (10, 18, 60, WIDTH))])
+def test_labels_count_where_they_lie_over_the_video(window: Window, shape: tuple[int, int], scale: float,
+                                                   translate: tuple[float, float], box: tuple[int, ...]) -> None:
+    labels = np.zeros(shape, np.uint8)
+    labels[10:18, 20:30] = 7
+    layer = window.viewer.add_labels(labels, name="mine", scale=(scale, scale), translate=translate)
+    at = followed(window, layer)._paintings.at(0)
+    assert at is not None
+    expected = np.zeros((HEIGHT, WIDTH), np.uint8)
+    expected[box[0] : box[1], box[2] : box[3]] = 7
+    np.testing.assert_array_equal(at.labels, expected)
+
+
 def test_shapes_of_a_frame_come_in_pixels_of_the_video(window: Window) -> None:
     box = np.array([[2, 10, 20], [2, 10, 30], [2, 18, 30], [2, 18, 20]], float)
     layer = window.viewer.add_shapes([box], shape_type="polygon", name="mine", translate=(0, 1, 0))
