@@ -7,7 +7,9 @@ with every digit of their 32 bits. ``state`` is one of ``from_scores``, ``visibl
 have no row; only a track without any row, and the last frame, get one with empty cells.
 
 Read back, columns may come in any order, numbers may stand for the words, and all but ``track_id``,
-``frame``, ``x`` and ``y`` may be missing: scores then count as 1, the source as imported.
+``frame``, ``x`` and ``y`` may be missing: scores then count as 1, the source as imported. Semicolons or tabs
+may stand between cells; with semicolons, commas may stand before decimals, as spreadsheets write them in
+most of Europe.
 
 Pixels: x right, y down, the centre of the top-left pixel is (0, 0); every digit of 32 bits.
 

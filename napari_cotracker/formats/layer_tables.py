@@ -77,7 +77,7 @@ def tracks_of(rows: Iterable[Row], columns: tuple[str, ...], called: Mapping[str
     wanted = {*called.values(), "x", "y", "track_id", "name", *(FEATURES if ours else ())}
     found = Cells(called)
     for row in rows:
-        found.add(Row(row.line, {key: value for key, value in row.cells.items() if key in wanted}))
+        found.add(Row(row.line, {key: value for key, value in row.cells.items() if key in wanted}, row.point))
     return found.to_tracks(tuple(column for column in columns if column in wanted))
 
 

@@ -84,7 +84,7 @@ def _numbered(table: Table, whose: str) -> Iterator[Row]:
     numbers: dict[object, int] = {}
     for row in table.rows:
         number = numbers.setdefault(row.cells[whose] if whose else row.line, len(numbers))
-        yield Row(row.line, {**row.cells, "track_id": str(number)})
+        yield Row(row.line, {**row.cells, "track_id": str(number)}, row.point)
 
 
 FORMAT = Format("napari-points", "napari's table of a Points layer (CSV)", (".points.csv",), read, write, sniff,

@@ -18,10 +18,11 @@ MAX_NUMBER = 1e30  # stays finite as float32
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: its line in the file and its cells by column name, spaces trimmed but in names."""
+    """One row of a table: its line in the file, its cells by column name, and what stands before decimals."""
 
     line: int
     cells: dict[str, str]
+    point: str = "."
 
     def number(self, column: str) -> float:
         """A finite number, or NaN where the cell is empty, ``nan`` or the column is missing.
@@ -31,7 +32,7 @@ class Row:
         FormatError
             If the cell holds anything else.
         """
-        text = self.cells.get(column, "").strip()
+        text = self._plain(column)
         if text.lower() in ("", "nan"):
             return math.nan
         if not _is_number(text) or abs(float(text)) > MAX_NUMBER:
@@ -46,7 +47,7 @@ class Row:
         FormatError
             If the cell holds anything else, or nothing.
         """
-        text = self.cells.get(column, "").strip()
+        text = self._plain(column)
         try:
             value = int(text)
         except ValueError:
@@ -57,6 +58,10 @@ class Row:
         if not -(1 << 63) <= value < 1 << 63:
             raise self.error(column, "a whole number of at most 64 bits")
         return value
+
+    def _plain(self, column: str) -> str:
+        text = self.cells.get(column, "").strip()
+        return text if "." in text else text.replace(self.point, ".")
 
     def error(self, column: str, expected: str) -> FormatError:
         """What to raise about a cell of this row."""
@@ -122,10 +127,12 @@ def read_header(line: str) -> tuple[tuple[str, ...], str]:
 
 def _rows(file: Iterator[str], delimiter: str, header: tuple[str, ...]) -> Iterator[Row]:
     reader = csv.reader(file, delimiter=delimiter, strict=True)
+    # spreadsheets put semicolons between cells where commas stand before decimals: in most of Europe
+    point = "," if delimiter == ";" else "."
     for cells in reader:
         line = reader.line_num + 1  # the header
         if not any(cells):
             continue
         if len(cells) != len(header):
             raise FormatError(f"line {line}: expected {len(header)} cells, got {len(cells)}: {','.join(cells)!r:.80}")
-        yield Row(line, dict(zip(header, cells)))
+        yield Row(line, dict(zip(header, cells)), point)

@@ -40,6 +40,24 @@ def read(path, required=("a",)):
         return table.columns, [(r.line, r.cells) for r in table.rows]
 
 
+@pytest.mark.parametrize(("table", "expected"), [
+    ("a;b\n10,5;-2,0\n", (10.5, -2)), ("a;b\n10.5;3\n", (10.5, 3)), ("a;b\n-1,5e3;7,0\n", (-1500, 7))])
+def test_commas_stand_before_decimals_where_semicolons_part_cells(table, expected, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(table)
+    with reading(path, ("a",)) as found:
+        (only,) = found.rows
+        assert (only.number("a"), only.whole("b")) == expected
+
+
+@pytest.mark.parametrize("table", ["a;b\n1.234,5;1\n", "a\tb\n1,5\t1\n", 'a,b\n"1,5",1\n'])
+def test_commas_are_refused_where_they_may_mean_thousands(table, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(table)
+    with reading(path, ("a",)) as found, pytest.raises(FormatError, match="expected a number"):
+        next(found.rows).number("a")
+
+
 def test_lines_are_counted_over_blank_and_quoted_ones(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b'A, b\r\n1,"x\ny"\r\n\r\n2,z\r\n')
