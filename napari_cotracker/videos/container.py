@@ -99,6 +99,8 @@ def _pick_stream(path: str, container: Any, threads: int) -> Any:
     if context is None or context.name in TEXT_CODECS:
         what = "text" if context is not None else "pictures in a codec that this FFmpeg cannot decode"
         raise VideoError(f"{path!r} holds {what}; expected a film")
+    if not context.width and context.name == "webp":
+        raise VideoError(f"{path!r} is an animated WebP, which FFmpeg cannot decode; save it as GIF or as MP4")
     if not context.width or not context.height or context.width * context.height > MAX_PIXELS:
         raise VideoError(
             f"{path!r} announces pictures of {context.width} × {context.height} pixels; "

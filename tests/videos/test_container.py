@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from napari_cotracker.core.errors import VideoError
 from napari_cotracker.videos import container
@@ -19,6 +20,18 @@ def test_packets_without_data_are_left_out(clip: Clip) -> None:
     with film:
         packets = list(read_packets(film, stream))
     assert len(packets) == 40 and all(packet.size for packet in packets)
+
+
+def test_an_animated_webp_is_not_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "wave.webp"
+    pictures = [Image.new("RGB", (16, 12), (20 * k, 0, 0)) for k in range(3)]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=40)
+    with pytest.raises(VideoError, match="an animated WebP, which FFmpeg cannot decode; save it as GIF or as MP4"):
+        open_film(str(path))
+    pictures[2].save(path)
+    film, stream = open_film(str(path))
+    with film:
+        assert stream.codec_context.width == 16
 
 
 def test_reading_goes_on_after_damage_but_not_for_ever(clip: Clip) -> None:
