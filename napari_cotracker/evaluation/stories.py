@@ -11,7 +11,6 @@ import numpy as np
 from .annotator import Answer
 
 TARGET = 0.95  # share of the visible frames that are to be right, and of all frames rightly said to be visible or not
-STOPS = ("position", "both")
 MOST_CORRECTIONS = 60
 MOST_LOOKS = 200
 AREA_ACTIONS = 30  # over which the area under the curve of accuracy is taken
