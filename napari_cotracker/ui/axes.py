@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 
 from ..core.coordinates import inside
 from ..core.errors import EditError
-from .sources import time_axis
+from .sources import can_be_video, time_axis
 
 if TYPE_CHECKING:
     from napari import Viewer
 
+OPAQUE = {"opaque", "translucent", "translucent_no_depth"}
 IN_3D = "points are set in the picture; switch from the 3-D view to the 2-D view first"
 ROLLED = "points are set in the picture; roll the axes back until x and y are shown"
 
@@ -89,6 +90,16 @@ def obstacle(viewer: Viewer, layer: Layer, held: Mapping[int, int]) -> str:
     return "" if held_at(viewer, layer) == held else f"the points lie on {plane_of(layer, held)}; move the slider back"
 
 
+def hindrance(viewer: Viewer, layer: Layer) -> str:
+    """Why the picture does not show a video layer, whose points are clicked in it; empty if it does."""
+    if not layer.visible:
+        return f"{layer.name} is hidden; show it with its eye in the list of layers"
+    beside = viewer.canvas.grid.enabled or layer not in viewer.layers
+    above = [] if beside else viewer.layers[viewer.layers.index(layer) + 1 :]
+    over = next((one for one in reversed(above) if _covers(one, layer)), None)
+    return "" if over is None else f"{over.name} lies over {layer.name}; hide it with its eye in the list of layers"
+
+
 def position_in_video(viewer: Viewer, layer: Layer, position: ArrayLike, held: Mapping[int, int]
                       ) -> tuple[int, float, float]:
     """The frame that is shown, and a place on it in pixels.
@@ -120,6 +131,14 @@ def position_in_video(viewer: Viewer, layer: Layer, position: ArrayLike, held: M
     if not inside((x, y), (width, height)):
         raise EditError(f"expected a place inside the picture of {width} × {height}, got {x:.0f}, {y:.0f}")
     return frame_of(viewer, layer), x, y
+
+
+def _covers(upper: Layer, lower: Layer) -> bool:
+    """Whether a film that cannot be seen through lies over some of another one."""
+    if not (can_be_video(upper) and upper.visible and upper.opacity == 1 and upper.blending in OPAQUE):
+        return False
+    (above_first, above_last), (first, last) = (one.extent.world[:, -2:] for one in (upper, lower))
+    return bool((np.minimum(above_last, last) > np.maximum(above_first, first)).all())
 
 
 def pixel_at(layer: Layer, position: ArrayLike) -> tuple[float, float]:

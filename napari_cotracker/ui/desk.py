@@ -13,6 +13,7 @@ from qtpy.QtCore import QObject, Signal
 from ..core.errors import CotrackerError
 from ..editing.session import Session
 from ..tasks.remote import Worker
+from .axes import hindrance
 from .look import Look
 from .project import Project, layer_tag
 from .saving import announce
@@ -96,6 +97,8 @@ class Desk(QObject):
                 self._activate(project)
                 if not len(project.session.ids):
                     self.pick(Tool.PLACE)  # other tools have nothing to work on
+                if reason := hindrance(self.viewer, project.layer):
+                    self.say(reason)
         return project
 
     def resume(self, layer: Layer, session: Session) -> Project:

@@ -15,6 +15,7 @@ from napari_cotracker.ui.axes import (
     frame_of,
     has_plane,
     held_at,
+    hindrance,
     obstacle,
     pixel_at,
     plane_of,
@@ -132,3 +133,23 @@ def test_a_plane_is_shown_where_it_lies(options: dict[str, Any]) -> None:
 def test_a_plane_that_is_not_there_is_known(held: dict[int, int]) -> None:
     layer = ViewerModel().add_image(np.zeros((2, 4, 5, 6, 8)), axis_labels=("c", "t", "z", "y", "x"))
     assert not has_plane(layer, held)
+
+
+@pytest.mark.parametrize(("options", "is_over"), [
+    ({}, True), ({"opacity": 0.5}, False), ({"blending": "additive"}, False), ({"visible": False}, False),
+    ({"translate": (0, 0, 20)}, False), ({"translate": (0, 0, 6)}, True), ({"scale": (1, 0.2, 0.2)}, True),
+])
+def test_it_is_known_what_lies_over_a_film(options: dict[str, Any], is_over: bool) -> None:
+    viewer = ViewerModel()
+    film = viewer.add_image(np.zeros((4, 6, 8)), name="film", blending="opaque")
+    viewer.add_labels(np.zeros((4, 6, 8), int))
+    viewer.add_image(np.zeros((6, 8)), name="one picture")
+    assert hindrance(viewer, film) == ""
+    other = viewer.add_image(**{"data": np.zeros((4, 6, 8)), "name": "other", "blending": "translucent_no_depth",
+                                **options})
+    assert hindrance(viewer, film).startswith("other lies over film") is is_over
+    assert hindrance(viewer, other).startswith("other is hidden") is not other.visible
+    viewer.canvas.grid.enabled = True
+    assert hindrance(viewer, film) == "", "they lie side by side"
+    film.visible = False
+    assert "show it" in hindrance(viewer, film)

@@ -79,6 +79,20 @@ def test_a_video_without_tracks_is_met_with_the_tool_that_places(window: Window)
     assert window.desk.tool is Tool.SELECT, "where there are tracks it stays in hand"
 
 
+def test_a_video_that_cannot_be_seen_is_not_taken_in_silence(window: Window) -> None:
+    """A click in the picture would set its points in another film."""
+    said: list[str] = []
+    window.desk.told.connect(said.append)
+    first, second = window.add(), window.add(drawn(7), rgb=True, name="other")
+    window.desk.choose(first)
+    assert said == ["other lies over film; hide it with its eye in the list of layers"]
+    second.visible = False
+    window.desk.choose(second)
+    assert said[1:] == ["other is hidden; show it with its eye in the list of layers"]
+    window.desk.choose(first)
+    assert len(said) == 2, "nothing is in its way"
+
+
 def test_a_video_that_goes_takes_its_run_and_layers_along(window: Window) -> None:
     layer = window.add()
     window.viewer.add_labels(np.zeros((HEIGHT, WIDTH), int), name="mine")
