@@ -25,6 +25,7 @@ from .project import Project
 from .sections import Section, ask_for_file, ask_for_new_file, button, choice, form, hint, row, tip
 
 KINDS = {"predictions": "predictions", "anchors": "anchors, which no tracker moves"}
+OF_A_FILM = ("tracks", "first", "last")  # what is chosen of one means nothing, or something else, for the next
 LOOK_MS = 400  # after the last change, before it is said what would be lost
 
 
@@ -139,6 +140,7 @@ class ExportSection(Section):
         if old is not self._project:
             if old is not None:
                 old.session.changed.disconnect(self._look_soon)
+                self.excerpt.show_words(dict.fromkeys(OF_A_FILM, ""))
             if self._project is not None:
                 self._project.session.changed.connect(self._look_soon)
         self._look_soon()
@@ -161,7 +163,7 @@ class ExportSection(Section):
 
     def _show_done(self, path: str, report: ExportReport) -> None:
         self.report.setText(_text_of(report))
-        self._desk.say(f"exported {report.tracks} tracks as {report.format} to {Path(path).name}")
+        self._desk.say(f"exported {counted(report.tracks, 'track')} as {report.format} to {Path(path).name}")
 
     def _on_trouble(self, error: CotrackerError) -> None:
         self._refused = self._last if isinstance(error, TakenError) else None
@@ -174,7 +176,7 @@ class ExportSection(Section):
         if project not in list(self._desk):
             raise EditError(f"expected the video of {path.name} to be open still; open it and import once more")
         count = importing.join(project, tracks, path.name, as_anchors=self.kinds.currentData() == "anchors")
-        self._desk.say(f"imported {count} tracks from {path.name}; Ctrl+Z takes them away again")
+        self._desk.say(f"imported {counted(count, 'track')} from {path.name}; Ctrl+Z takes that back")
 
     def _show_format(self) -> None:
         entry = self.format
@@ -190,8 +192,15 @@ class ExportSection(Section):
         self._look_soon()
 
     def _look_soon(self, *_: object) -> None:
+        self.which.note("changed" if self._is_excerpt() else "")
         self.refresh()
         self._clock.start()
+
+    def _is_excerpt(self) -> bool:
+        try:
+            return bool(self.excerpt.options() != Excerpt())
+        except FormatError:
+            return True
 
     def _proposed(self) -> str:
         project = self._desk.current
@@ -216,7 +225,7 @@ class ExportSection(Section):
                     self.formats.addItem(entry.title, entry.name)
         self.formats.setCurrentIndex(1)
         self.options = OptionFields(type(self.format.options()), self.format.name)
-        self.excerpt = OptionFields(Excerpt, "excerpts")
+        self.excerpt, self.which = OptionFields(Excerpt, "excerpts"), Section("Which tracks and frames", is_open=False)
         self.excerpt.changed.connect(self._look_soon)
         self.report = QLabel(wordWrap=True)
         tip(self.report, "report", "What the file does not hold of these tracks")
@@ -238,10 +247,9 @@ class ExportSection(Section):
         self._place.setContentsMargins(0, 0, 0, 0)
         self._place.addWidget(self.options)
         self.body.addWidget(holder)
-        which = Section("Which tracks and frames", is_open=False)
-        which.body.addWidget(self.excerpt)
-        which.body.addLayout(row(self.selected_button, 1))
-        self.body.addWidget(which)
+        self.which.body.addWidget(self.excerpt)
+        self.which.body.addLayout(row(self.selected_button, 1))
+        self.body.addWidget(self.which)
         self.body.addLayout(row(self.export_button, self.check_button, self.replace_button, 1))
         self.body.addWidget(self.report)
         imports = form()

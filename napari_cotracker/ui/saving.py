@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.errors import CotrackerError, FormatError
 from ..core.tracks import Tracks
+from ..core.words import counted
 from ..editing.places import SUFFIX
 from ..tasks.convert import with_video
 from ..tasks.export import read_tracks, sniffs, write_tracks
@@ -93,7 +94,7 @@ def show_tracks(desk: Any, tracks: Tracks, name: str = "a file") -> Project:
             return project
     if desk.current is not None and may_join(tracks, desk.current):
         join(desk.current, tracks, name)
-        desk.say(f"imported {len(tracks)} tracks from {name}; Ctrl+Z takes them away again")
+        desk.say(f"imported {counted(len(tracks), 'track')} from {name}; Ctrl+Z takes that back")
         return cast(Project, desk.current)
     path = (tracks.meta.get("video") or {}).get("path")
     if not path or not Path(path).exists():

@@ -74,7 +74,7 @@ def test_tracks_are_written_as_chosen(window: Window, tmp_path: Path) -> None:
     job = carry_out(window)
     assert (job.urgent, job.video) == (True, None)
     assert read_tracks(tmp_path / "out.csv").names == ("point 0",)
-    assert "exported 1 tracks as csv to out.csv" in window.panel.told.text()
+    assert "exported 1 track as csv to out.csv" in window.panel.told.text()
 
 
 def test_what_others_wrote_is_replaced_by_a_press_only(window: Window, tmp_path: Path) -> None:
@@ -136,6 +136,22 @@ def test_a_file_that_is_dropped_joins_and_a_wrong_one_is_told(window: Window, tm
     section.bring(str(tmp_path / "odd.csv"))
     carry_out(window)
     assert "looks like none" in window.panel.told.text()
+
+
+def test_what_was_chosen_of_one_film_is_not_kept_for_the_next(window: Window) -> None:
+    """Both have a track 1, and of the second all were wanted."""
+    section = opened(window)
+    window.project.selection.set([1])
+    window.press(section.selected_button)
+    section.excerpt.fields["last"].setText("3")
+    section.excerpt.fields["scale"].setText("0.5")
+    assert "changed" in section.which._header.text(), "it is folded"
+    window.add(name="second")
+    window.project.place(2, [[5, 5], [30, 20]])
+    assert section.excerpt.words() == {"scale": "0.5"}
+    section.excerpt.fields["scale"].setText("1")
+    section.excerpt.changed.emit()
+    assert "changed" not in section.which._header.text()
 
 
 def test_who_closes_the_panel_hears_nothing_more(window: Window) -> None:
