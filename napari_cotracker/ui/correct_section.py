@@ -9,10 +9,11 @@ from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtWidgets import QCheckBox, QLabel, QPushButton
 from superqt import QLabeledDoubleSlider
 
+from ..core.words import are, counted
 from .answers import Answers
 from .desk import Desk, Tool
 from .reviewing import Reviewing
-from .sections import Section, bring_into_view, button, choice, form, row, tip
+from .sections import Room, Section, bring_into_view, button, choice, form, row, tip
 
 if TYPE_CHECKING:
     from .project import Project
@@ -80,6 +81,7 @@ class CorrectSection(Section):
         self.says.setAccessibleName("moment to look at")
         self.working = QLabel(wordWrap=True)
         self.working.setAccessibleName("corrections on their way")
+        Room(self.working, 1)
         reviewing, answers = self.reviewing, self.answers
         self.back_button = self._button("Back", "The moment before (B)", reviewing.back)
         self.next_button = self._button("Next", "The next doubtful moment (N); then click where it is", reviewing.next)
@@ -148,9 +150,7 @@ class CorrectSection(Section):
 
     def _show_work(self) -> None:
         count = 0 if self._project is None else len(self._project.corrections)
-        words = "1 correction is being tracked on" if count == 1 else f"{count} corrections are being tracked on"
-        self.working.setText(f"{words} …" if count else "")
-        self.working.setVisible(bool(count))
+        self.working.setText(f"{counted(count, 'correction')} {are(count)} being tracked." if count else "")
 
     def _solve(self) -> None:
         if self._project is not None:

@@ -27,7 +27,7 @@ from .notices import notify
 from .place_section import PlaceSection
 from .project import Project
 from .propagate_section import PropagateSection
-from .sections import button, line, row
+from .sections import Room, button, line, row
 from .table import TracksTable
 from .timeline import Timeline
 from .track_facts import counts_of, sentence_of
@@ -112,9 +112,9 @@ class Panel(QWidget):
         self.help_button.setFixedWidth(28)
         self.told = QLabel(wordWrap=True)
         self.told.setAccessibleName("message")
-        self.told.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.told.setAlignment(Qt.AlignmentFlag.AlignBottom)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        Room(self.told, 2)
         self._told_clock = QTimer(self, singleShot=True, interval=TOLD_MS)
         self._told_clock.timeout.connect(self.told.clear)
         inside = QWidget()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from napari.utils.theme import get_theme
 from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ..core.errors import CotrackerError
 from ..core.queries import Queries
@@ -15,8 +16,8 @@ from .consent import Consent
 from .desk import Desk
 from .options_form import OptionsForm
 from .project import Project
-from .sections import GAP, Section, button, choice, form, hint, row
-from .tracking import Phase
+from .sections import GAP, Room, Section, button, choice, form, hint, row
+from .tracking import STARTING, WAITING, Phase
 
 ESTIMATE_MS = 200
 MAIN_BUTTON = "QPushButton:enabled {{ background: {colour}; font-weight: 600 }}"
@@ -130,7 +131,7 @@ class TrackSection(Section):
         column.addWidget(self.bar)
         column.addLayout(row(self.track_button, self.pause_button, self.stop_button))
         for label in (self.cost, self.says):
-            label.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+            Room(label, 2)
             label.setAlignment(Qt.AlignmentFlag.AlignBottom)
         keep = self.bar.sizePolicy()
         keep.setRetainSizeWhenHidden(True)  # so that nothing jumps when a run begins or ends
@@ -138,7 +139,8 @@ class TrackSection(Section):
 
     def _listen(self, project: Project, on: bool) -> None:
         for signal, hear in ((project.tracking.changed, self._show_run), (project.table_changed, self._clock.start),
-                             (project.length_known, self._clock.start), (project.tracking.ended, self._clock.start)):
+                             (project.length_known, self._clock.start), (project.tracking.ended, self._clock.start),
+                             (project.corrections.changed, self._show_run)):
             (signal.connect if on else signal.disconnect)(hear)
 
     def _chosen(self, project: Project, options: TrackOptions) -> object:
@@ -159,17 +161,26 @@ class TrackSection(Section):
         phase = Phase.IDLE if tracking is None else tracking.phase
         waits = self._project is not None and self._project.is_waiting
         busy = phase is not Phase.IDLE or waits
-        self.track_button.setEnabled(not busy)
-        self.pause_button.setEnabled(phase in (Phase.RUNNING, Phase.PAUSED))
+        running = phase in (Phase.RUNNING, Phase.PAUSED)
+        _enable(self.run_bar, {self.track_button: not busy, self.pause_button: running,
+                               self.stop_button: waits or running})
         self.pause_button.setText("Go on" if phase is Phase.PAUSED else "Pause")
-        self.stop_button.setEnabled(waits or phase in (Phase.RUNNING, Phase.PAUSED))
         self.bar.setVisible(busy)
         self.says.setVisible(busy)
         self.cost.setVisible(not busy)
         if tracking is not None and busy:
             self.bar.setValue(int(1000 * tracking.progress.done))
-            said = {Phase.PAUSED: "paused", Phase.CANCELLING: "stopping"}.get(phase, str(tracking.progress))
+            said = {Phase.PAUSED: "paused", Phase.CANCELLING: "stopping"}.get(phase, self._words())
             self.says.setText("reading the film's index" if waits else said)
+
+    def _words(self) -> str:
+        """How far the run is, or what it waits for: a correction may take minutes in a long film."""
+        project = self._project
+        assert project is not None
+        progress = project.tracking.progress
+        if len(project.corrections) and progress.message in (STARTING, WAITING):
+            progress = replace(progress, message=f"{WAITING}: a correction goes first")
+        return str(progress)
 
     def _estimate(self) -> None:
         """What the run would cost, in words."""
@@ -192,6 +203,15 @@ class TrackSection(Section):
 
     def _forget_file(self) -> None:
         self.form.checkpoint = None
+
+
+def _enable(home: QWidget, buttons: Mapping[QPushButton, bool]) -> None:
+    """Enable some buttons and disable others; the keyboard stays with them: Qt alone would go on to Undo."""
+    held = home.window().focusWidget()
+    for one, is_enabled in buttons.items():
+        one.setEnabled(is_enabled)
+    if held is home or (held in buttons and not held.isEnabled()):
+        next((one for one, is_enabled in buttons.items() if is_enabled), home).setFocus()
 
 
 def _label(count: int, options: TrackOptions) -> str:

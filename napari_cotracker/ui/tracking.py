@@ -23,6 +23,8 @@ from ..tasks.plan import TrackOptions, facts_of_run
 from ..tasks.remote import Job, Worker
 from .worker import Mailbox
 
+HELD = "paused"  # what a run says that waits: for its user, or for something more urgent, as a correction is
+STARTING, WAITING = "starting", "waiting its turn"
 SETTLING_SECONDS = 1.0  # after the first answer, before frames a second are told
 
 
@@ -61,7 +63,7 @@ class Progress:
         if self.rate is not None:
             parts.append(f"{self.rate:.1f} frames/s")
         if self.left is not None:
-            parts.append(f"{int(self.left) // 60}:{int(self.left) % 60:02d} left")
+            parts.append(f"{_clock(int(self.left))} left")
         return " · ".join(parts)
 
 
@@ -96,7 +98,8 @@ class Tracking(QObject):
         self.frames: range | None = None
         self._facts: Mapping[str, Any] = {}
         self._work, self._began, self._moving, self._first = 0, 0.0, 0.0, 0.0
-        self._waited, self._paused_at = 0.0, 0.0
+        self._waited = 0.0
+        self._held_since: float | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -130,8 +133,8 @@ class Tracking(QObject):
         self._facts = {**facts_of_run(video, options), "cancelled": True}
         self._run = self._session.begin_run(label, queries.ids)
         self._work = _frames_of(video.n_frames, queries, options.direction)
-        self._began, self._moving, self._waited = monotonic(), 0.0, 0.0
-        self.progress, self.phase = Progress(message="starting"), Phase.RUNNING
+        self._began, self._moving, self._waited, self._held_since = monotonic(), 0.0, 0.0, None
+        self.progress, self.phase = Progress(message=STARTING), Phase.RUNNING
         self._mailbox = mailbox = Mailbox(self)
         mailbox.updated.connect(self._take)
         mailbox.finished.connect(self._finish)
@@ -155,14 +158,14 @@ class Tracking(QObject):
         """Hold the run; it keeps its place and its memory."""
         if self._job is not None and self.phase is Phase.RUNNING:
             self._job.pause()
-            self._paused_at = monotonic()
+            self._hold(True)
             self._enter(Phase.PAUSED)
 
     def resume(self) -> None:
         """Go on."""
         if self._job is not None and self.phase is Phase.PAUSED:
             self._job.resume()
-            self._waited += monotonic() - self._paused_at
+            self._hold(False)
             self._enter(Phase.RUNNING)
 
     def cancel(self) -> None:
@@ -202,15 +205,27 @@ class Tracking(QObject):
 
     def _judge(self, update: TrackUpdate) -> Progress:
         """Rate and time left, once enough was done to tell."""
+        is_held = update.message == HELD
+        if self.phase is not Phase.PAUSED:
+            self._hold(is_held)
+        message = WAITING if is_held else update.message
         now = monotonic() - self._waited
-        if update.done <= 0 or self.phase is Phase.PAUSED:
-            return Progress(update.done, update.message, self.progress.rate, self.progress.left)
+        if update.done <= 0 or is_held or self.phase is Phase.PAUSED:
+            return Progress(update.done, message, self.progress.rate, self.progress.left)
         if not self._moving:
             self._moving, self._first = now, update.done
         spent, done = now - self._moving, update.done - self._first
         if spent < SETTLING_SECONDS or done <= 0:
             return Progress(update.done, update.message)
         return Progress(update.done, update.message, done * self._work / spent, (1 - update.done) * spent / done)
+
+    def _hold(self, is_held: bool) -> None:
+        """Time in which the run waits says nothing of how fast it is."""
+        if self._held_since is not None and not is_held:
+            self._waited += monotonic() - self._held_since
+            self._held_since = None
+        elif self._held_since is None and is_held:
+            self._held_since = monotonic()
 
     def _finish(self, result: Mapping[str, Any] | None, cancelled: bool) -> None:
         facts = result or {}
@@ -241,6 +256,12 @@ class Tracking(QObject):
         finally:
             self.progress = Progress()
             self._enter(Phase.IDLE)
+
+
+def _clock(seconds: int) -> str:
+    """``0:07``, ``59:59``, ``1:04:44``."""
+    minutes = f"{seconds // 60}" if seconds < 3600 else f"{seconds // 3600}:{seconds // 60 % 60:02d}"
+    return f"{minutes}:{seconds % 60:02d}"
 
 
 def _frames_of(n_frames: int, queries: Queries, direction: str) -> int:

@@ -111,9 +111,11 @@ def test_it_says_what_is_on_its_way(window: Window) -> None:
     film = doubtful(window)
     section = window.panel.correct
     window.project.selection.set([0])
+    height = section.sizeHint().height()
     section.answers.place(16, [[20, 20]])
     settle()
-    assert section.working.text() == "1 correction is being tracked on …"
+    assert section.sizeHint().height() == height, "fields below must not move under the mouse"
+    assert section.working.text() == "1 correction is being tracked."
     window.desk.choose(window.add(drawn(5), rgb=True, name="other"))
     assert section.working.text() == ""
     land(retracks(window)[0], (21, 21))

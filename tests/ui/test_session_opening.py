@@ -86,7 +86,7 @@ def test_a_correction_that_was_cut_off_is_tracked_on(another: Opener, film: Path
     window = another()
     open_session(window.desk, tmp_path / "mine.cotracker")
     wait_until(lambda: len(retracks(window)) == 1)
-    assert window.panel.correct.working.text() == "1 correction is being tracked on …"
+    assert window.panel.correct.working.text() == "1 correction is being tracked."
     land(retracks(window)[0], (7, 7))
     assert window.session.cells.xy[2:5, 0].tolist() == [[7, 7], [7, 7], [8, 8]]
     window.close()

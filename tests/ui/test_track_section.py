@@ -55,6 +55,20 @@ def test_track_pause_go_on_stop(window: Window) -> None:
     assert window.panel.told.text() == "Cancelled; what was tracked is kept."
 
 
+def test_the_keyboard_stays_with_the_buttons_of_the_run(window: Window) -> None:
+    """Once more Space must not be an Undo."""
+    section = placed(window)
+    section.track_button.setFocus()
+    window.press(section.track_button)
+    window_of = section.track_button.window()
+    assert window_of.focusWidget() is section.pause_button
+    section.stop_button.setFocus()
+    window.press(section.stop_button)
+    window.worker.jobs[0].finish(None, cancelled=True)
+    settle(0.05)
+    assert window_of.focusWidget() is section.track_button
+
+
 def test_points_with_gaps_are_tracked_first_and_then_all_if_one_says_so(window: Window) -> None:
     section = placed(window)
     window.press(section.track_button)
@@ -178,6 +192,20 @@ def test_a_correction_that_broke_off_offers_to_try_that_again_and_no_run(
     settle(0.05)
     notices[1][2]()
     assert len(retracks(window)) == 3, "there is nothing to try it on"
+
+
+def test_a_run_that_a_correction_keeps_waiting_says_what_it_waits_for(window: Window) -> None:
+    doubtful(window)
+    window.viewer.dims.set_current_step(0, 5)
+    window.project.place(5, [[40, 40]])
+    window.session.edit.move([0], 16, [[30, 30]])
+    window.project.corrections.follow_up([0], 16)
+    section = window.panel.track
+    window.press(section.track_button)
+    assert section.says.text() == "waiting its turn: a correction goes first"
+    retracks(window)[0].finish()
+    settle(0.05)
+    assert section.says.text() == "starting"
 
 
 def test_each_video_shows_its_own_run(window: Window) -> None:

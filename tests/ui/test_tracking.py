@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import TrackingError
+from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.editing.session import Session
 from napari_cotracker.tasks.plan import TrackOptions
 from napari_cotracker.ui.tracking import Phase, Progress, Tracking
@@ -153,6 +154,11 @@ def test_progress_is_told_in_words() -> None:
     assert str(Progress(0.5, "frame 24", 3.14, 67.0)) == "frame 24 · 3.1 frames/s · 1:07 left"
 
 
+@pytest.mark.parametrize(("seconds", "words"), [(7.9, "0:07"), (3599, "59:59"), (3884, "1:04:44"), (36000, "10:00:00")])
+def test_time_left_is_told_in_hours_where_there_are_some(seconds: float, words: str) -> None:
+    assert str(Progress(left=seconds)) == f"{words} left"
+
+
 def test_rate_and_time_left_follow_from_the_share_that_is_done(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("napari_cotracker.ui.tracking.monotonic", lambda: now[0])
@@ -170,6 +176,37 @@ def test_rate_and_time_left_follow_from_the_share_that_is_done(qtbot: Any, monke
     bench.job.answer(range(3, 6), 0.7)
     settle(0.02)
     assert bench.tracking.progress.left == pytest.approx(3.0), "time in a pause does not count"
+
+
+def test_a_run_that_waits_for_something_more_urgent_says_so_and_does_not_count_the_time(
+        qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("napari_cotracker.ui.tracking.monotonic", lambda: now[0])
+    bench = Bench()
+    said = []
+    for seconds, done, message in ((100, 0.1, "frame 1"), (105, 0.2, "frame 2"), (106, 0.2, "paused"),
+                                   (206, 0.2, "paused"), (207, 0.2, "frame 3"), (211, 0.3, "frame 4")):
+        now[0] = float(seconds)
+        bench.job.listener.updated(TrackUpdate.heartbeat(done, message))
+        settle(0.02)
+        said.append(str(bench.tracking.progress))
+    assert said[1] == "frame 2 · 0.3 frames/s · 0:40 left"
+    assert said[2] == said[3] == "waiting its turn · 0.3 frames/s · 0:40 left", "nobody paused it"
+    assert said[5] == "frame 4 · 0.3 frames/s · 0:35 left"
+
+
+def test_pausing_while_it_waits_anyway_counts_no_moment_twice(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("napari_cotracker.ui.tracking.monotonic", lambda: now[0])
+    bench = Bench()
+    for seconds, done, act in ((0, 0.1, None), (10, 0.2, None), (20, 0.2, bench.tracking.pause),
+                               (30, 0.2, bench.tracking.resume), (40, 0.3, None)):
+        now[0] = float(seconds)
+        bench.job.listener.updated(TrackUpdate.heartbeat(done, "paused" if seconds == 10 else "frame 2"))
+        settle(0.02)
+        if act is not None:
+            act()
+    assert bench.tracking.progress.left == pytest.approx(0.7 * 20 / 0.2), "it went on from 0 to 10 and from 30 to 40"
 
 
 def test_when_the_file_refuses_the_run_ends_in_words(bench: Bench, tmp_path: Path) -> None:
