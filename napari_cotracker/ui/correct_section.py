@@ -12,8 +12,9 @@ from superqt import QLabeledDoubleSlider
 from ..core.words import are, counted
 from .answers import Answers
 from .desk import Desk, Tool
+from .fitting import Room
 from .reviewing import Reviewing
-from .sections import Room, Section, bring_into_view, button, choice, form, row, tip
+from .sections import Section, bring_into_view, button, choice, form, row, tip
 
 if TYPE_CHECKING:
     from .project import Project
@@ -105,7 +106,7 @@ class CorrectSection(Section):
         tip(self.quality, "quality to reach", "Moments come until what remains is right with this probability.")
         self.order = choice("order of moments", "Which moment comes next.", ORDERS)
         self.whose = choice("tracks to look at", "Of which tracks moments are asked.", WHOSE)
-        self.snaps = QCheckBox("to what the track looks like")
+        self.snaps = QCheckBox("to the track's look")
         tip(self.snaps, "snap clicks", "Move a click, by a few pixels at most, to where the picture looks like the "
             "track at the nearest point that you set; where that cannot be told, the click stays.")
         self.snaps.toggled.connect(self._snap)

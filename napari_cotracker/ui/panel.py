@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 from qtpy.QtCore import QEvent, QObject, Qt, QTimer
-from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ..core.errors import CotrackerError, VideoError
 from .correct_section import CorrectSection
@@ -16,6 +16,7 @@ from .docking import Docking
 from .edit_actions import EditActions
 from .edit_menu import EditMenu
 from .export_section import ExportSection
+from .fitting import Column, Room
 from .focus_marks import FocusMarks
 from .hands import Hands
 from .history_section import HistorySection
@@ -27,7 +28,7 @@ from .notices import notify
 from .place_section import PlaceSection
 from .project import Project
 from .propagate_section import PropagateSection
-from .sections import Room, button, line, row
+from .sections import button, line, row
 from .table import TracksTable
 from .timeline import Timeline
 from .track_facts import counts_of, sentence_of
@@ -125,9 +126,7 @@ class Panel(QWidget):
                         self.export, self.history):
             column.addWidget(section)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = Column(WIDTH)
         area.setWidget(inside)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -140,7 +139,9 @@ class Panel(QWidget):
         foot.addWidget(self.track.run_bar)
         foot.addLayout(row(self.undo_button, self.redo_button, self.edit_menu.button(), 1, self.help_button))
         whole.addLayout(foot)
-        self.setMinimumWidth(WIDTH)
+        for label in self.findChildren(QLabel):
+            if label.wordWrap():
+                label.setMinimumWidth(40)  # a long path in a sentence must not push the picture aside
 
     def _connect(self) -> None:
         self.desk.current_changed.connect(self._show_project)

@@ -268,11 +268,11 @@ class Output(QWidget):
     def _lay_out(self) -> None:
         lines = form()
         lines.addRow("Write", self.kinds)
-        lines.addRow("", row(self.render_button, self.keep_button, self.tracks_button, 1))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addLayout(lines)
+        column.addLayout(row(self.render_button, self.keep_button, self.tracks_button, 1))
         column.addWidget(self.report)  # not in the form, which would cut off words that wrap
         column.addLayout(row(self.replace_button, 1))
         self._say("")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qtpy.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
+from qtpy.QtCore import QEvent, QSignalBlocker, Qt, QTimer
 from qtpy.QtGui import QKeyEvent, QPalette
 from qtpy.QtWidgets import (
     QAbstractSpinBox,
@@ -125,31 +125,6 @@ class Hint(QLabel):
             style = f"color: {mix(window, text, QUIET).name()}"
             if style != self.styleSheet():
                 self.setStyleSheet(style)
-
-
-class Room(QObject):
-    """Keeps room for a number of lines of a label, in whatever font a theme gives it, so that nothing jumps."""
-
-    def __init__(self, label: QLabel, lines: int) -> None:
-        super().__init__(label)
-        self._label, self._text = label, "\n".join("x" * lines)
-        self._clock = QTimer(self, singleShot=True)
-        self._clock.timeout.connect(self._measure)
-        label.installEventFilter(self)
-        self._measure()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Font and margins are known once the label itself has heard of its style."""
-        if event.type() in (QEvent.Type.Polish, QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._clock.start()
-        return super().eventFilter(watched, event)
-
-    def _measure(self) -> None:
-        label, text = self._label, self._label.text()
-        label.setMinimumHeight(0)  # Qt counts it in
-        label.setText(self._text)
-        label.setMinimumHeight(label.sizeHint().height())
-        label.setText(text)
 
 
 def form() -> Form:

@@ -14,9 +14,10 @@ from ..core.queries import Queries
 from ..tasks.plan import TrackOptions, estimate, licence_to_accept
 from .consent import Consent
 from .desk import Desk
+from .fitting import Room
 from .options_form import OptionsForm
 from .project import Project
-from .sections import GAP, Room, Section, button, choice, form, hint, row
+from .sections import GAP, Section, button, choice, form, hint, row
 from .tracking import STARTING, WAITING, Phase
 
 ESTIMATE_MS = 200

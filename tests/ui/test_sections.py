@@ -22,7 +22,6 @@ from qtpy.QtWidgets import (
 )
 
 from napari_cotracker.ui.sections import (
-    Room,
     Section,
     ask_for_file,
     ask_for_new_file,
@@ -193,28 +192,13 @@ def test_all_text_of_the_panel_fits(window: Any, theme: str, size: int) -> None:
         window.add()
         unfold(panel)
         settle(0.1)
-        for part in (panel.video, panel.place, panel.track.form, panel.inspect, panel.key_help):
+        for part in (panel.video, panel.place, panel.track.form, panel.inspect, panel.correct, panel.propagate,
+                     panel.export, panel.history, panel.key_help):
             room = part.parentWidget().contentsRect().width() if part is panel.track.form else viewport_of(part) - 16
             assert part.minimumSizeHint().width() <= room, part
             assert not cut_texts(part), part
     finally:
         appearance.theme, appearance.font_size = before
-
-
-@pytest.mark.parametrize("is_selectable", [False, True])
-def test_a_label_keeps_room_for_its_lines_in_any_font(qtbot: Any, is_selectable: bool) -> None:
-    label, bare = QLabel("told", wordWrap=True), QLabel("one\ntwo", wordWrap=True)
-    Room(label, 2)
-    for one in (label, bare):
-        qtbot.addWidget(one)
-        if is_selectable:
-            one.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    for style in ("font-size: 21pt; padding: 5px", "", "font-size: 8pt"):
-        for one in (label, bare):
-            one.setStyleSheet(style)
-            one.ensurePolished()
-        qtbot.waitUntil(lambda: label.minimumHeight() == bare.sizeHint().height(), timeout=2000)
-    assert label.text() == "told"
 
 
 def unfold(panel: QWidget) -> None:
