@@ -80,6 +80,8 @@ class CorrectSection(Section):
         self.says = QLabel(wordWrap=True)
         self.says.setTextFormat(Qt.TextFormat.RichText)
         self.says.setAccessibleName("moment to look at")
+        self.says.setAlignment(Qt.AlignmentFlag.AlignTop)
+        Room(self.says, 3)  # a reason may take two: buttons that are pressed again and again must not move
         self.working = QLabel(wordWrap=True)
         self.working.setAccessibleName("corrections on their way")
         Room(self.working, 1)

@@ -11,7 +11,8 @@ class Room(QObject):
 
     def __init__(self, label: QLabel, lines: int) -> None:
         super().__init__(label)
-        self._label, self._text = label, "\n".join("x" * lines)
+        is_rich = label.textFormat() == Qt.TextFormat.RichText
+        self._label, self._text = label, ("<br>" if is_rich else "\n").join("x" * lines)
         self._clock = QTimer(self, singleShot=True)
         self._clock.timeout.connect(self._measure)
         label.installEventFilter(self)

@@ -10,6 +10,7 @@ from superqt import QLabeledDoubleSlider
 
 from . import preferences
 from .desk import Desk
+from .fitting import Room
 from .look import COLOURS
 from .sections import Section, choice, form, tip
 
@@ -30,6 +31,8 @@ class InspectSection(Section):
         self.selected = QLabel("Nothing is selected.", wordWrap=True)
         self.selected.setAccessibleName("what is selected")
         self.selected.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.selected.setAlignment(Qt.AlignmentFlag.AlignTop)
+        Room(self.selected, 3)  # what lies below must not move from frame to frame
         self.body.addLayout(lines)
         self.body.addWidget(self.selected)
         desk.look.restore(preferences.recall("view"))

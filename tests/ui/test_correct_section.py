@@ -107,6 +107,20 @@ def test_buttons_answer_as_keys_do(window: Window) -> None:
     assert window.session.undo_label.startswith("approve")
 
 
+def test_buttons_do_not_move_from_one_reason_to_the_next(window: Window) -> None:
+    """Who presses "It is right" again and again would press "Hidden"."""
+    doubtful(window)
+    says = window.panel.correct.says
+    says.setFixedWidth(300)
+    heights = set()
+    for text in ("Nothing is tracked yet.", "<b>nose</b>, frame 3: confidence 0.21<br>22 moments to look at.",
+                 "<b>bear/nose</b>, frame 38: forward and backward are 56 px apart<br>22 moments to look at."):
+        says.setText(text)
+        settle(0.05)
+        heights.add(max(says.minimumHeight(), says.heightForWidth(300)))
+    assert len(heights) == 1
+
+
 def test_it_says_what_is_on_its_way(window: Window) -> None:
     film = doubtful(window)
     section = window.panel.correct

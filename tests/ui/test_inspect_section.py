@@ -17,6 +17,7 @@ from napari_cotracker.ui.inspect_section import InspectSection
 from napari_cotracker.ui.look import COLOURS, LookValues
 from napari_cotracker.ui.preferences import NAME
 
+from .mouse import settle
 from .workers import StubWorker
 
 
@@ -91,3 +92,14 @@ def test_every_field_has_a_name_and_says_what_it_does(section: InspectSection) -
 
 def test_it_is_still_a_widget(section: InspectSection) -> None:
     assert section.size().width() > 0, "no field hides what Qt calls by that name"
+
+
+def test_what_lies_below_does_not_move_from_frame_to_frame(section: InspectSection) -> None:
+    section.resize(300, 400)
+    heights = set()
+    for text in ("Nothing is selected.", "nose (id 5), frame 3\nnot tracked",
+                 "bear/nose (id 0), frame 38\nvisible · confidence 0.99 · visibility 0.93 · tracked"):
+        section.describe(text)
+        settle(0.05)
+        heights.add(max(section.selected.minimumHeight(), section.selected.heightForWidth(280)))
+    assert len(heights) == 1
