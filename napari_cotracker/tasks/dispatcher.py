@@ -4,10 +4,11 @@ All of that happens in one thread, which reads notes: what users of jobs want, w
 that a child has ended. It also calls the listeners.
 
 Of several jobs one runs at a time. An urgent one runs at once, while a longer one is held; of corrections the
-latest, while earlier ones are held. A job that was cancelled has `ANSWER_SECONDS` to stop; then it is over for its
-listener and its child is killed. Another job in that child starts over in the next one if it had not answered yet.
-If it had, its listener holds half of an answer, so the child has `PATIENCE_SECONDS` before that job fails: a large
-frame that is being read, say, is no reason to break off a run of hours.
+latest, while earlier ones are held; a long correction and a run go on in turns (`shifts`). A job that was cancelled
+has `ANSWER_SECONDS` to stop; then it is over for its listener and its child is killed. Another job in that child
+starts over in the next one if it had not answered yet. If it had, its listener holds half of an answer, so the child
+has `PATIENCE_SECONDS` before that job fails: a large frame that is being read, say, is no reason to break off a run
+of hours.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ from ..core.queries import Queries
 from ..core.tracker import TrackUpdate
 from ..core.video import Video
 from .handover import Host, Parcel
-from .jobs import Job, Listener, Work, whose_turn
+from .jobs import Job, Listener, Work
 from .messages import Add, Cancel, Failed, Finished, Hold, Picture, Start, Updated, Wanted, WarmUp, pack_arguments
 from .process import ChildProcess, Ending
+from .shifts import Shifts
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class Dispatcher:
         self.child: ChildProcess | None = None
         self._command = command
         self._jobs: dict[int, Job] = {}
+        self._shifts = Shifts()
         self._notes: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._generation = 0  # of the child: what an earlier one said last is not heard
         self._alive = 0  # children that have not ended
@@ -124,14 +127,15 @@ class Dispatcher:
             self.child.kill()
 
     def _time_left(self) -> float | None:
-        """Seconds until a job that was cancelled is waited for no longer."""
+        """Seconds until a job that was cancelled is waited for no longer, or it may be another one's turn."""
         deadlines = [job.work.deadline for job in self._jobs.values() if job.work.deadline is not None]
         deadlines += self._late.values()
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        left = [max(0.0, deadline - time.monotonic()) for deadline in deadlines]
+        return min([*left, *([] if self._shifts.left is None else [self._shifts.left])], default=None)
 
     def _arrange(self) -> None:
         """Let one job go on and hold the others."""
-        turn = None if self._late else whose_turn(self._jobs.values())
+        turn = self._shifts.choose(() if self._late else self._jobs.values())
         for job in self._jobs.values():
             held = job is not turn
             if self.child is not None and job.work.is_sent and job.work.is_held is not held:

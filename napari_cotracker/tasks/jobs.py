@@ -113,6 +113,8 @@ class Work:
         Whether a single cell has come.
     deadline : float, optional
         Time by which it has to have stopped, once it was cancelled.
+    seconds, yielded : float
+        For how long it had the turn, and gave it to a run that it goes before.
     """
 
     video: Video | None = None
@@ -123,6 +125,8 @@ class Work:
     is_held: bool = False
     has_answered: bool = False
     deadline: float | None = None
+    seconds: float = 0.0
+    yielded: float = 0.0
 
 
 def whose_turn(jobs: Iterable[Job]) -> Job | None:

@@ -50,6 +50,22 @@ def test_an_urgent_job_overtakes_while_the_long_one_is_held(begin: Begin) -> Non
     assert waiting.result()["counted"] == 3
 
 
+def test_a_long_correction_and_a_run_go_on_in_turns(begin_apart: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_cotracker.tasks.shifts.FIRST_SECONDS", 0.2)
+    monkeypatch.setattr("napari_cotracker.tasks.shifts.SHIFT_SECONDS", 0.2)
+    monkeypatch.setattr("napari_cotracker.tasks.shifts.LATEST_FIRST", {"correct"})
+    run, of_run = begin_apart("count")
+    run.wait_for_cells()
+    fix, of_fix = begin_apart("correct", urgent=True)
+    fix.wait_for_cells()
+    for _ in range(3):
+        run.wait_for_cells(len(run.cells) + 2)
+        fix.wait_for_cells(len(fix.cells) + 2)
+    of_fix.cancel()
+    of_run.cancel()
+    assert fix.result()["held"] > 0 and run.result()["held"] > 0
+
+
 def test_cancel_keeps_what_came_and_is_heard_once(begin: Begin) -> None:
     ears, job = begin("count")
     ears.wait_for_cells(3)
