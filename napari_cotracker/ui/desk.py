@@ -18,6 +18,7 @@ from .look import Look
 from .project import Project, layer_tag
 from .saving import announce
 from .sources import can_be_video
+from .whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -62,6 +63,7 @@ class Desk(QObject):
         self.tool = Tool.PLACE
         self.current: Project | None = None
         self._projects: list[Project] = []
+        self._whereabouts = Whereabouts(self._projects, self)
         for event, hear in self._connections():
             event.connect(hear)
         videos = self.videos()
@@ -159,7 +161,8 @@ class Desk(QObject):
     def _connections(self) -> list[tuple[Any, Any]]:
         layers = self.viewer.layers
         return [(layers.events.inserted, self._on_inserted), (layers.events.removed, self._on_removed),
-                (layers.selection.events.active, self._on_active)]
+                (layers.selection.events.active, self._on_active),
+                (self.viewer.dims.events.current_step, self._whereabouts.moved)]
 
     def _activate(self, project: Project) -> None:
         """Clicks count while a layer of the project is active."""
@@ -192,6 +195,7 @@ class Desk(QObject):
 
     def _end(self, project: Project) -> None:
         self._projects.remove(project)
+        self._whereabouts.note(project)
         project.close()
         project.deleteLater()
 

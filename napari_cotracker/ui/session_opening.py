@@ -27,6 +27,7 @@ from .reader import video_layer
 from .saving import plain_layer
 from .sections import ask_for_file
 from .sources import video_of
+from .whereabouts import noted_frame
 
 RESCUED = "rescued"
 
@@ -210,6 +211,8 @@ def _show_on(desk: Desk, layer: Layer, session: Session) -> None:
     to_plane(desk.viewer, layer, noted_plane(session.facts))
     project = desk.resume(layer, session)
     project.show()
+    if (frame := noted_frame(session)) is not None:
+        project.go_to(frame)
     go_on = partial(desk.attempt, project.corrections.take_up)
     go_on()
     project.length_known.connect(go_on)  # of a film whose index is not complete yet
