@@ -195,7 +195,8 @@ class TrackSection(Section):
             queries = project.session.queries_of(ids)
             self.cost.setText(_cost(project, queries, options) if len(queries) else "")
         except CotrackerError as error:
-            self.cost.setText(str(error) if len(project.session.ids) else "")
+            said = str(error) if len(project.session.ids) else ""
+            self.cost.setText(f"{said[:1].upper()}{said[1:]}")
 
     def _use_file(self, path: str) -> None:
         self.form.checkpoint = path

@@ -112,7 +112,7 @@ def test_what_it_will_cost_is_told_before(window: Window) -> None:
     assert "of memory" in section.cost.text()
     choose(section, "selected")
     window.project.selection.set([])
-    wait_until(lambda: "no point is selected" in section.cost.text(), 5)
+    wait_until(lambda: "No point is selected" in section.cost.text(), 5)
 
 
 def test_wrong_choices_are_one_sentence(window: Window) -> None:
