@@ -74,21 +74,21 @@ class HybridTracker:
 
     def _track(self, job: TrackJob, settings: HybridSettings, control: Control) -> Iterator[TrackUpdate]:
         """Follow what the network has said so far while it goes on."""
-        ears, leg, done = _Ears(control, job.queries), None, 0.0
+        ears, leg, heard = _Ears(control, job.queries), None, TrackUpdate.heartbeat(0.0)
         for _, update in side_by_side([partial(self._network.track, job)], ears, ears.network):
             if not len(update.frames):
                 yield update
                 continue
             if leg is None or leg.is_over(update):
                 if leg is not None:
-                    yield from _at(leg.go(leg.told), done)
+                    yield from _at(leg.go(leg.told), heard)
                 leg = _Leg(job, settings, ears, int(update.ids[0]))
-            done = update.done
+            heard = update
             leg.hear(update)
             yield replace(update, is_guess=True)  # until the follower comes there: half the wait for first answers
-            yield from _at(leg.go(leg.final), done)
+            yield from _at(leg.go(leg.final), heard)
         if leg is not None:
-            yield from _at(leg.go(leg.told), done)
+            yield from _at(leg.go(leg.told), heard)
 
     def estimate(self, job: TrackJob) -> Estimate:
         """Peak memory and time."""
@@ -180,10 +180,10 @@ def _rows_of(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.
     return np.array([place[int(track)] for track in wanted], np.intp)
 
 
-def _at(updates: Iterator[TrackUpdate], done: float) -> Iterator[TrackUpdate]:
-    """The same updates, with the network's share of the job that is done."""
+def _at(updates: Iterator[TrackUpdate], heard: TrackUpdate) -> Iterator[TrackUpdate]:
+    """The same updates, with the network's share of the job that is done, and where it is: one of both is enough."""
     for update in updates:
-        yield replace(update, done=done)
+        yield replace(update, done=heard.done, message=heard.message if len(update.frames) else update.message)
 
 
 def at_its_size(settings: HybridSettings, size: tuple[int, int]) -> HybridSettings:

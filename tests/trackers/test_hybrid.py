@@ -140,6 +140,12 @@ def test_a_pause_waits_with_heartbeats() -> None:
     assert np.isfinite(out.xy).all()
 
 
+def test_one_of_both_says_where_it_is() -> None:
+    job = TrackJob(moving_clip(40), some_queries((0, 20, 20)), range(40), settings=settings())
+    said = [update.message for update in record(HybridTracker(settings()), job, Meanwhile()).updates]
+    assert all(message.startswith("window ") for message in said if message), "not by turns with the templates"
+
+
 def test_a_pause_holds_templates_and_network_in_the_middle_of_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
     followed: list[int] = []
     network: list[bool] = []
