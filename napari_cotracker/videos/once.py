@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, overload
 Value = TypeVar("Value")
 
 
-class once(Generic[Value]):  # noqa: N801: used as a decorator, like property
+class once(Generic[Value]):  # used as a decorator, like property: lower case
     """A property that keeps its first value.
 
     `functools.cached_property` of Python 3.11 holds one lock for a whole class: hashing one slow video
