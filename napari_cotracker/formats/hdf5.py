@@ -95,8 +95,9 @@ def whole(node: Any, name: str, kinds: str = NUMBERS, ndim: int | None = None) -
 
 
 def texts(node: Any, name: str) -> list[str]:
-    """A dataset of texts, of fixed or any length."""
-    return [text_of(each) for each in whole(node, name, "SO").ravel().tolist()]
+    """A dataset of texts, of fixed or any length; older sleap-io makes floats of an empty list."""
+    is_empty = getattr(node.get(name), "size", None) == 0
+    return [text_of(each) for each in whole(node, name, "SOf" if is_empty else "SO").ravel().tolist()]
 
 
 def text_of(value: Any, default: str = "") -> str:

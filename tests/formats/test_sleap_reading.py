@@ -69,6 +69,20 @@ def test_old_files_count_from_the_corner_of_the_pixel(tmp_path):
         sleap.read(changed(tmp_path / "new.slp", GOLDEN, format_id=3.0))
 
 
+def test_no_tracks_may_be_a_list_of_floats(tmp_path):
+    """Older versions of sleap-io let h5py guess the type of an empty list."""
+    made_by_sleap(tmp_path / "a.slp", [user(10), user(30)])
+    with h5py.File(tmp_path / "a.slp", "r+") as file:
+        del file["tracks_json"]
+        file["tracks_json"] = []
+    assert sleap.read(tmp_path / "a.slp").names == ("instance 1/a", "instance 2/a")
+    with h5py.File(tmp_path / "a.slp", "r+") as file:
+        del file["tracks_json"]
+        file["tracks_json"] = [1.5]
+    with pytest.raises(FormatError, match="tracks_json.*float64"):
+        sleap.read(tmp_path / "a.slp")
+
+
 def test_absurd_frames_and_several_films_are_refused(tmp_path):
     with pytest.raises(FormatError, match="claim"):
         sleap.read(made_by_sleap(tmp_path / "a.slp", [predicted(20)], frame=10**12))
