@@ -18,6 +18,8 @@ SCREEN_WORKS := $(BIN)/python -c "from PyQt6.QtGui import QOpenGLContext; from P
 SCREEN_PACKAGES := xvfb xauth libgl1 libgl1-mesa-dri libegl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon0 \
 	libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
 	libxcb-shape0
+# pytest's plugins for napari and Qt cannot even be loaded without some of these
+NO_WINDOW := -p no:napari -p no:pytest-qt
 
 .PHONY: help setup demo test check docs clean screen
 
@@ -68,7 +70,7 @@ test: check screen
 	else \
 		echo; echo "*** NOT TESTED: the window (tests/ui). There is no screen and no working xvfb-run; on Debian, Ubuntu:"; \
 		echo "*** sudo apt-get install --no-install-recommends $(SCREEN_PACKAGES)"; echo; \
-		$(BIN)/python -m pytest $(PARALLEL) --ignore tests/ui; \
+		$(BIN)/python -m pytest $(PARALLEL) $(NO_WINDOW) --ignore tests/ui; \
 	fi
 
 docs: $(READY)

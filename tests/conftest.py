@@ -24,3 +24,10 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "HF_HOME", "HF_HUB_CACHE", "LOCALAPPDATA"):
             patch.setenv(name, str(home / name.lower()))
         yield
+
+
+@pytest.fixture
+def napari_works() -> None:
+    """Outside of tests/ui, what speaks of napari is left out where the system has no libraries for a window."""
+    pytest.importorskip("napari.layers", exc_type=ImportError)
+    pytest.importorskip("qtpy.QtGui", exc_type=ImportError)

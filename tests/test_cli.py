@@ -391,6 +391,7 @@ def test_without_anyone_to_ask_no_licence_is_accepted(monkeypatch: pytest.Monkey
     assert not cli_terminal.accepts_licence(None)
 
 
+@pytest.mark.usefixtures("napari_works")
 @pytest.mark.parametrize("words", [[], ["open"], ["open", "film.mp4"]])
 def test_napari_opens_with_or_without_a_film(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Any] = []

@@ -24,6 +24,7 @@ def name_of(requirement: str) -> str:
     return name[0].lower().replace("_", "-")
 
 
+@pytest.mark.usefixtures("napari_works")
 def test_the_manifest_is_found_and_everything_it_names_is_there() -> None:
     manifest = npe2.PluginManifest.from_distribution("napari-cotracker")
     assert manifest.display_name == "CoTracker"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from napari_cotracker.core.declarations import NoOptions
 from napari_cotracker.formats import napari_tracks
@@ -37,6 +38,7 @@ def test_round_trip_is_exact(tmp_path):
     np.testing.assert_array_equal(got.xy, tracks.xy)
 
 
+@pytest.mark.usefixtures("napari_works")
 def test_napari_makes_a_layer_of_it(tmp_path):
     from napari.layers import Tracks as Layer
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from napari_builtins.io import csv_to_layer_data
 
 from napari_cotracker.core.errors import FormatError
 from napari_cotracker.formats.shape_table import read_shape_table, shape_table
@@ -12,7 +11,10 @@ from napari_cotracker.formats.shape_table import read_shape_table, shape_table
 TRIANGLE = np.array([(10.5, 20), (30, 20.25), (20, 40)])
 
 
+@pytest.mark.usefixtures("napari_works")
 def test_napari_reads_it_as_shapes(tmp_path: Path) -> None:
+    from napari_builtins.io import csv_to_layer_data
+
     with shape_table(tmp_path / "s.csv") as add:
         add(0, [TRIANGLE, TRIANGLE + 5])
         add(2, [TRIANGLE * 2])
@@ -36,6 +38,7 @@ def test_it_comes_back(tmp_path: Path) -> None:
     np.testing.assert_allclose(found[2][0].vertices, TRIANGLE * 2)
 
 
+@pytest.mark.usefixtures("napari_works")
 def test_what_napari_saves_is_read(tmp_path: Path) -> None:
     from napari_builtins.io import napari_write_shapes
 

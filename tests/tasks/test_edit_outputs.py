@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
-from napari_builtins.io import csv_to_layer_data
 from PIL import Image
 from pycocotools.coco import COCO
 
@@ -81,7 +80,10 @@ def test_labels_for_coco(tmp_path: Path) -> None:
     assert coco.loadImgs([1])[0]["file_name"] == "frame_001001.png"
 
 
+@pytest.mark.usefixtures("napari_works")
 def test_shapes_stay_shapes(tmp_path: Path) -> None:
+    from napari_builtins.io import csv_to_layer_data
+
     made(Edit("mask", {0: Painting(shapes=(Region(SQUARE),))}, PLANE), tmp_path / "s.csv")
     data, _, kind = csv_to_layer_data(str(tmp_path / "s.csv"))
     assert kind == "shapes"
