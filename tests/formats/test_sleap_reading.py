@@ -79,7 +79,7 @@ def test_no_tracks_may_be_a_list_of_floats(tmp_path):
     with h5py.File(tmp_path / "a.slp", "r+") as file:
         del file["tracks_json"]
         file["tracks_json"] = [1.5]
-    with pytest.raises(FormatError, match="tracks_json.*float64"):
+    with pytest.raises(FormatError, match=r"tracks_json.*float64"):
         sleap.read(tmp_path / "a.slp")
 
 
