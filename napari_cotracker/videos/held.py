@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, cast
 
 import numpy as np
@@ -59,3 +60,9 @@ class _Held:
             self._kept.update((frame, fresh[frame]) for frame in missing if frame in self._frames)
             found = [self._kept[frame] if frame in self._kept else fresh[frame] for frame in wanted]
         return np.stack(found) if wanted else pictures
+
+
+# isinstance(held, Video) asks the class, and from Python 3.12 on no __getattr__
+for _name in ("n_frames", "height", "width", "fps", "times", "frame_numbers", "path", "fingerprint", "bad_frames",
+              "read_native", "close"):
+    setattr(_Held, _name, property(attrgetter(f"_video.{_name}")))
