@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ LEAST = 0.35  # px; nothing nearer is far
 BEFORE = 3  # frames around: who drifts has begun earlier
 ROUNDS = 4
 SLOPES = 0.05  # of the squared distance of companions: how stiff their plane is
-CHUNK = 64  # frames at a time
+CELLS = 4096  # at a time: some ten milliseconds
 
 
 def companions(places: Values) -> NDArray[np.int64]:
@@ -33,8 +35,8 @@ def companions(places: Values) -> NDArray[np.int64]:
     return rows
 
 
-def kept(residuals: Values, weights: Values, places: Values, half: int = 3) -> Mask:
-    """(T, N) which cells move as their companions do.
+def kept(residuals: Values, weights: Values, places: Values, half: int = 3) -> Generator[float, None, Mask]:
+    """(T, N) which cells move as their companions do; yields the share that is done, some frames at a time.
 
     A cell is judged by itself, and by the mean over some frames, in which noise is less and drifting shows early.
 
@@ -48,10 +50,18 @@ def kept(residuals: Values, weights: Values, places: Values, half: int = 3) -> M
     half : int
         Frames on each side of the mean.
     """
-    rows = companions(places)
-    sudden = _far(misses(residuals, weights, places, rows))
+    rows, length = companions(places), len(weights)
+    sudden, drifting = np.zeros(weights.shape, bool), np.zeros(weights.shape, bool)
+    for part in _parts(weights):
+        sudden[part] = _far(misses(residuals[part], weights[part], places, rows))
+        yield part.stop / length / 2
     calm = np.where(sudden, 0, weights)
-    drifting = _far(misses(smoothed(residuals, calm, half), calm, places, rows))
+    for part in _parts(weights):
+        first = max(part.start - half, 0)  # a mean at the edge of a part is of frames beyond it, too
+        around = slice(first, min(part.stop + half, length))
+        means = smoothed(residuals[around], calm[around], half)[part.start - first : part.stop - first]
+        drifting[part] = _far(misses(means, calm[part], places, rows))
+        yield 0.5 + part.stop / length / 2
     wide = drifting.copy()
     for offset in range(1, BEFORE + 1):
         wide[offset:] |= drifting[:-offset]
@@ -59,15 +69,18 @@ def kept(residuals: Values, weights: Values, places: Values, half: int = 3) -> M
     return ~(sudden | wide)
 
 
+def _parts(weights: Values) -> list[slice]:
+    """Frames of some cells together."""
+    step, length = max(CELLS // max(weights.shape[1], 1), 1), len(weights)
+    return [slice(start, min(start + step, length)) for start in range(0, length, step)]
+
+
 def misses(residuals: Values, weights: Values, places: Values, rows: NDArray[np.int64]) -> Values:
     """(T, N) pixels that tracks are from the plane through their companions' residuals; NaN where that is unknown."""
     arms = np.where((rows >= 0)[..., None], (places[rows] - places[:, None]), 0)
     length = np.sqrt(np.square(arms).sum(-1).mean(-1)) + 1e-9
     slopes = np.nan_to_num(arms) / np.nan_to_num(length, nan=1)[:, None, None]
-    design = np.concatenate([np.ones((*rows.shape, 1)), slopes], -1)
-    found = [_misses(residuals[start : start + CHUNK], weights[start : start + CHUNK], design, rows)
-             for start in range(0, len(residuals), CHUNK)]
-    return np.concatenate(found) if found else np.zeros(weights.shape)
+    return _misses(residuals, weights, np.concatenate([np.ones((*rows.shape, 1)), slopes], -1), rows)
 
 
 def _misses(residuals: Values, weights: Values, design: Values, rows: NDArray[np.int64]) -> Values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from .motion_tracing import traced, with_later
 from .motion_weights import weights_of
 
 Points = NDArray[np.float64]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -68,15 +70,16 @@ def solving(tracks: Tracks, reference: int, options: MotionOptions | None = None
     options = options or MotionOptions()
     weights, xy = weights_of(tracks, options.threshold), tracks.xy.astype(np.float64)
     _check(weights, reference)
-    sight = yield from _halved(looking(xy, weights, reference, options.model if options.model in KINDS else KINDS[-1]))
-    seen, sight = sight, _without_outliers(xy, sight, options.smooth)
+    steps = looking(xy, weights, reference, options.model if options.model in KINDS else KINDS[-1])
+    seen = yield from _share(0, 0.45, steps)
+    sight = yield from _share(0.45, 0.05, _without_outliers(xy, seen, options.smooth))
     frames, model = sampled(sight.weights, reference), options.model
     scores: dict[str, float] = {}
     if model == "auto":
         model, scores = choose_model(xy, sight, frames)
     if model == SPLINE and (denser := with_later(weights, seen)) is not seen:
-        sight = yield from _traced(xy, weights, denser)
-        sight = _without_outliers(xy, sight, options.smooth)
+        sight = yield from _share(0.5, 0, _traced(xy, weights, denser))
+        sight = yield from _share(0.5, 0, _without_outliers(xy, sight, options.smooth))
     sight, agreed = yield from _planes(xy, sight, model, options.smooth)
     bending = _bending(xy, sight, frames, options.smooth) if model == SPLINE else None
     found: list[FrameMotion | None] = []
@@ -87,35 +90,28 @@ def solving(tracks: Tracks, reference: int, options: MotionOptions | None = None
     return Motion(reference, model, _with_held(found), sight.places, used, scores)
 
 
-def _halved(steps: Generator[float, None, Sight]) -> Generator[float, None, Sight]:
-    """The same, as the first half of what there is to do."""
+def _share(start: float, part: float, steps: Generator[float, None, Found]) -> Generator[float, None, Found]:
+    """The same steps as a part of what there is to do."""
     while True:
         try:
-            yield next(steps) / 2
+            yield start + part * next(steps)
         except StopIteration as end:
-            found: Sight = end.value
+            found: Found = end.value
             return found
 
 
-def _without_outliers(xy: Points, sight: Sight, half: int) -> Sight:
-    steady = kept(residuals_of(xy, sight), sight.weights, sight.places, max(half, 2))
+def _without_outliers(xy: Points, sight: Sight, half: int) -> Generator[float, None, Sight]:
+    steady = yield from kept(residuals_of(xy, sight), sight.weights, sight.places, max(half, 2))
     return replace(sight, weights=np.where(steady, sight.weights, 0))
 
 
 def _traced(xy: Points, weights: Points, sight: Sight) -> Generator[float, None, Sight]:
     """Places of tracks that came later, by a surface as stiff as suits those seen on the reference frame."""
     first = replace(sight, weights=np.where(sight.direct, sight.weights, 0))
-    first = _without_outliers(xy, first, 2)
+    first = yield from _without_outliers(xy, first, 2)
     smoothing = spline_smoothing(xy, first, sampled(first.weights, sight.reference))
     rest = np.where(sight.direct, first.weights, sight.weights)
-    steps = traced(xy, weights, replace(sight, weights=rest), (smoothing, spline_frame(sight)))
-    while True:
-        try:
-            next(steps)
-            yield 0.5
-        except StopIteration as end:
-            found: Sight = end.value
-            return found
+    return (yield from traced(xy, weights, replace(sight, weights=rest), (smoothing, spline_frame(sight))))
 
 
 def _check(weights: Points, reference: int) -> None:
@@ -141,8 +137,9 @@ def _planes(xy: Points, sight: Sight, model: str, half: int
         if (found := agreed[-1]) is not None:
             planes[t] = np.eye(3) if t == sight.reference else found.matrix
             doubts[t] = doubt(kind, seen._replace(weights=seen.weights * found.counted), corners)
-        yield 0.5 + 0.25 * (t + 1) / len(xy)
-    planes = steadied(kind, planes, doubts, corners, reference=sight.reference, half=half)
+        yield 0.5 + 0.2 * (t + 1) / len(xy)
+    steps = steadied(kind, planes, doubts, corners, reference=sight.reference, half=half)
+    planes = yield from _share(0.7, 0.05, steps)
     return replace(sight, planes=planes), agreed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import NamedTuple
 
 import numpy as np
@@ -55,8 +56,11 @@ def doubt(kind: str, seen: Seen, corners: Points) -> float:
     return float(np.sqrt(np.square(halves[0] - halves[1]).mean()) / 2)
 
 
-def steadied(kind: str, planes: Points, doubts: Points, corners: Points, *, reference: int, half: int) -> Points:
+def steadied(kind: str, planes: Points, doubts: Points, corners: Points, *, reference: int, half: int
+             ) -> Generator[float, None, Points]:
     """(T, 3, 3) planes whose corners go along parabolas where that differs no more than tracks are in doubt.
+
+    Yields the share that is done, once a frame.
 
     A camera that shakes goes on shaking: there the path differs by more.
 
@@ -91,6 +95,7 @@ def steadied(kind: str, planes: Points, doubts: Points, corners: Points, *, refe
         matrix = fitted(kind, corners, found[t].reshape(4, 2), None, planes[t])
         if matrix is not None:
             changed[t] = facing(matrix, corners.mean(0))
+        yield float(t + 1) / len(planes)
     return changed
 
 

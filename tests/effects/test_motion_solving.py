@@ -1,6 +1,7 @@
 """The motion of surfaces, held to what is known of them."""
 
 from dataclasses import replace
+from time import process_time
 
 import numpy as np
 import pytest
@@ -166,3 +167,13 @@ def test_solving_tells_how_far_it_is():
     assert len(shares) >= 11
     assert shares == sorted(shares)
     assert shares[-1] == 1
+
+
+def test_no_step_of_a_long_film_takes_long():
+    few = tracks_on(plane, 36)
+    solve_motion(few, 0)  # what is loaded once
+    xy, visibility, confidence = (np.concatenate([part] * 25) for part in (few.xy, few.visibility, few.confidence))
+    tracks, times = Tracks(few.ids, xy, visibility, confidence, meta=few.meta), [process_time()]
+    for _ in solving(tracks, 0, MotionOptions(model="homography")):
+        times.append(process_time())
+    assert np.diff(times).max() < 0.05 * (times[-1] - times[0])  # the ninth part when outliers were sought in one

@@ -10,6 +10,7 @@ from napari_cotracker.core.warps import PlaneWarp, mapped
 from napari_cotracker.effects.motion import MotionOptions
 from napari_cotracker.effects.motion_solving import solve_motion
 from napari_cotracker.effects.motion_steady import Seen, corners_of, doubt, steadied
+from tests.generators import drain
 from tests.moving_surfaces import edited, errors, plane, plane_matrix, tracks_on
 
 TRACKS = tracks_on(plane, 100)
@@ -64,16 +65,16 @@ def test_a_single_knock_is_kept_and_the_rest_smoothed():
 def test_frames_that_are_not_known_stay_so_and_the_reference_is_exact():
     planes = np.stack([plane_matrix(t) for t in range(12)])
     planes[5] = np.nan
-    found = steadied("homography", planes, np.full(12, 0.5), CORNERS, reference=0, half=3)
+    found = drain(steadied("homography", planes, np.full(12, 0.5), CORNERS, reference=0, half=3))[1]
     assert np.isnan(found[5]).all()
     np.testing.assert_array_equal(found[0], np.eye(3))
     assert max(off(found, t) for t in range(12) if t != 5) < 0.55
-    assert steadied("homography", planes, np.full(12, np.nan), CORNERS, reference=0, half=3) is planes
-    assert steadied("homography", planes, np.full(12, 0.5), CORNERS, reference=0, half=0) is planes
+    assert drain(steadied("homography", planes, np.full(12, np.nan), CORNERS, reference=0, half=3))[1] is planes
+    assert drain(steadied("homography", planes, np.full(12, 0.5), CORNERS, reference=0, half=0))[1] is planes
 
 
 def test_no_doubt_no_change():
     planes = np.stack([plane_matrix(t) for t in range(12)])
     planes[6] = PlaneWarp(np.array([[1, 0, 9], [0, 1, 0], [0, 0, 1.0]])).matrix @ planes[6]
-    found = steadied("homography", planes, np.full(12, 1e-3), CORNERS, reference=0, half=3)
+    found = drain(steadied("homography", planes, np.full(12, 1e-3), CORNERS, reference=0, half=3))[1]
     np.testing.assert_allclose(mapped(found[6], CORNERS), mapped(planes[6], CORNERS), atol=1e-3)
