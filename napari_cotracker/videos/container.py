@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 from collections.abc import Generator
@@ -17,6 +18,11 @@ TEXT_CODECS = {"ansi", "bintext", "xbin", "idf"}
 """FFmpeg draws these from plain text files; nobody means that by a film."""
 
 MAX_FAILURES = 64
+
+if hasattr(os, "register_at_fork"):
+    # what is left of closed films is freed by the collector, which ends their decoders' threads: a forked child has
+    # none, and would wait for them for ever
+    os.register_at_fork(after_in_child=gc.freeze)
 
 
 def check_file(path: str | Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -60,6 +61,7 @@ class Film(LazyVideo):
         self._careful = False
         self._layout_lock = threading.Lock()
         self._last, self._run = -1, 0
+        self._process = os.getpid()
         self._indexer = Indexer(path)
         try:
             self._layout = self._find_layout()
@@ -159,6 +161,8 @@ class Film(LazyVideo):
         return found
 
     def _fetch(self, frame: int, native: bool) -> NDArray[Any] | None:
+        if self._process != os.getpid():  # forked: no thread has come along, neither of decoders nor of reading ahead
+            self._process, self._ahead, self._decoder = os.getpid(), None, None
         if self._ahead is not None and not native:
             self._ahead.follow(frame)
         return super()._fetch(frame, native)

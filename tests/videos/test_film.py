@@ -3,6 +3,9 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -244,6 +247,39 @@ def test_closing_ends_threads_and_reading(clip: Clip) -> None:
     assert set(threading.enumerate()) - before == set()
     with pytest.raises(VideoError, match="closed"):
         film.read([0])
+
+
+FORKED = """
+import os, sys, gc
+from napari_cotracker.videos.film import Film
+
+gc.disable()
+path = sys.argv[1]
+for _ in range(2):  # what is left of these is garbage that was not collected yet
+    with Film(path) as film:
+        film.read(range(20))
+film = Film(path, cache_bytes=1)
+before = film.read(range(20)).sum()
+child = os.fork()
+if not child:
+    gc.collect()
+    same = film.read(range(20)).sum() == before and film.read([39]).any()
+    with Film(path) as other:
+        same = same and other.read(range(20)).sum() == before
+    os._exit(0 if same else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks nothing")
+def test_a_forked_child_waits_for_no_thread_of_its_parent(clip: Clip) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", FORKED, str(clip("bframes.mp4"))]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], start_new_session=True) as parent:
+        try:
+            assert parent.wait(40) == 0
+        except BaseException:
+            os.killpg(parent.pid, signal.SIGKILL)
+            raise
 
 
 def test_frames_can_be_read_while_the_index_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
