@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..core.errors import CotrackerError, FormatError, TakenError
 from ..core.files import replacing
 
 MOST = 5000
+PATIENCE = 10.0  # seconds
 
 
 def check_free(*paths: Path, overwrite: bool) -> None:
@@ -62,15 +63,29 @@ def _is_known(path: Path, known: Mapping[str, str]) -> bool:
 
 def note(*paths: Path) -> None:
     """Remember that files, or all files of folders, were written; of very many nothing is remembered."""
-    known = _recall()
     with suppress(OSError, CotrackerError):
-        for file in [file for path in paths for file in _files(path)] if len(paths) <= MOST // 2 else []:
-            known.pop(_name(file), None)
-            known[_name(file)] = _fingerprint(file)
+        files = [file for path in paths for file in _files(path)] if len(paths) <= MOST // 2 else []
+        new = {_name(file): _fingerprint(file) for file in files}
         place = _place()
         place.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(place) as temporary:
-            temporary.write_text(json.dumps(dict(list(known.items())[-MOST:])), encoding="utf-8")
+        with _alone(place):
+            known = {name: mark for name, mark in _recall().items() if name not in new} | new
+            with replacing(place) as temporary:
+                temporary.write_text(json.dumps(dict(list(known.items())[-MOST:])), encoding="utf-8")
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Processes that write at the same time take turns with the list, each of which would forget the others' files."""
+    from filelock import FileLock
+
+    lock = FileLock(place.with_name(f"{place.name}-lock"), timeout=PATIENCE)
+    with suppress(OSError, NotImplementedError):  # the list is of less weight than what was written
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _files(path: Path) -> list[Path]:

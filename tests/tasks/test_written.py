@@ -1,6 +1,7 @@
 """Files of ours and of others."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -59,6 +60,27 @@ def test_so_it_does_where_names_are_no_utf_8(tmp_path, monkeypatch):
         (tmp_path / f"{k}\udcfc.txt").write_text("one")
     written.note(tmp_path)
     assert written.is_ours(tmp_path)
+
+
+def test_processes_that_write_at_once_forget_nothing_of_each_other(tmp_path):
+    command = ("import sys; from pathlib import Path; from napari_cotracker.tasks import written\n"
+               "for k in range(20):\n"
+               "    path = Path(sys.argv[1], f'{sys.argv[2]} {k}.txt'); path.write_text('one'); written.note(path)")
+    crew = [subprocess.Popen([sys.executable, "-c", command, str(tmp_path), str(number)]) for number in range(3)]
+    assert [one.wait(60) for one in crew] == [0, 0, 0]
+    assert len(list(tmp_path.iterdir())) == 60
+    assert written.is_ours(tmp_path)
+
+
+def test_a_list_that_cannot_be_locked_is_written_all_the_same(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise NotImplementedError
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    path = tmp_path / "a.txt"
+    path.write_text("one")
+    written.note(path)
+    assert written.is_ours(path)
 
 
 def test_without_the_list_people_are_asked_once_more(tmp_path, monkeypatch):
