@@ -117,11 +117,12 @@ def _outward(gap: Gap, step: int) -> Sequence[Gap]:
 
 
 def _wrong(gap: Gap, ahead: int, back: int) -> Sequence[Gap]:
-    """As many frames at a gap's beginning and at its end; all of it where that leaves nothing between."""
+    """As many frames at a gap's beginning and at its end; all of it where that leaves nothing between, or nothing."""
     last = len(gap) - 1
-    if not ahead + back or ahead + back >= last:
+    rows = [(first, stop) for first, stop in ((0, ahead - 1), (last + 1 - back, last)) if first < stop]
+    if ahead + back >= last:
         return [gap]
-    return [_part(gap, *rows, gap.old) for rows in ((0, ahead - 1), (last + 1 - back, last)) if rows[0] < rows[1]]
+    return [_part(gap, *part, gap.old) for part in rows] or [gap]
 
 
 def _part(gap: Gap, first: int, last: int, xy: Floats) -> Gap:

@@ -38,7 +38,8 @@ def solve_gaps(tracker: Tracker, job: GapJob, control: Control, *, together: boo
     together : bool
         Whether both directions are followed at the same time, each in a thread; the tracker has to be safe for that.
     surely : bool
-        Whether an open gap ends only where the new answer sees the point.
+        Whether an open gap ends only where the new answer sees the point, and with a frame on which the old one stays:
+        what is solved in its place is to join the old track there.
 
     Yields
     ------
@@ -164,10 +165,18 @@ class _Pass:
                 kept = self.heard(id)
                 assert kept is not None
                 frames = np.sort(update.frames[told])
+                frames = frames[frames != self._joint(gap, heard)]
                 yield update_of(gap, frames, kept.select(frames - gap.first), update.done, update.message)
 
     def _reach(self, gap: Gap, heard: Side) -> int:
         return agreement(gap, heard, self._step, self._limit, self._surely)
+
+    def _joint(self, gap: Gap, heard: Side) -> int:
+        """The frame on which an open gap joins the old track, which is not to be moved there; -1 if there is none."""
+        reach = self._reach(gap, heard)
+        if not self._surely or reach == len(gap):
+            return -1
+        return gap.first + reach - 1 if self._step > 0 else gap.last - reach + 1
 
     def _is_through(self, number: int) -> bool:
         gap, heard = self._job.gaps[number], self._heard[number]
