@@ -55,8 +55,7 @@ def load_checkpoint(path: str | Path, *, window: int | None = None) -> CoTracker
         )
     with torch.random.fork_rng(devices=[]):
         model = CoTracker3(config)  # under torch.device("meta") it would load torch's compiler: seconds
-    _check(path, tensors, dict(model.state_dict()))
-    model.load_state_dict({k: v.to(torch.float32) for k, v in tensors.items()}, assign=True)
+    model.load_state_dict(_checked(path, tensors, dict(model.state_dict())), assign=True)
     model.time_emb = time_embedding(config.window, config.token_width)
     model.fnet.to(memory_format=torch.channels_last)
     return model.eval().requires_grad_(False)
@@ -121,7 +120,7 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], CoTracker3Config]:
         raise CheckpointError(f"{path.name!r} is no complete safetensors file ({error}); fetch it again") from error
     try:
         values = json.loads(metadata.get("config", ""))
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         values = None
     if not isinstance(values, dict):
         raise CheckpointError(
@@ -149,8 +148,11 @@ def _read_pickle(path: Path) -> tuple[dict[str, Tensor], CoTracker3Config]:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(f"{path.name!r} holds more than tensors and was not opened, to be safe") from error
-    except (RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"{path.name!r} is damaged ({str(error).splitlines()[0]}); fetch it again") from error
+    except OSError:
+        raise
+    except Exception as error:  # damaged pickles make torch stumble in any way
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CheckpointError(f"{path.name!r} is damaged ({reason}); fetch it again") from error
     tensors = _unwrap(path, content)
     embedding = tensors.pop("time_emb", None)
     window = OFFLINE_WINDOW if embedding is None and "offline" in path.name else ONLINE_WINDOW
@@ -170,11 +172,16 @@ def _unwrap(path: Path, content: object) -> dict[str, Tensor]:
             content = content[key]
     if not isinstance(content, dict) or not content or not all(isinstance(v, Tensor) for v in content.values()):
         raise CheckpointError(f"expected a dictionary of tensors in {path.name!r}, got {type(content).__name__}")
+    odd = [str(key) for key, v in content.items() if v.is_nested or v.layout != torch.strided or v.is_meta]
+    if odd:
+        raise CheckpointError(f"expected plain dense tensors in {path.name!r}, got sparse, nested or empty ones: "
+                              f"{_list(odd)}; save the network's own state_dict")
     plain = {str(key).removeprefix("module."): value for key, value in content.items()}
     return {_OFFICIAL_NAMES.get(key, key): value for key, value in plain.items()}
 
 
-def _check(path: Path, found: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+def _checked(path: Path, found: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What was found in float32, if it is what was expected."""
     problems = []
     if missing := sorted(set(expected) - set(found)):
         problems.append(f"missing {_list(missing)}")
@@ -189,9 +196,12 @@ def _check(path: Path, found: Mapping[str, Tensor], expected: Mapping[str, Tenso
         problems.append(f"misshapen {_list(misshapen)}")
     if problems:
         raise CheckpointError(f"{path.name!r} is not a CoTracker3 network of the expected sizes: {'; '.join(problems)}")
-    broken = [key for key, value in found.items() if not (value.is_floating_point() and torch.isfinite(value).all())]
+    # in float32, for 8 bits cannot be asked and what fits into 64 may be too large for 32
+    weights = {key: value.to(torch.float32) for key, value in found.items() if value.is_floating_point()}
+    broken = [key for key in found if key not in weights or not torch.isfinite(weights[key]).all()]
     if broken:
         raise CheckpointError(f"{path.name!r} has weights that are no finite numbers: {_list(broken)}")
+    return weights
 
 
 def _list(names: list[str], most: int = 6) -> str:

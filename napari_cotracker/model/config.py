@@ -12,6 +12,7 @@ from ..core.errors import CheckpointError
 # Windows of the published checkpoints: 16 frames sliding, or the whole clip with 60 trained positions.
 ONLINE_WINDOW = 16
 OFFLINE_WINDOW = 60
+SHORTEST_WINDOW = 4  # windows go on by half their length, and from the motion of their last frames
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,9 @@ class CoTracker3Config:
                 raise CheckpointError(f"expected a network with {expected} numbers as {name}, got {value!r}")
             # sizes come from files: none may make us build a network that no machine holds
             most = 64 if name in ("depth", "levels", "radius", "mlp_ratio") else 1 << 14
-            if not all(type(n) is int and 1 <= n <= most for n in numbers):
-                raise CheckpointError(f"expected a network with {name} from 1 to {most}, got {value!r}")
+            least = SHORTEST_WINDOW if name == "window" else 1
+            if not all(type(n) is int and least <= n <= most for n in numbers):
+                raise CheckpointError(f"expected a network with {name} from {least} to {most}, got {value!r}")
         if self.hidden % self.heads:
             raise CheckpointError(f"expected heads to divide hidden, got {self.heads} and {self.hidden}")
 
@@ -140,7 +142,7 @@ def read_sizes(path: str | Path) -> CoTracker3Config:
             length = int.from_bytes(file.read(8), "little") if Path(path).suffix == ".safetensors" else 0
             header = json.loads(file.read(length)) if 0 < length <= MAX_HEADER else {}
         return CoTracker3Config.from_dict(json.loads(header["__metadata__"]["config"]))
-    except (OSError, ValueError, KeyError, TypeError, CheckpointError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, CheckpointError):
         return CoTracker3Config()
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 Shape = Sequence[int]
+MASK = (1 << 64) - 1  # torch takes no larger seeds
 
 
 class Chance:
@@ -26,7 +27,7 @@ class Chance:
 
     def __init__(self, seed: int, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
-        self.generator = torch.Generator(device=self.device).manual_seed(seed)
+        self.generator = torch.Generator(device=self.device).manual_seed(seed & MASK)
         self.dice = random.Random(seed)
 
     def uniform(self, shape: Shape, low: float = 0.0, high: float = 1.0) -> Tensor:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ..core.errors import TrackingError
 from ..model import CoTracker3, CoTracker3Config, load_checkpoint, save_checkpoint
 from ..model.precision import training_dtype
-from .chance import Chance
+from .chance import MASK, Chance
 from .clips import Clips
 from .losses import Targets, match_loss, window_loss
 from .muon import Muon
@@ -50,7 +50,7 @@ class Step:
 def initialise(config: CoTracker3Config, seed: int) -> CoTracker3:
     """A network with random weights, drawn as in the published training."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.manual_seed(seed & MASK)
         model = CoTracker3(config)
         for module in model.fnet.modules():
             if isinstance(module, nn.Conv2d):

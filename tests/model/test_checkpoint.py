@@ -102,6 +102,44 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path: Path, official: dict[
         load_checkpoint(path)
 
 
+@pytest.mark.parametrize("odd", [
+    lambda bias: bias.to_sparse(), lambda bias: bias.to("meta"), lambda bias: torch.nested.nested_tensor([bias, bias]),
+], ids=["sparse", "meta", "nested"])
+@pytest.mark.filterwarnings("ignore:.*nested tensors:UserWarning")
+def test_tensors_of_other_kinds_are_refused(tmp_path: Path, odd: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    path = tmp_path / "odd.pth"
+    torch.save({"fnet.conv1.bias": odd(torch.ones(64))}, path)
+    with pytest.raises(CheckpointError, match=r"plain dense tensors.*fnet\.conv1\.bias"):
+        load_checkpoint(path)
+
+
+def test_eight_bits_are_enough_and_what_float32_cannot_hold_is_too_much(tmp_path: Path) -> None:
+    path, model = tmp_path / "w.safetensors", CoTracker3(SMALL)
+    save_checkpoint(path, model)
+    weights, sizes = load_file(path), {"config": json.dumps(SMALL.to_dict())}
+    bias = weights["fnet.conv1.bias"]
+    save_file(weights | {"fnet.conv1.bias": bias.to(torch.float8_e4m3fn)}, path, sizes)
+    assert load_checkpoint(path).fnet.conv1.bias.dtype == torch.float32
+    save_file(weights | {"fnet.conv1.bias": torch.full_like(bias, 1e300, dtype=torch.float64)}, path, sizes)
+    with pytest.raises(CheckpointError, match="no finite numbers"):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize("error", [IndexError("pop from empty list"), AssertionError(), AttributeError("dtype")])
+def test_whatever_a_damaged_pickle_makes_torch_raise_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    path = tmp_path / "damaged.pth"
+    torch.save({"a": torch.zeros(1)}, path)
+
+    def stumble(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(torch, "load", stumble)
+    with pytest.raises(CheckpointError, match=f"damaged.*{error or 'AssertionError'}"):
+        load_checkpoint(path)
+
+
 def test_damaged_files_get_one_sentence(tmp_path: Path, official: dict[str, Weights]) -> None:
     whole = tmp_path / "whole.pth"
     torch.save(official["online"], whole)
@@ -164,7 +202,8 @@ def test_other_torch_files_are_refused(tmp_path: Path, content: object) -> None:
     ("", "'config'"), ("[]", "'config'"), ("{broken", "'config'"), ('{"depth": 10000000}', "depth"),
     ('{"hidden": "384"}', "hidden"), ('{"latent": 0}', "latent"), ('{"colour": 1}', "colour"),
     ('{"heads": 7}', "heads"), ('{"encoder_widths": [8, 8]}', "encoder_widths"),
-    ('{"window": true}', "window"), ('{"depth": [3]}', "depth"),
+    ('{"window": true}', "window"), ('{"depth": [3]}', "depth"), ('{"window": 1}', "window from 4"),
+    ("[" * 100_000, "'config'"),
 ])
 def test_wrong_sizes_in_the_metadata_are_refused(tmp_path: Path, config: str, words: str) -> None:
     good, path = tmp_path / "good.safetensors", tmp_path / "bad.safetensors"

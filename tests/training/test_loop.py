@@ -306,6 +306,10 @@ def test_the_supply_is_closed_however_a_run_ends(tmp_path: Path, monkeypatch: py
     assert [supply.closed for supply in supplies] == [True]
 
 
+def test_a_seed_may_be_of_any_size(tmp_path: Path) -> None:
+    assert len(steps_of(trainer_in(tmp_path, seed=20261127182700_000000), 1)) == 1
+
+
 def test_random_weights_follow_from_the_seed_and_leave_chance_alone() -> None:
     before = torch.random.get_rng_state()
     one, same, other = (initialise(TINY, seed) for seed in (1, 1, 2))
