@@ -29,6 +29,7 @@ ITERATIONS = 3  # of a network in each direction: both answers are blended, and 
 TURN_SECONDS = 3.0  # what is short is through in a turn; what is long shows how it begins
 HELD_BYTES = 640 << 20  # of frames, for both directions at the same time: 100 of 1920 × 1080
 HELD = Room()  # of all corrections that are on their way together
+APART = 32  # frames between gaps that are not followed, for there is nothing to be found out
 FEWER = {"hybrid": 2}  # templates place what it finds: a third iteration was no better on 39 spans (measured)
 
 
@@ -128,10 +129,24 @@ def _between(plan: Plan, job: GapJob, control: Control) -> Solving:
         job = replace(job, video=hold(job.video, shared)) if fits else job
         found = yield from scaled(look(job, control), 0.0, 0.2)
         sides: list[Sides | None] = list(found.settled)
-        if found.open:
-            job = replace(job, gaps=found.open)
-            sides += yield from scaled(_solve(plan, job, control, together=fits), 0.2, 1.0)
+        parts = _clusters(found.open)
+        for number, some in enumerate(parts):
+            begin, end = (0.2 + 0.8 * n / len(parts) for n in (number, number + 1))
+            part = replace(job, gaps=some)
+            sides += yield from scaled(_solve(plan, part, control, together=fits), begin, end)
         return sides
+
+
+def _clusters(gaps: Sequence[Gap]) -> list[tuple[Gap, ...]]:
+    """Gaps that are followed together: a tracker goes through all frames from the first to the last of them."""
+    clusters: list[list[Gap]] = []
+    end = 0
+    for gap in sorted(gaps, key=lambda gap: gap.first):
+        if not clusters or gap.first > end + APART:
+            clusters.append([])
+        clusters[-1].append(gap)
+        end = max(end, gap.last)
+    return [tuple(cluster) for cluster in clusters]
 
 
 def _solve(plan: Plan, job: GapJob, control: Control, *, together: bool = False) -> Solving:

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import CheckpointError, TrackingError
-from napari_cotracker.core.gaps import Gap, Others
-from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.core.gaps import Gap, GapJob, Others
+from napari_cotracker.core.tracker import Control, Tracker, TrackUpdate
 from napari_cotracker.core.video import Video
 from napari_cotracker.tasks import retrack as module
 from napari_cotracker.tasks.plan import TrackOptions
 from napari_cotracker.tasks.retrack import retrack
 from napari_cotracker.trackers import both_ways
+from napari_cotracker.trackers.lucas_kanade import LucasKanadeTracker
 from tests.generators import drain
 from tests.moving_films import moving_film
 from tests.torch_threads import torch_threads_are
@@ -115,6 +116,27 @@ def test_of_a_long_gap_only_what_a_new_end_contradicts_is_solved(monkeypatch: py
         assert [(one.frames[0], one.frames[-1]) for one in result["sides"]] == [(15, 28)]
         done = [update.done for update in updates]
         assert done == sorted(done) and done[-1] == 1
+
+
+def test_the_network_goes_through_no_frames_between_stretches_that_are_far_apart(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "APART", 8)
+    asked: list[set[int]] = []
+
+    def solve_gaps(tracker: Tracker, job: GapJob, control: Control, **how: Any) -> Any:
+        if not isinstance(tracker, LucasKanadeTracker):
+            asked.append({frame for gap in job.gaps for frame in gap.frames})
+        return (yield from whole(tracker, job, control, **how))
+
+    whole = both_ways.solve_gaps
+    monkeypatch.setattr(both_ways, "solve_gaps", solve_gaps)
+    monkeypatch.setattr("napari_cotracker.core.blending.ONE", -1.0)
+    updates, result = drain(retrack(FILM, [gap(20, 29), gap(1, 5), gap(7, 10)], NETWORK))
+    assert [(min(frames), max(frames)) for frames in asked] == [(1, 10), (20, 29)]
+    assert sorted(int(one.frames[0]) for one in result["sides"]) == [1, 7, 20]
+    done = [update.done for update in updates]
+    assert done == sorted(done) and done[-1] == 1
 
 
 def frames_kept(monkeypatch: pytest.MonkeyPatch) -> list[range]:
