@@ -85,7 +85,7 @@ class Queries:
         """
         try:
             array = np.asarray(txy, np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RuntimeError):  # the last of torch, for a tensor with gradients
             raise TrackingError(f"expected queries as numbers of shape (N, 3): t, x, y; got {txy!r:.80}") from None
         if array.ndim != 2 or array.shape[1] != 3:
             raise TrackingError(

@@ -37,9 +37,17 @@ def test_fractions_of_frames_are_rounded() -> None:
     assert Queries.from_array([[1.4, 0, 0], [1.6, 0, 0]]).t.tolist() == [1, 2]
 
 
+class WithGradients:
+    """As a tensor of torch that asks for gradients."""
+
+    def __array__(self, *_: object, **__: object) -> None:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+
 @pytest.mark.parametrize(
     ("array", "message"),
     [
+        (WithGradients(), "as numbers of shape"),
         ([1, 2, 3], r"shape \(3,\); a single point is \[\[t, x, y\]\]"),
         ([[1, 2]], r"shape \(1, 2\)"),
         (np.zeros((2, 3, 1)), r"shape \(2, 3, 1\)"),
