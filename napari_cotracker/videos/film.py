@@ -168,15 +168,13 @@ class Film(LazyVideo):
         return super()._fetch(frame, native)
 
     def _load(self, frame: int) -> NDArray[np.uint8] | None:
+        last, self._last = self._last, frame
         if self._ahead is not None and self._ahead.wait_for(frame):
-            self._last = frame
             picture = self._cache.get((frame, False))
             if picture is not None or frame in self.bad_frames:
-                return picture
-        backwards = frame < self._last
-        self._run = self._run + 1 if frame == self._last + 1 else 0
-        self._last = frame
-        found = self._decode(frame, keep=BACK_FRAMES if backwards else 0)
+                return picture  # else it was read ahead so long ago that the cache has dropped it
+        self._run = self._run + 1 if frame == last + 1 else 0
+        found = self._decode(frame, keep=BACK_FRAMES if frame < last else 0)
         for number, decoded in found[:-1]:
             self._store(number, decoded)
         picture = self._layout.to_rgb(found[-1][1]) if found else None

@@ -62,6 +62,26 @@ def test_order_of_reading_does_not_matter(clip: Clip, name: str) -> None:
         assert not film.bad_frames
 
 
+def test_going_back_over_what_was_read_ahead_does_not_begin_at_the_keyframe_for_every_frame(
+        clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    real = Film._decode
+
+    def decode(film: Film, frame: int, keep: int = 0) -> object:
+        asked.append(frame)
+        return real(film, frame, keep)
+
+    monkeypatch.setattr(Film, "_decode", decode)
+    expected = decode_bare(clip("bframes.mp4"))
+    with Film(clip("bframes.mp4"), cache_bytes=16 * 128 * 96 * 3) as film:
+        for number in range(40):
+            film.read([number])
+        asked.clear()
+        for number in range(39, -1, -1):
+            assert np.array_equal(film.read([number])[0], expected[number])
+    assert len(asked) <= 5, "one for each keyframe, and one to see which way it goes"
+
+
 @pytest.fixture(scope="module")
 def jumpy(clip: Clip) -> Iterator[tuple[Film, list[Pictures]]]:
     path = clip("open-gop.ts")
