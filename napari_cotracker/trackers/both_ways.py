@@ -173,8 +173,7 @@ class _Pass:
 
     def _joint(self, gap: Gap, heard: Side) -> int:
         """The frame on which an open gap joins the old track, which is not to be moved there; -1 if there is none."""
-        reach = self._reach(gap, heard)
-        if not self._surely or reach == len(gap):
+        if not self._surely or (reach := self._reach(gap, heard)) == len(gap):
             return -1
         return gap.first + reach - 1 if self._step > 0 else gap.last - reach + 1
 
