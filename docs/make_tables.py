@@ -78,10 +78,16 @@ def described(name, command):
     words = [p.metavar for p in command.params if p.param_type_name == "argument"]
     words += [f"{p.opts[-1]} {p.metavar}" for p in command.params if p.param_type_name == "option" and p.required]
     usage = " ".join([name, *words])
-    rows = [(f"`{' '.join(filter(None, [', '.join(p.opts), p.metavar]))}`", p.help or "", "" if p.default in (None, False, "") else f"`{p.default}`")
+    rows = [(f"`{' '.join(filter(None, [', '.join(p.opts), p.metavar]))}`", p.help or "", default_of(p))
             for p in command.params if p.param_type_name == "option"]
     options = table(("option", "what", "default"), rows) if rows else ""
     return f"```\nnapari-cotracker {usage}\n```\n\n{command.help}\n\n{options}".strip()
+
+
+def default_of(parameter):
+    """0 is one, too."""
+    value = parameter.default
+    return "" if value is None or value is False or value == "" else f"`{value}`"
 
 
 MARKED = re.compile(r"<!-- (\w+) -->\n.*?<!-- /\1 -->", re.DOTALL)
