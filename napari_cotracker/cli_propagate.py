@@ -26,6 +26,7 @@ from .cli_edits import (
 from .cli_terminal import Commands, Interrupt, follow, say, show
 from .cli_track import check_apart
 from .cli_words import EXCERPT, First, Fps, Json, Last, Overwrite
+from .core.words import counted
 
 if TYPE_CHECKING:
     from .tasks.edits import Painting
@@ -124,7 +125,7 @@ def back(paint: Annotated[Path, typer.Argument(metavar="PAINT", help="Painted on
     interrupt.finish()
     for note in done.notes if done else ():
         say(f"Note: {note}")
-    show(asdict(done) if done else {}, as_json, [f"{out}: {done.frames} frames" if done else ""])
+    show(asdict(done) if done else {}, as_json, [f"{out}: {counted(done.frames, 'frame')}" if done else ""])
 
 
 @app.command()

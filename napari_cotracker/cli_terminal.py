@@ -149,7 +149,7 @@ def accepts_licence(notice: object) -> bool:
         return False
     say(str(notice))
     if not typer.confirm("Do you accept this licence?", err=True):
-        raise CotrackerError("the licence was not accepted, so nothing was fetched; model lucas-kanade needs none")
+        raise CotrackerError("the licence was not accepted, so nothing was fetched; model auto needs none")
     return True
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .core.words import counted
+
 Facts = dict[str, Any]
 MOST_NAMES = 5  # of clips in a line
 
@@ -30,7 +32,7 @@ def tracks_line(facts: Facts) -> str:
     """What a run or a tracks file comes to, in one line."""
     made = _plain("models", facts["models"]) if facts["models"] else ""
     parts = (
-        f"{facts['tracks']} tracks over {facts['frames']} frames",
+        f"{counted(facts['tracks'], 'track')} over {counted(facts['frames'], 'frame')}",
         f"{facts['tracked']:.0%} of the cells tracked, {facts['visible']:.0%} of these visible",
         f"by {made}" if made else "",
     )
@@ -40,7 +42,7 @@ def tracks_line(facts: Facts) -> str:
 def session_lines(facts: Facts, is_written: bool) -> Iterator[str]:
     """What a session was copied into, or would be, and what was lost on the way."""
     end = "" if is_written else " (not written)"
-    yield f"{facts['out']}: {facts['tracks']} tracks, {facts['steps']} steps of history{end}"
+    yield f"{facts['out']}: {counted(facts['tracks'], 'track')}, {counted(facts['steps'], 'step')} of history{end}"
     yield from (f"lost: {what}" for what in facts["lost"])
 
 
@@ -58,8 +60,9 @@ def evaluation_lines(facts: Facts) -> Iterator[str]:
     if facts["model"]:
         made = f"{facts['model']} ({facts['licence']}) {facts['mode']}".rstrip()
         yield f"{made}, queries {facts['protocol']}, {facts['seconds_per_frame']:.3g} s a frame"
-    clips = [row(c["name"], c, f"{c['tracks']} tracks, {c['frames']} frames") for c in facts["clips"]]
-    yield from columns([["", *heads, ""], *clips, row("mean", facts["mean"], f"{len(clips)} clips")])
+    clips = [row(c["name"], c, f"{counted(c['tracks'], 'track')}, {counted(c['frames'], 'frame')}")
+             for c in facts["clips"]]
+    yield from columns([["", *heads, ""], *clips, row("mean", facts["mean"], counted(len(clips), "clip"))])
     yield "AJ, delta, OA (0: if all were called visible) and survival in %, distances in px of 256 × 256"
     yield from _left_out(facts)
 
@@ -78,10 +81,10 @@ def effort_lines(facts: Facts) -> Iterator[str]:
         return [policy["name"], *(f"{cell:>{len(title)}}" for cell, title in zip(cells, heads, strict=True))]
 
     if facts["model"]:
-        tracks, clips = facts["policies"][0]["tracks"], len(facts["clips"])
+        tracks, clips = counted(facts["policies"][0]["tracks"], "track"), counted(len(facts["clips"]), "clip")
         right = "places and visibility are" if facts["stop"] == "both" else "places are"
         unit = "px of the film" if facts["is_native"] else "px of 256"
-        yield (f"{facts['model']} ({facts['licence']}), {tracks} tracks of {clips} clips, until {right} right "
+        yield (f"{facts['model']} ({facts['licence']}), {tracks} of {clips}, until {right} right "
                f"in 95 % of the frames, to {facts['tolerance']:g} {unit}")
     yield from columns([["", *heads], *(row(policy) for policy in facts["policies"])])
     yield "fixes: points placed after the first; looks: frames a person was sent to, or watched; own: mean actions in"

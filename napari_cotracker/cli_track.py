@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .cli_terminal import Interrupt, accepts_licence, follow, say, show
 from .cli_text import seconds_text, size_text, tracks_line
 from .core.errors import CotrackerError, TrackingError
+from .core.words import counted
 
 if TYPE_CHECKING:
     from .core.queries import Queries
@@ -41,8 +42,8 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
         options = replace(options, accept_licence=True)
     with Interrupt() as interrupt:
         say(
-            f"{len(points)} points, {film.n_frames} frames of {film.width} × {film.height}; expected to take "
-            f"{seconds_text(cost.seconds)} and {size_text(cost.peak_bytes)} of memory"
+            f"{counted(len(points), 'point')}, {counted(film.n_frames, 'frame')} of {film.width} × {film.height}; "
+            f"expected to take {seconds_text(cost.seconds)} and {size_text(cost.peak_bytes)} of memory"
         )
         try:
             tracks = follow(track(film, points, options, control=interrupt, facts=facts), film.n_frames)

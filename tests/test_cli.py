@@ -58,6 +58,12 @@ def refused(*words: str) -> str:
     return str(line)
 
 
+def test_one_track_is_not_several(film: str) -> None:
+    result = run("track", film, "--grid", "1", "--model", "still", "-o", "out.npz")
+    assert result.stdout.startswith("out.npz: 1 track over 12 frames")
+    assert "1 point, 12 frames of 96 × 64" in result.stderr
+
+
 def test_a_grid_is_tracked_and_written(film: str) -> None:
     result = run("track", film, "--grid", "3", "-o", "out.npz")
     assert result.stdout == (
@@ -118,7 +124,7 @@ def test_a_direction_leaves_the_other_side_untracked(film: str) -> None:
         (["--grid", "2", "--device", "tpu"], "'tpu'"),
         (["--grid", "2", "--precision", "some"], "'some'"),
         (["--grid", "2", "--iters", "0"], "iters as a whole number from 1, got 0"),
-        (["--grid", "2", "--model", "cotracker3"], "accept it with --accept-licence"),
+        (["--grid", "2", "--model", "cotracker3"], "accept it with --accept-licence (accept_licence=True in Python)"),
         (["--grid", "2", "-o", "out.docx"], ".npz"),
         (["--grid", "2", "-o", "gone/out.npz"], "'gone'"),
         (["--grid", "2", "-o", "folder.npz"], "folder.npz"),
@@ -380,7 +386,7 @@ def test_a_licence_is_shown_and_asked_for(answer: str, accepted: bool, monkeypat
     if accepted:
         assert cli_terminal.accepts_licence("CC-BY-NC-4.0: not for commercial use")
     else:
-        with pytest.raises(CotrackerError, match="not accepted"):
+        with pytest.raises(CotrackerError, match=r"not accepted.* model auto needs none"):
             cli_terminal.accepts_licence("CC-BY-NC-4.0: not for commercial use")
     assert "CC-BY-NC-4.0" in capsys.readouterr().err
 

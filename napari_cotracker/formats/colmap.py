@@ -83,7 +83,7 @@ class Options:
     view: float | None = option(None, "Horizontal field of view in degrees, instead of a focal length.",
                                 least=0.1, most=179)
     window: int = option(6, "Frames this near to each other are matched.", least=1, most=1000)
-    hubs: int = option(5, "Every so manyth frame is matched with far ones, too; 0 for none.", least=0)
+    hubs: int = option(5, "One frame in this many is matched with far ones, too; 0 for none.", least=0)
     min_length: int = option(5, "Leave out tracks that are visible in fewer frames.", least=2)
     min_share: float = option(0.8, "Leave out tracks that lie on their epipolar lines in a smaller part of the pairs "
                               "of frames; 0 keeps all.", least=0, most=1)

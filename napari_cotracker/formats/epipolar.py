@@ -61,7 +61,7 @@ class Votes:
 
 
 def choose_pairs(seen: Mask, window: int, hubs: int) -> Pairs:
-    """(P, 2) the pairs of frames to match: all near ones, and every so manyth frame with far ones.
+    """(P, 2) the pairs of frames to match: all near ones, and one frame in so many with far ones.
 
     The distance of far ones grows by half each time, so that there are not all pairs of a long film.
 
@@ -71,7 +71,7 @@ def choose_pairs(seen: Mask, window: int, hubs: int) -> Pairs:
     window : int
         Frames this near are paired.
     hubs : int
-        Every so manyth frame is paired with far ones; 0 for none.
+        One frame in this many is paired with far ones; 0 for none.
     """
     frames = len(seen)
     gaps = list(range(1, min(window, frames - 1) + 1))

@@ -6,8 +6,8 @@ frame to the next; in the file of a frame with itself lie the query points. ``RE
 made them.
 
 So there are as many files as the square of the frames, and the folder may become large: the report
-counts them, and more than 2 GB are refused. ``every`` makes files for every so manyth query frame only,
-for programs that need no more.
+counts them, and more than 2 GB are refused. With ``every`` only one query frame in so
+many gets files, for programs that need no more.
 
 Pixels: x right, y down, the centre of the first pixel is (0, 0), as here, at the size of the pictures
 that are trained on (scale, if those are smaller).
@@ -57,7 +57,7 @@ README = "README.txt"
 class Options:
     """Which query frames, and what pictures are called."""
 
-    every: int = option(1, "Make files for every so manyth query frame only.", least=1)
+    every: int = option(1, "Only one query frame in this many gets files.", least=1)
     pattern: str = option("", "File names of the pictures, such as %05d.jpg; empty: an image sequence's own.")
     first: int | None = option(None, "Number of the first picture; the plate's own if empty.", least=0)
 

@@ -66,8 +66,8 @@ def provide_weights(choice: Choice, accepted: bool = False, control: Control | N
     if notice is not None and not accepted:
         raise CheckpointError(
             f"expected the licence of model {notice.model} to be accepted ({notice.licence}, {notice.licence_url}: "
-            f"{notice.summary.rstrip('.')}) before {notice.file} is fetched; accept it with --accept-licence, "
-            f"or {by_hand(choice.file)}"
+            f"{notice.summary.rstrip('.')}) before {notice.file} is fetched; accept it with --accept-licence "
+            f"(accept_licence=True in Python), or {by_hand(choice.file)}"
         )
     if not is_accepted(choice.model):
         accept_licence(choice.model)
