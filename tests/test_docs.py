@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import re
 import runpy
+import shlex
 import struct
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,13 @@ from tests.trackers.networks import small_file
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 FRAMES, SIZE = 45, (320, 216)
 
 
 def blocks() -> list[Any]:
     """Every block of Python in the documentation."""
-    pages = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
-    return [pytest.param(block, id=f"{page.stem}-{number}") for page in pages for number, block in
+    return [pytest.param(block, id=f"{page.stem}-{number}") for page in PAGES for number, block in
             enumerate(re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE))]
 
 
@@ -61,6 +63,75 @@ def test_examples_run_as_they_stand(block: str) -> None:
     if "track_clip" in block:
         given |= {"video": torch.zeros(4, 3, 64, 64), "queries": torch.tensor([[0.0, 8, 8]])}
     exec(compile(block, "an example", "exec"), given)
+
+
+def commands(text: str) -> list[str]:
+    """Every command of a page, in a block or a sentence; those in sentences may be names without their words."""
+    plain = re.sub(r"\\\n\s*", "", text)
+    lines = [line for block in re.findall(r"^```\n(.*?)^```", plain, re.DOTALL | re.MULTILINE) for line in
+             block.splitlines()]
+    return [words for words in [*lines, *re.findall(r"`([^`\n]+)`", plain)] if words.startswith("napari-cotracker ")]
+
+
+@cache
+def program() -> Any:
+    import typer
+
+    from napari_cotracker.cli import app
+
+    return typer.main.get_command(app)
+
+
+def refusal(words: str) -> str:
+    """What the program would say of how a command is written; nothing is run."""
+    command, given = program(), shlex.split(re.sub(r"\s#\s.*", "", words))[1:]
+    while hasattr(command, "commands"):
+        if given[0] not in command.commands:
+            return f"there is no command {given[0]}"
+        command = command.commands[given.pop(0)]
+    if given:  # else it is only named
+        try:
+            command.make_context("a page", [word for word in given if word != "..."])
+        except Exception as error:  # those of the click that typer carries in itself
+            return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def test_commands_are_written_as_the_program_wants_them() -> None:
+    found = {(page.name, words) for page in PAGES for words in commands(page.read_text(encoding="utf-8"))
+             if "WHAT" not in words or "options" in words}
+    assert len(found) > 60
+    wrong = [f"{name}: {words}: {why}" for name, words in sorted(found) if (why := refusal(words))]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("words", ["napari-cotracker follow film.mp4", "napari-cotracker track film.mp4 --grid 10",
+                                   "napari-cotracker track film.mp4 -o tracks.npz --points 10"])
+def test_a_command_that_is_written_wrongly_would_be_seen(words: str) -> None:
+    assert commands(f"```\n{words}\n```\nor `{words}`") == [words, words]
+    assert refusal(words)
+
+
+def test_links_of_pages_that_are_read_as_they_are_lead_somewhere() -> None:
+    """Those of the site are held by ``mkdocs build --strict``."""
+    pages = [*ROOT.glob("*.md"), ROOT / "sample_data" / "README.md", *ROOT.glob("benchmarks/**/*.md")]
+    links = [(page, *link.partition("#")[::2]) for page in pages for link in
+             re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")) if "://" not in link]
+    assert len(links) > 5
+    for page, path, anchor in links:
+        target = page.parent / path
+        assert target.exists(), f"{page.name}: {path}"
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in heads}, anchor
+
+
+def test_pages_count_the_formats_rightly() -> None:
+    from napari_cotracker.core import registry
+
+    count = sum(entry.write is not None for entry in registry.formats().values())
+    for page in (ROOT / "README.md", DOCS / "index.md"):
+        assert re.findall(r"\[(\d+) formats\]", page.read_text(encoding="utf-8")) == [str(count)]
 
 
 def test_the_page_of_formats_is_made_from_their_headers() -> None:
