@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..core.errors import EditError, FormatError
+from ..core.stacks import plane_in_words
 from ..core.tracks import Tracks
 from ..editing.encoding import DamageError
 from ..editing.lock import Lock, LockedError
@@ -134,6 +135,7 @@ def _facts_of(session: Session) -> dict[str, Any]:
     return {
         "video": str(found or video.get("path") or video.get("name") or "not known"),
         "video_found": found is not None,
+        **({"plane": plane} if (plane := plane_in_words(session.facts)) else {}),  # of a stack
         "steps": {"done": done, "undone": len(steps) - done, "left_behind": sum(map(len, session.branches))},
         "last_change": last and last.astimezone().isoformat(" ", "seconds"),
     }

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from ..core.coordinates import inside
 from ..core.errors import EditError
+from ..core.stacks import axis_name
 from .sources import can_be_video, time_axis
 
 if TYPE_CHECKING:
@@ -43,11 +44,6 @@ def held_at(viewer: Viewer, layer: Layer) -> dict[int, int]:
 def plane_of(layer: Layer, held: Mapping[int, int]) -> str:
     """These indices in words; empty if a layer has no such axis."""
     return ", ".join(f"{axis_name(layer.axis_labels[axis])} = {index}" for axis, index in held.items())
-
-
-def axis_name(label: str) -> str:
-    """An axis in words; napari calls those without a name by their number."""
-    return f"axis {label}" if label.lstrip("-").isdigit() else label
 
 
 def has_plane(layer: Layer, held: Mapping[int, int]) -> bool:

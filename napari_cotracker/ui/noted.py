@@ -14,7 +14,6 @@ from ..core.errors import CotrackerError, VideoError
 from ..core.rate import noted_rate
 from ..core.video import Unpaced, Video
 from ..editing.session import Session
-from .axes import axis_name
 
 
 def identity_of(video: Video, layer: Layer, held: Mapping[int, int]) -> dict[str, Any]:
@@ -35,26 +34,6 @@ def identity_of(video: Video, layer: Layer, held: Mapping[int, int]) -> dict[str
         mark = video.fingerprint if video.path else None
     plane = [{"axis": axis, "index": index, "label": layer.axis_labels[axis]} for axis, index in sorted(held.items())]
     return {"path": None if path is None else str(path), "name": layer.name, "fingerprint": mark, "plane": plane}
-
-
-def noted_plane(facts: Mapping[str, Any]) -> dict[int, int]:
-    """The index of each further axis that a session was tracked at; empty if it had none, or does not say."""
-    return {each["axis"]: each["index"] for each in _plane(facts)}
-
-
-def plane_in_words(facts: Mapping[str, Any]) -> str:
-    """The same, with the names that the axes had."""
-    return ", ".join(f"{axis_name(str(each.get('label', '')) or str(each['axis']))} = {each['index']}"
-                     for each in _plane(facts))
-
-
-def _plane(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    video = facts.get("video")
-    noted = video.get("plane") if isinstance(video, Mapping) else None
-    known = noted if isinstance(noted, list) else []
-    is_whole = all(isinstance(each, dict) and {type(each.get("axis")), type(each.get("index"))} == {int}
-                   for each in known)
-    return known if is_whole else []
 
 
 def absolute(path: str | None) -> Path | None:

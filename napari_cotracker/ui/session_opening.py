@@ -12,6 +12,7 @@ from napari.layers import Layer
 from qtpy.QtWidgets import QWidget
 
 from ..core.errors import CotrackerError, EditError
+from ..core.stacks import noted_plane, plane_in_words
 from ..editing.encoding import DamageError
 from ..editing.places import SUFFIX, entry_of
 from ..editing.salvage import salvage
@@ -20,7 +21,6 @@ from ..tasks.export import read_tracks
 from ..tasks.open import open_video
 from .axes import has_plane, plane_of, step_of, to_plane
 from .desk import Desk
-from .noted import noted_plane, plane_in_words
 from .notices import notify
 from .project import Project
 from .reader import video_layer

@@ -118,6 +118,14 @@ def test_one_without_a_step_or_a_video_is_described(tmp_path: Path) -> None:
     assert (facts["video"], facts["last_change"]) == ("not known", None)
 
 
+def test_of_a_stack_it_says_which_plane_was_tracked(path: Path) -> None:
+    assert "plane" not in describe_session(path), "a film has none"
+    plane = [{"axis": 1, "index": 2, "label": "c"}, {"axis": 2, "index": 0, "label": "z"}]
+    with closing(Session.open(path)) as session:
+        session.describe(video={"path": None, "name": "cells", "plane": plane})
+    assert describe_session(path)["plane"] == "c = 2, z = 0"
+
+
 def test_nothing_is_left_beside_a_session_that_is_read(path: Path, tmp_path: Path) -> None:
     describe_session(path)
     read_session(path)

@@ -10,9 +10,10 @@ import pytest
 from napari.layers import Image
 
 from napari_cotracker.core.errors import EditError, VideoError
+from napari_cotracker.core.stacks import noted_plane, plane_in_words
 from napari_cotracker.editing.session import Session
 from napari_cotracker.tasks.open import open_array
-from napari_cotracker.ui.noted import absolute, identity_of, noted_plane, plane_in_words, set_rate, take_rate
+from napari_cotracker.ui.noted import absolute, identity_of, set_rate, take_rate
 
 from .conftest import CountingVideo
 
@@ -63,17 +64,3 @@ def test_a_plane_is_noted_and_read_again() -> None:
     session.describe(video=identity_of(open_array(PICTURES), layer, {2: 4, 0: 1}))
     assert noted_plane(session.facts) == {0: 1, 2: 4}
     assert plane_in_words(session.facts) == "c = 1, axis -3 = 4"
-
-
-@pytest.mark.parametrize("video", [
-    None, "film", {}, {"plane": 3}, {"plane": [[0, 1]]}, {"plane": [{"axis": "c", "index": 1}]},
-    {"plane": [{"axis": 0}]}, {"plane": [{"axis": True, "index": True}]},
-])
-def test_of_a_note_that_makes_no_sense_the_plane_is_not_known(video: object) -> None:
-    assert noted_plane({"video": video}) == {}
-    assert plane_in_words({"video": video}) == ""
-
-
-def test_a_name_of_an_axis_may_be_anything() -> None:
-    assert plane_in_words({"video": {"plane": [{"axis": 1, "index": 2, "label": None}]}}) == "None = 2"
-    assert plane_in_words({"video": {"plane": [{"axis": 1, "index": 2}]}}) == "axis 1 = 2"
