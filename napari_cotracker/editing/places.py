@@ -17,6 +17,7 @@ from .lock import Lock, LockedError
 from .store import COMPANIONS
 
 SUFFIX = ".cotracker"
+NAMES = "names"  # the setting that holds those of points to come
 LONGEST = 60  # letters of a video's name
 
 
@@ -35,6 +36,8 @@ class Unsaved(NamedTuple):
     video : str
         The name of its video, "" if that is not known.
     is_damaged : bool
+    has_names : bool
+        Whether names were written down for points to come.
     facts : mapping
         What was noted of its video.
     shape : (n_frames, width, height)
@@ -46,13 +49,14 @@ class Unsaved(NamedTuple):
     tracks: int = 0
     video: str = ""
     is_damaged: bool = False
+    has_names: bool = False
     facts: Mapping[str, Any] = MappingProxyType({})
     shape: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to go on with; of a damaged one that is not known."""
-        return not (self.steps or self.tracks or self.is_damaged)
+        return not (self.steps or self.tracks or self.has_names or self.is_damaged)
 
 
 def unsaved_folder() -> Path:
@@ -132,6 +136,7 @@ def entry_of(path: Path) -> Unsaved:
             video, state = records.read_values("facts")(connection).get("video"), records.read_state(connection)
             return Unsaved(path, datetime.fromtimestamp(last) if steps else changed, steps + runs,
                            _tracks(connection), _name_of(video), facts=video if isinstance(video, dict) else {},
+                           has_names=NAMES in records.read_values("settings")(connection),
                            shape=(state.n_frames, state.width, state.height))
     except (sqlite3.Error, EditError, TypeError, ValueError, OverflowError, OSError):
         return Unsaved(path, changed, is_damaged=path.exists())

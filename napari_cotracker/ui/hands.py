@@ -31,8 +31,8 @@ class Hands:
     Parameters
     ----------
     desk : Desk
-    names : object with `take()` and `group`
-        Gives the name of the next point, "" for none, and its group.
+    names : object with `next`, `group` and `give(point)`
+        Has the name of the next point, "" for none, and its group; hears which point got it.
     answers : Answers
         Hears where a track is.
     """
@@ -142,7 +142,8 @@ class Hands:
             return
         if reason := obstacle(self._desk.viewer, project.layer, project.held):
             raise EditError(reason)
-        (id,) = project.place(t, xy, (self._names.take(),), self._names.group)
+        (id,) = project.place(t, xy, (self._names.next,), self._names.group)
+        self._names.give((project.id, int(id)))
         project.selection.set([id])
         row = project.session.rows[int(project.session.columns(id)[0])]
         self._desk.say(f"{row.name} at {row.xy[0]:.1f}, {row.xy[1]:.1f} on frame {t}")

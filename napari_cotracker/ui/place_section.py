@@ -15,6 +15,7 @@ from ..tasks.points import points_of_table
 from .areas import AreaTool, areas_in
 from .axes import obstacle
 from .desk import Desk, Tool
+from .names_kept import NamesKeeper
 from .naming import Naming
 from .sections import Section, ask_for_file, button, choice, form, hint, row, tip
 
@@ -49,6 +50,7 @@ class PlaceSection(Section):
         desk.current_changed.connect(self.refresh)
         desk.viewer.layers.events.connect(self._list_areas)
         naming.changed.connect(self._show_names)
+        self._names_keeper = NamesKeeper(desk, naming, self)
         self._show_tool()
         self._show_names()
         self.refresh()
@@ -94,8 +96,9 @@ class PlaceSection(Section):
         self._desk.say(f"{_points(len(ids))} from {Path(path).name}; press Track to follow them")
 
     def close_area(self) -> None:
-        """Take the layer away in which an area is being drawn, and hear no more of other layers."""
+        """Take the layer away in which an area is being drawn, note names, and hear no more of other layers."""
         self._area.end()
+        self._names_keeper.close()
         self._desk.viewer.layers.events.disconnect(self._list_areas)
 
     def _counts(self) -> tuple[int, int]:
@@ -170,12 +173,21 @@ class PlaceSection(Section):
         self.body.addWidget(folded)
         self.names.textChanged.connect(lambda: self._naming.read(self.names.toPlainText()))
         self.group.textChanged.connect(lambda text: setattr(self._naming, "group", text.strip()))
+        self._naming.restored.connect(self._show_restored)
+        self._names_section = folded
 
     def _show_tool(self) -> None:
         self.tool_buttons[self._desk.tool].setChecked(True)
         self.advice.setText(TOOLS[self._desk.tool][-1])
 
+    def _show_restored(self) -> None:
+        """What is in the fields is what was typed at another time."""
+        with QSignalBlocker(self.names), QSignalBlocker(self.group):
+            self.names.setPlainText(", ".join(self._naming.names))
+            self.group.setText(self._naming.group)
+
     def _show_names(self) -> None:
+        self._names_section.note(self._naming.next)
         self.next_name.setText(self._naming.progress)
         for shown in (self.next_name, self.skip_button, self.again_button):
             shown.setVisible(bool(self._naming.names))

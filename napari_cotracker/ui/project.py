@@ -107,7 +107,8 @@ class Project(QObject):
     @property
     def is_untouched(self) -> bool:
         """Whether nothing was done yet, so that another session can take its place."""
-        return self.file.path is None and not len(self.session.ids) and not self.session.steps
+        has_no_place = self.file.path is None or self.file.is_unsaved
+        return has_no_place and not len(self.session.ids) and not self.session.steps
 
     @property
     def is_waiting(self) -> bool:

@@ -32,4 +32,5 @@ def is_of(noted: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
 def offer_words(entry: Unsaved) -> str:
     """What there is, and of when: 42 steps, yesterday 18:03; of tracks that nothing was done to, how many."""
     much = counted(entry.steps, "step") if entry.steps else counted(entry.tracks, "track")
+    much = "names of points" if entry.has_names and not (entry.steps or entry.tracks) else much
     return f"{much}, {date_words(entry.changed)}"

@@ -54,6 +54,11 @@ class SessionFile(QObject):
         """Whether nobody has given it a place yet."""
         return self.path is not None and self.path.parent == _real(places.unsaved_folder())
 
+    def begin(self) -> None:
+        """Have a file, though no step was done; a moment ago it could not be made, it is not tried at once again."""
+        if self.path is None and monotonic() >= self._again:
+            self._begin()
+
     def save_as(self, path: str | Path) -> None:
         """Go on in another file; one that lay in the user's data folder is not needed any more.
 
@@ -83,8 +88,7 @@ class SessionFile(QObject):
             self._session.close()
 
     def _on_changed(self, patch: Patch) -> None:
-        if self.path is None and monotonic() >= self._again:
-            self._begin()
+        self.begin()
 
     def _begin(self) -> None:
         was, self.problem = self.problem, ""

@@ -14,7 +14,7 @@ from qtpy.QtWidgets import QWidget
 from ..core.errors import CotrackerError, EditError
 from ..core.stacks import noted_plane, plane_in_words
 from ..editing.encoding import DamageError
-from ..editing.places import SUFFIX, entry_of
+from ..editing.places import NAMES, SUFFIX, entry_of
 from ..editing.salvage import salvage
 from ..editing.session import Session
 from ..tasks.export import read_tracks
@@ -233,7 +233,8 @@ def _about_plane(project: Project) -> str:
 def _greeting(session: Session, unfinished: int) -> str:
     steps = _counted(len(session.steps), "step")
     rest = f"; tracking on: {_counted(unfinished, 'unfinished correction')}" if unfinished else ""
-    return f"{_counted(len(session.ids), 'track')}; {steps} can be undone or done again{rest}"
+    names = "; names for the next points are in the list again" if session.settings.get(NAMES) else ""
+    return f"{_counted(len(session.ids), 'track')}; {steps} can be undone or done again{names}{rest}"
 
 
 def _counted(number: int, noun: str) -> str:
