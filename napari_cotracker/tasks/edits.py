@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,11 @@ from ..core.regions import Region
 from ..core.tracks import State, Tracks
 from ..effects.motion import Motion, MotionOptions
 from .edit_areas import area_of, check_painting
-from .edit_options import WHATS, MatteOptions, matte_of, options_of
+from .edit_options import WHATS, WITH_MATTE, MatteOptions, matte_of, options_of
 from .edit_settled import Ground, SettledEdit, samples_of
 
-__all__ = ["WHATS", "Edit", "MatteOptions", "MotionOptions", "Painting", "best_reference", "settle", "settling"]
+__all__ = ["WHATS", "Edit", "MatteOptions", "MotionOptions", "Painting", "best_reference", "moves_alike", "restyle",
+           "settle", "settling"]
 
 Picture = NDArray[Any]
 Read = Callable[[int], Picture]
@@ -139,6 +140,30 @@ def settling(edit: Edit, tracks: Tracks, size: tuple[int, int], *, read: Read | 
     samples = {t: samples_of(area, size) for t, area in areas.items()}
     doubt = doubt_of(tracks, areas, edit.motion.threshold) if edit.tracks is None else ""
     ground = Ground(carrying, motions, size, matte, edit.motion.threshold, samples, doubt)
+    return SettledEdit(edit.what, ground, content_of(edit, ground, _pictures(edit, read)))
+
+
+def moves_alike(one: Edit, other: Edit) -> bool:
+    """Whether two edits of the same tracks move alike, for they differ in no more than how they look."""
+    if one.what not in WITH_MATTE or list(one.paintings) != list(other.paintings):
+        return False
+    same = all(getattr(one.paintings[t], part.name) is getattr(other.paintings[t], part.name)
+               for t in one.paintings for part in fields(Painting))
+    return same and (one.what, one.motion, one.tracks) == (other.what, other.motion, other.tracks)
+
+
+def restyle(settled: SettledEdit, edit: Edit, *, read: Read | None = None) -> SettledEdit:
+    """Another look for an edit whose motion is solved: that of an edit that moves alike.
+
+    Raises
+    ------
+    CotrackerError
+        As `settling`.
+    """
+    from .edit_contents import content_of
+
+    edit = _checked(edit, settled.ground.tracks, settled.ground.size)
+    ground = replace(settled.ground, matte=edit.matte or matte_of(edit.what)())
     return SettledEdit(edit.what, ground, content_of(edit, ground, _pictures(edit, read)))
 
 

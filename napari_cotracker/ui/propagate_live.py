@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 from ..core.errors import CotrackerError
 from ..core.tracks import Tracks
 from ..tasks.edit_settled import Matte, SettledEdit
-from ..tasks.edits import Edit, settling
+from ..tasks.edits import Edit, moves_alike, restyle, settling
 from ..tasks.paint_back import Back, PaintBack
 from .background import Background
 from .project import Project
@@ -31,12 +31,15 @@ class Live:
     settled : SettledEdit or PaintBack
     doubts : dict of int to str
         Frames that are to be doubted, with a sentence each.
+    version : int
+        Of the tracks.
     """
 
     project: Project
     edit: Edit | Back
     settled: SettledEdit | PaintBack
     doubts: dict[int, str]
+    version: int = 0
 
 
 class LiveEdit(QObject):
@@ -79,6 +82,7 @@ class LiveEdit(QObject):
         self._make, self._front = make, front
         self.now: Live | None = None
         self.drawn: Drawn | None = None
+        self._version = 0  # of the tracks
         self._solver, self._painter = Background("edit solver", self), Background("edit painter", self)
         self._solver.progressed.connect(self.progressed)
         self._solver.finished.connect(self._take)
@@ -98,8 +102,13 @@ class LiveEdit(QObject):
         self._clock.start(pause)
         self.changed.emit()
 
+    def outdate(self) -> None:
+        """Tracks changed: when they have rested, it is solved anew."""
+        self._version += 1
+        self.soon(LATER_MS)
+
     def solve(self) -> None:
-        """Solve what is asked for now."""
+        """Solve what is asked for now; the motion only if it may be another one."""
         self._clock.stop()
         try:
             asked = self._make()
@@ -118,8 +127,12 @@ class LiveEdit(QObject):
         if project.session.is_running():
             self.soon(LATER_MS)  # tracks are coming in
             return
-        tracks = project.session.tracks
-        self._solver.ask(lambda: _solving(project, edit, tracks))
+        version, known = self._version, self._known(project, edit)
+        if known is not None:
+            self._solver.ask(lambda: _restyling(project, edit, known, version))
+        else:
+            tracks = project.session.tracks
+            self._solver.ask(lambda: _solving(project, edit, tracks, version))
         self.changed.emit()
 
     def paint(self) -> None:
@@ -151,6 +164,14 @@ class LiveEdit(QObject):
         self._painter.close()
         self._release()
 
+    def _known(self, project: Project, edit: Edit) -> SettledEdit | None:
+        """What is solved, if it moves as this edit will."""
+        live = self.now
+        if live is None or isinstance(live.edit, Back) or not isinstance(live.settled, SettledEdit):
+            return None
+        is_same = live.project is project and live.version == self._version and moves_alike(live.edit, edit)
+        return live.settled if is_same else None
+
     def _release(self) -> None:
         """Let go of paint, which may be a film that is open."""
         live, self.now = self.now, None
@@ -175,17 +196,31 @@ class LiveEdit(QObject):
         self.failed.emit(str(error))
 
 
-def _solving(project: Project, edit: Edit, tracks: Tracks) -> Generator[float, None, Live]:
+def _solving(project: Project, edit: Edit, tracks: Tracks, version: int) -> Generator[float, None, Live]:
     video = project.video
     steps: Generator[float, None, SettledEdit] = settling(
         edit, tracks, project.session.size, read=lambda t: _picture(video, t))
     settled = yield from steps
+    doubts = yield from _doubting(settled)
+    return Live(project, edit, settled, doubts, version)
+
+
+def _restyling(project: Project, edit: Edit, known: SettledEdit, version: int) -> Generator[float, None, Live]:
+    """What is solved, in another look: at once, where solving may take seconds."""
+    video = project.video
+    settled = restyle(known, edit, read=lambda t: _picture(video, t))
+    doubts = yield from _doubting(settled)
+    return Live(project, edit, settled, doubts, version)
+
+
+def _doubting(settled: SettledEdit) -> Generator[float, None, dict[int, str]]:
+    """A sentence for each frame that is to be doubted."""
     doubts = {}
-    for t in range(tracks.n_frames):
+    for t in range(settled.ground.tracks.n_frames):
         if sentence := settled.facts(t).doubt:
             doubts[t] = sentence
         yield 1.0
-    return Live(project, edit, settled, doubts)
+    return doubts
 
 
 def _opening(project: Project, back: Back) -> Generator[float, None, Live]:

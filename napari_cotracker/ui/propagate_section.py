@@ -19,7 +19,7 @@ from .propagate_drawing import Drawn
 from .propagate_facts import FactsView
 from .propagate_form import EditForm
 from .propagate_layers import EditLayers
-from .propagate_live import LATER_MS, LiveEdit
+from .propagate_live import LiveEdit
 from .propagate_output import Output
 from .propagate_source import PLACED
 from .sections import Section, row, tip
@@ -163,6 +163,7 @@ class PropagateSection(Section):
 
     def _on_length(self) -> None:
         self.form.back.look()
+        self.live.outdate()
         self._on_changed()
 
     def _on_changed(self) -> None:
@@ -184,7 +185,7 @@ class PropagateSection(Section):
 
     def _on_patch(self, _: object = None) -> None:
         if self.is_open and self.form.what != BACK:
-            self.live.soon(LATER_MS)
+            self.live.outdate()
 
     def _on_fold(self, is_open: bool) -> None:
         if is_open:

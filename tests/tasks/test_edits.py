@@ -9,7 +9,16 @@ import pytest
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.regions import Region
 from napari_cotracker.effects.motion import MotionOptions
-from napari_cotracker.tasks.edits import Edit, MatteOptions, Painting, best_reference, settle, settling
+from napari_cotracker.tasks.edits import (
+    Edit,
+    MatteOptions,
+    Painting,
+    best_reference,
+    moves_alike,
+    restyle,
+    settle,
+    settling,
+)
 from tests.tasks.moving_edits import FRAMES, SIZE, SQUARE, disc, film, hide, iou, lose, pixels, tracks_of
 
 FILM, WHERE = film()
@@ -83,6 +92,27 @@ def test_an_effect_covers_what_is_hidden_unless_it_is_to_be_behind():
     assert iou(settle(edit, hidden, SIZE).labels(5), truth(5)) > 0.97
     behind = settle(replace(edit, matte=MatteOptions()), hidden, SIZE)
     assert behind.labels(5)[:, :65].sum() == 0
+
+
+def test_another_look_is_what_solving_it_anew_would_give():
+    hidden = hide(TRACKS, [5], np.flatnonzero(TRACKS.xy[5, :, 0] < 80))
+    plain = replace(mask_edit(), what="effect", effect="blur", options={"radius": 3}, matte=MatteOptions(behind=True))
+    other = replace(plain, options={"radius": 9}, matte=MatteOptions(behind=False, feather=5))
+    assert moves_alike(plain, other)
+    there, anew = restyle(settle(plain, hidden, SIZE), other), settle(other, hidden, SIZE)
+    picture = np.random.default_rng(0).integers(0, 255, (*SIZE[::-1], 3), dtype=np.uint8)
+    for t in (0, 5, LAST):
+        np.testing.assert_array_equal(there.draw(t, picture), anew.draw(t, picture))
+        np.testing.assert_equal(there.facts(t), anew.facts(t))
+
+
+@pytest.mark.parametrize("other", [
+    Edit("mask", {0: Painting(labels=MASK)}), Edit("mask", {}, MotionOptions(model="affine")),
+    Edit("mask", {}, tracks=(1, 2)), Edit("effect", {}, effect="blur"),
+])
+def test_what_moves_another_way_is_no_other_look(other):
+    assert not moves_alike(Edit("mask", {}), other)
+    assert not moves_alike(Edit("stabilise"), Edit("stabilise")), "its options say how it moves"
 
 
 def test_a_front_of_the_users_own_counts_too():

@@ -53,6 +53,33 @@ def test_a_labels_layer_hides_what_is_behind_it_and_every_stroke_is_seen(window:
     np.testing.assert_array_equal(shown(window), square(5))
 
 
+def test_the_motion_is_solved_once_for_all_looks_and_anew_when_tracks_change(
+        window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari_cotracker.effects import motion_solving
+
+    solve, count = motion_solving.solving, []
+    monkeypatch.setattr(motion_solving, "solving", lambda *given: (count.append(1), solve(*given))[1])
+    section = on_frame_5(window)
+    count.clear()
+    choose(section.form.front.fronts, window.viewer.add_labels(post(), name="post"))
+    solved(section)
+    np.testing.assert_array_equal(shown(window), behind(5))
+    section.form.matte.fields["feather"].setText("4")
+    solved(section)
+    choose(section.form.front.fronts, None)
+    solved(section)
+    np.testing.assert_array_equal(shown(window), square(5))
+    assert section.live.now is not None and section.live.now.edit.matte.feather == 4
+    assert not count, "none of this moves it"
+    ids = window.session.ids
+    window.session.edit.move(ids, 5, window.session.cells.xy[5] + (0, 10))
+    wait_until(lambda: len(count) == 1, 20)
+    solved(section)
+    assert not (shown(window) == square(5)).all()
+    section.form.motion.fields["model"].setCurrentIndex(1)
+    wait_until(lambda: len(count) == 2, 20)
+
+
 def test_tracks_are_not_asked_where_a_matte_tells(window: Window) -> None:
     section = on_frame_5(window)
     field = section.form.matte.fields["behind"]
