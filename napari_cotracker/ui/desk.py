@@ -46,6 +46,7 @@ class Desk(QObject):
     videos_changed : layers that can be videos came, went or were renamed
     tool_changed
     told : (str) a sentence for the user
+    told_while : (callable) gives whether what was told last is true still
     trouble : (object, object) an error with a remedy, from a run; or from a correction, and what tries that again
     """
 
@@ -53,6 +54,7 @@ class Desk(QObject):
     videos_changed = Signal()
     tool_changed = Signal()
     told = Signal(str)
+    told_while = Signal(object)
     trouble = Signal(object, object)
 
     def __init__(self, viewer: Viewer, worker: Worker, parent: QObject | None = None) -> None:
@@ -129,6 +131,11 @@ class Desk(QObject):
         """Tell the user something that needs no answer."""
         self.viewer.status = text
         self.told.emit(text)
+
+    def say_while(self, text: str, is_true: Callable[[], bool]) -> None:
+        """Tell something that goes once it is true no more."""
+        self.say(text)
+        self.told_while.emit(is_true)
 
     def to_points(self) -> None:
         """From the film on to its points, which hear every key, once the user works in the film."""

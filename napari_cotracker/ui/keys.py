@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.layers import Layer
 from napari.utils.key_bindings import coerce_keybinding
+from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer
 
 from ..core.errors import EditError
@@ -107,13 +108,10 @@ class Keys(QObject):
         project = self._desk.current
         if project is None:
             return
-        anchors = project.session.anchors
-        wanted = anchors.t
-        if len(project.selection):
-            wanted = wanted[np.isin(anchors.ids, project.selection.ids)]
-        ahead = wanted[wanted > project.frame] if direction > 0 else wanted[wanted < project.frame]
+        ahead = _anchors_ahead(project, direction)
         if not len(ahead):
-            self._desk.say("no more points set by hand in this direction")
+            self._desk.say_while("no more points set by hand in this direction", lambda: (
+                self._desk.current is project and not len(_anchors_ahead(project, direction))))
             return
         project.go_to(int(ahead.min() if direction > 0 else ahead.max()))
 
@@ -184,6 +182,15 @@ class Keys(QObject):
             return
         first, last = self._around
         project.go_to(first if not first <= project.frame < last else project.frame + 1)
+
+
+def _anchors_ahead(project: Project, direction: int) -> NDArray[np.int64]:
+    """Frames with points that were set by hand, on one side of the frame that is shown."""
+    anchors = project.session.anchors
+    wanted = anchors.t
+    if len(project.selection):
+        wanted = wanted[np.isin(anchors.ids, project.selection.ids)]
+    return np.asarray(wanted[wanted > project.frame] if direction > 0 else wanted[wanted < project.frame])
 
 
 def _heard(*actions: Callable[[], object]) -> Callable[[Any], None]:

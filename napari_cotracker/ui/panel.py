@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
-from qtpy.QtCore import QEvent, QObject, Qt, QTimer
+from qtpy.QtCore import QEvent, QObject
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ..core.errors import CotrackerError, VideoError
@@ -16,7 +16,7 @@ from .docking import Docking
 from .edit_actions import EditActions
 from .edit_menu import EditMenu
 from .export_section import ExportSection
-from .fitting import Column, Room
+from .fitting import Column
 from .focus_marks import FocusMarks
 from .hands import Hands
 from .history_section import HistorySection
@@ -31,6 +31,7 @@ from .propagate_section import PropagateSection
 from .sections import button, line, row
 from .table import TracksTable
 from .timeline import Timeline
+from .told import Told
 from .track_facts import counts_of, sentence_of
 from .track_section import TrackSection
 from .video_section import VideoSection
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 WIDTH = 330
-TOLD_MS = 8000  # how long a sentence stays
 
 
 class Panel(QWidget):
@@ -111,13 +111,7 @@ class Panel(QWidget):
         self.redo_button = button("Redo", "Do it again (Ctrl+Shift+Z)", self.redo)
         self.help_button = button("?", "The keys", self.key_help.toggle)
         self.help_button.setFixedWidth(28)
-        self.told = QLabel(wordWrap=True)
-        self.told.setAccessibleName("message")
-        self.told.setAlignment(Qt.AlignmentFlag.AlignBottom)
-        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        Room(self.told, 2)
-        self._told_clock = QTimer(self, singleShot=True, interval=TOLD_MS)
-        self._told_clock.timeout.connect(self.told.clear)
+        self.told = Told()
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 4, 8, 8)
@@ -145,7 +139,8 @@ class Panel(QWidget):
 
     def _connect(self) -> None:
         self.desk.current_changed.connect(self._show_project)
-        self.desk.told.connect(self._tell)
+        self.desk.told.connect(self.told.say)
+        self.desk.told_while.connect(self.told.until)
         self.desk.trouble.connect(self._report)
         self.timeline.frame_requested.connect(self._go_to)
         self.timeline.help_requested.connect(self.key_help.toggle)
@@ -188,6 +183,7 @@ class Panel(QWidget):
 
     def _on_changed(self, patch: Any) -> None:
         self._show_history()
+        self.told.check()
         if self._project is not None and patch.comes:
             self._project.show()  # a script may have added tracks, who needs no tool for it
         if patch.changes_table:
@@ -234,6 +230,7 @@ class Panel(QWidget):
 
     def _describe(self) -> None:
         project = self._project
+        self.told.check()
         if project is None or not len(project.session.ids):
             self.inspect.describe("Nothing is selected.")
         elif not len(project.selection):
@@ -255,10 +252,6 @@ class Panel(QWidget):
         view.on_placed, view.on_moved = self.hands.place, self.hands.put
         view.points.mode = "select" if self.desk.tool is Tool.SELECT else "pan_zoom"
         self.viewer.layers.selection.active = view.points
-
-    def _tell(self, text: str) -> None:
-        self.told.setText(text)
-        self._told_clock.start()
 
     def _report(self, error: CotrackerError, again: Callable[[], object] | None) -> None:
         """A run or a correction broke off: one notification, and the sentence in the panel."""

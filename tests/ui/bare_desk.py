@@ -78,6 +78,9 @@ class BareDesk(QObject):
             self.tool = tool
             self.tool_changed.emit()
 
+    def say_while(self, text: str, is_true: Callable[[], bool]) -> None:
+        self.say(text)
+
     def say(self, text: str) -> None:
         self.said = text
 

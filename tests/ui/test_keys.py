@@ -25,6 +25,31 @@ from .windows import Window
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+def test_that_there_is_no_next_point_goes_once_there_is_one(window: Window) -> None:
+    doubtful(window)
+    keys, told = window.panel.keys, window.panel.told
+    keys.to_anchor(1)
+    assert "no more" in told.text()
+    window.session.correct(1, 15, (5, 6))
+    assert told.text() == "", "it was set while the sentence stood there"
+    window.project.go_to(15)
+    keys.to_anchor(1)
+    assert "no more" in told.text()
+    window.project.go_to(18)
+    settle()
+    assert "no more" in told.text(), "there is none after this frame, either"
+    window.project.go_to(7)
+    settle()
+    assert told.text() == ""
+    window.project.go_to(15)
+    keys.to_anchor(1)
+    keys.to_anchor(-1)
+    window.desk.say("something else")
+    window.project.go_to(7)
+    settle()
+    assert told.text() == "something else", "what is no such sentence stays its time"
+
+
 def test_points_set_by_hand_are_stops(window: Window) -> None:
     doubtful(window)
     window.session.correct(0, 9, (5, 6))

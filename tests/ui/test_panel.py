@@ -108,8 +108,8 @@ def test_undo_and_redo_say_what_they_would_do(window: Window) -> None:
 def test_what_is_told_is_shown_for_a_while(window: Window) -> None:
     window.desk.say("something happened")
     assert window.panel.told.text() == "something happened"
-    window.panel._told_clock.setInterval(10)
-    window.panel._told_clock.start()
+    window.panel.told._clock.setInterval(10)
+    window.panel.told._clock.start()
     wait_until(lambda: not window.panel.told.text())
 
 

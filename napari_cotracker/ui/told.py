@@ -1,0 +1,43 @@
+"""The line in the panel's foot that tells the user what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtWidgets import QLabel, QWidget
+
+from .fitting import Room
+
+TOLD_MS = 8000  # how long a sentence stays
+
+
+class Told(QLabel):
+    """Sentences that go by themselves: after a while, or once they are true no more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, wordWrap=True)
+        self.setAccessibleName("message")
+        self.setAlignment(Qt.AlignmentFlag.AlignBottom)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        Room(self, 2)
+        self._is_true: Callable[[], bool] | None = None
+        self._clock = QTimer(self, singleShot=True, interval=TOLD_MS)
+        self._clock.timeout.connect(self.clear)
+
+    def say(self, text: str) -> None:
+        """Show a sentence for a while."""
+        self._is_true = None
+        self.setText(text)
+        self._clock.start()
+
+    def until(self, is_true: Callable[[], bool]) -> None:
+        """What is shown is to go once this gives False."""
+        self._is_true = is_true
+
+    def check(self) -> None:
+        """Something changed: a sentence that is true no more goes."""
+        if self._is_true is not None and not self._is_true():
+            self._is_true = None
+            self._clock.stop()
+            self.clear()
