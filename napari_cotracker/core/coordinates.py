@@ -71,5 +71,12 @@ def resize_scale(source: tuple[int, int], target: tuple[int, int]) -> NDArray[np
 def inside(xy: ArrayLike, size: tuple[int, int]) -> NDArray[np.bool_]:
     """Whether points lie on a picture of `size` (width, height): on any pixel's area, NaN outside."""
     points = np.asarray(xy)
+    x, y = points[..., 0], points[..., 1]  # NumPy is ten times as slow with all() along an axis of two
     with np.errstate(invalid="ignore"):
-        return np.asarray(((points >= -0.5) & (points <= np.subtract(size, 0.5))).all(-1))
+        return np.asarray((x >= -0.5) & (x <= size[0] - 0.5) & (y >= -0.5) & (y <= size[1] - 0.5))
+
+
+def has_place(xy: ArrayLike) -> NDArray[np.bool_]:
+    """(...) whether (..., 2) points are known: both coordinates are finite."""
+    points = np.asarray(xy)
+    return np.asarray(np.isfinite(points[..., 0]) & np.isfinite(points[..., 1]))

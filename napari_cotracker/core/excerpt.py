@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .coordinates import has_place
 from .errors import FormatError
 from .options import option
 from .tracks import DEFAULT_THRESHOLD, Source, State, Tracks, is_anchor
@@ -84,7 +85,7 @@ def _left_out(tracks: Tracks, excerpt: Excerpt, notes: list[str]) -> NDArray[np.
     last = tracks.n_frames - 1 if excerpt.last is None else excerpt.last
     if tracks.n_frames and not 0 <= first <= last < tracks.n_frames:
         raise FormatError(f"expected a span within the frames 0 … {tracks.n_frames - 1}, got {first} … {last}")
-    there = np.isfinite(tracks.xy).all(-1) | (tracks.state != State.FROM_SCORES)
+    there = has_place(tracks.xy) | (tracks.state != State.FROM_SCORES)
     out = np.ones(there.shape, bool)
     out[first : last + 1] = False
     anchors = is_anchor(tracks.source)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from .coordinates import has_place
 from .tracks import Source, State, Tracks
 from .words import are, counted
 
@@ -41,14 +42,14 @@ def _names(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
 def _length(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
     if not tracks.n_frames:
         return
-    frames = np.flatnonzero(np.isfinite(tracks.xy).all(-1).sum(1))
+    frames = np.flatnonzero(has_place(tracks.xy).sum(1))
     empty = tracks.n_frames - 1 - int(frames[-1]) if len(frames) else tracks.n_frames
     if empty:
         yield f"{counted(empty, 'frame')} without a point at the end {are(empty)} not kept."
 
 
 def _hidden(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
-    located = np.isfinite(tracks.xy).all(-1)
+    located = has_place(tracks.xy)
     count = int((located & (tracks.states() != State.VISIBLE)).sum())
     if count:
         yield f"{counted(count, 'position')} of points that are not visible {are(count)} left out."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .coordinates import inside
+from .coordinates import has_place, inside
 from .equality import same_fields
 from .errors import CotrackerError
 from .queries import Queries
@@ -136,10 +136,9 @@ class Tracks:
             raise CotrackerError(f"expected {cells[1]} unique track ids, got {len(ids)} of which {different} differ")
         given = {"visibility": self.visibility, "confidence": self.confidence}
         values: dict[str, Any] = {k: _cells(k, v, cells, np.float32) for k, v in given.items()}
-        tracked = np.isfinite(xy).all(2)
-        default_source = np.where(tracked, Source.PREDICTED, Source.NONE)
-        values["state"] = _cells("state", self.state, cells, np.uint8, np.zeros(cells))
-        values["source"] = _cells("source", self.source, cells, np.uint8, default_source)
+        values["state"] = _cells("state", self.state, cells, np.uint8, lambda: np.zeros(cells, np.uint8))
+        values["source"] = _cells("source", self.source, cells, np.uint8,
+                                  lambda: np.where(has_place(xy), np.uint8(Source.PREDICTED), np.uint8(Source.NONE)))
         values["names"] = _labels("names", self.names, [point_name(id) for id in ids.tolist()])
         values["groups"] = _labels("groups", self.groups, [""] * len(ids))
         for key, value in {"ids": ids, "xy": xy, **values, "meta": dict(self.meta)}.items():
@@ -214,20 +213,21 @@ def resolve_states(xy: Floats, scores: tuple[Floats, Floats], state: Bytes, size
     threshold : float
         A cell is visible where the product of its scores is above it.
     """
-    tracked = np.isfinite(xy).all(-1)
+    tracked = has_place(xy)
     with np.errstate(invalid="ignore"):
         visible = scores[0] * scores[1] > threshold
-    out = np.where(visible, State.VISIBLE, State.OCCLUDED_LOCATED)
+    out = np.where(visible, np.uint8(State.VISIBLE), np.uint8(State.OCCLUDED_LOCATED))
     if size is not None:
-        out = np.where(inside(xy, size), out, State.OUT_OF_FRAME)
-    out = np.where(tracked, out, State.UNKNOWN)
+        out = np.where(inside(xy, size), out, np.uint8(State.OUT_OF_FRAME))
+    out = np.where(tracked, out, np.uint8(State.UNKNOWN))
     return np.where(state == State.FROM_SCORES, out, state).astype(np.uint8)
 
 
-def _cells(name: str, value: ArrayLike, shape: tuple[int, ...], dtype: Any, default: Any = None) -> NDArray[Any]:
+def _cells(name: str, value: ArrayLike, shape: tuple[int, ...], dtype: Any,
+           default: Callable[[], NDArray[Any]] | None = None) -> NDArray[Any]:
     array = np.asarray(value)
     if default is not None and array.size == 0:
-        array = np.asarray(default)
+        array = default()
     if array.shape != shape:
         raise CotrackerError(f"expected {name} of shape (T, N) = {shape}, got {array.shape}")
     return array.astype(dtype)

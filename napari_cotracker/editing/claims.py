@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.coordinates import has_place
 from ..core.tracks import State, is_anchor
 from .cells import Cells
 
@@ -13,7 +14,7 @@ Mask = NDArray[np.bool_]
 
 def is_placed(cells: Cells) -> Mask:
     """(...) which cells have a position, whatever it is worth."""
-    return np.asarray(np.isfinite(cells.xy).all(-1))
+    return has_place(cells.xy)
 
 
 def is_located(cells: Cells) -> Mask:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.coordinates import has_place
 from ..core.errors import EditError
 from ..core.tracks import Tracks
 from .patch import Row
@@ -113,7 +114,7 @@ def rows_of(tracks: Tracks) -> tuple[Row, ...]:
     known = {}
     if tracks.queries is not None:
         known = {int(i): (int(t), xy) for i, t, xy in zip(tracks.queries.ids, tracks.queries.t, tracks.queries.xy)}
-    tracked = np.asarray(np.isfinite(tracks.xy).all(2))
+    tracked = has_place(tracks.xy)
     firsts = np.where(tracked.any(0), tracked.argmax(0), -1).tolist() if tracks.n_frames else [-1] * len(tracks)
     rows = []
     for n, (id, first) in enumerate(zip(tracks.ids.tolist(), firsts)):

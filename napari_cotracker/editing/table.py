@@ -143,6 +143,8 @@ class TrackTable:
 def opening(tracks: Tracks) -> Patch:
     """The patch that brings all of some tracks into an empty table."""
     columns = np.argsort(tracks.ids)
-    cells = Cells(tracks.xy, tracks.visibility, tracks.confidence, tracks.state, tracks.source)[:, columns]
+    cells = Cells(tracks.xy, tracks.visibility, tracks.confidence, tracks.state, tracks.source)
+    is_sorted = (np.diff(columns) > 0).all()
+    cells = cells.copy() if is_sorted else cells[:, columns]  # a copy either way: the history keeps it
     block = Block(np.arange(tracks.n_frames), tracks.ids[columns], Cells.nothing(*cells.shape), cells)
     return Patch("open", (block,), after=rows_of(tracks))

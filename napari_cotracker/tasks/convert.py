@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.coordinates import has_place
 from ..core.errors import FormatError
 from ..core.tracks import Source, State, Tracks
 from ..core.video import Video
@@ -94,12 +95,16 @@ def _position(numbers: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.
 
 def _says_something(tracks: Tracks) -> NDArray[np.bool_]:
     """(T,) which frames hold more than nothing."""
-    there = np.isfinite(tracks.xy).all(-1) | (tracks.state != State.FROM_SCORES) & (tracks.state != State.UNKNOWN)
+    there = has_place(tracks.xy) | (tracks.state != State.FROM_SCORES) & (tracks.state != State.UNKNOWN)
     return np.asarray(there.any(1))
 
 
 def _spread(tracks: Tracks, rows: NDArray[np.int64], kept: NDArray[np.bool_], n_frames: int) -> Tracks:
+    is_same = np.array_equal(rows, np.arange(n_frames))
+
     def over(cells: NDArray[Any], missing: Any) -> NDArray[Any]:
+        if is_same:
+            return cells
         out = np.full((n_frames, *cells.shape[1:]), missing, cells.dtype)
         out[rows[kept]] = cells[kept]
         return out

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import registry
+from ..core.coordinates import has_place
 from ..core.declarations import Format, NoOptions
 from ..core.errors import FormatError, MissingExtraError, TakenError, UnfinishedError
 from ..core.excerpt import Excerpt, take
@@ -208,7 +209,7 @@ def _write(entry: Format, path: Path, tracks: Tracks, options: Any, pictures: Pi
 def _report(path: Path, format: str, tracks: Tracks, notes: list[str], changes: list[str]) -> ExportReport:
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     return ExportReport(
-        path, format, len(tracks), int(np.isfinite(tracks.xy).all(-1).sum()), tuple(notes), tuple(changes),
+        path, format, len(tracks), int(has_place(tracks.xy).sum()), tuple(notes), tuple(changes),
         tuple(str(file.relative_to(path.parent)) for file in files[:MOST_NAMES]), len(files),
         sum(file.stat().st_size for file in files))
 

@@ -36,6 +36,7 @@ def join(project: Project, tracks: Tracks, name: str, *, as_anchors: bool = Fals
 def take_in(project: Project, tracks: Tracks, label: str, *, as_anchors: bool = False) -> int:
     """The same for tracks from anywhere; `label` is for the history."""
     fitted = with_video(tracks, project.video)
+    project.file.begin()  # first: what is here before there is a file is written twice
     project.session.bring(anchored(fitted) if as_anchors else fitted, label)
     project.show().refresh()
     return len(tracks)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_cotracker.core.coordinates import CONVENTIONS, inside, resize_scale
+from napari_cotracker.core.coordinates import CONVENTIONS, has_place, inside, resize_scale
 
 HD = (1920, 1080)
 SIZES = st.tuples(st.integers(1, 8192), st.integers(1, 8192))
@@ -63,3 +63,10 @@ def test_resizing_keeps_the_corner_pixels_in_the_corners(source: tuple[int, int]
 )
 def test_a_picture_ends_where_its_last_pixel_ends(xy: tuple[float, float], expected: bool) -> None:
     assert inside(xy, HD) == expected
+
+
+def test_a_point_has_a_place_where_both_coordinates_are_finite() -> None:
+    xy = np.array([[1, 2], [np.nan, 2], [1, np.nan], [np.inf, 1], [np.inf, -np.inf], [3e38, 3e38]], np.float32)
+    assert has_place(xy).tolist() == [True, False, False, False, False, True]
+    assert has_place(xy.reshape(2, 3, 2)).shape == (2, 3)
+    assert has_place((1.0, 2.0)).item() is True

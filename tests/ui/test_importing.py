@@ -28,8 +28,9 @@ def project_of(n_frames: int) -> Any:
     view = SimpleNamespace(refresh=lambda: shown.append(1))
     video = CountingVideo(n_frames)
     video.width, video.height = 64, 48
-    return SimpleNamespace(session=Session(n_frames, (64, 48)), video=video, show=lambda: view,
-                           shown=shown)
+    session = Session(n_frames, (64, 48))
+    file = SimpleNamespace(begun=[], begin=lambda: file.begun.append(len(session.ids)))
+    return SimpleNamespace(session=session, video=video, show=lambda: view, shown=shown, file=file)
 
 
 def test_they_get_numbers_of_their_own_and_keep_their_names() -> None:
@@ -54,3 +55,27 @@ def test_what_does_not_fit_changes_nothing() -> None:
     with pytest.raises(FormatError, match="expected the film of tracks"):
         join(project, others(), "theirs.csv")
     assert len(project.session.ids) == 0
+
+
+def test_the_file_begins_before_they_come_or_all_of_them_would_be_written_twice() -> None:
+    project = project_of(6)
+    join(project, others(), "theirs.csv")
+    assert project.file.begun == [0]
+
+
+def test_what_does_not_fit_begins_no_file() -> None:
+    project = project_of(3)
+    with pytest.raises(FormatError):
+        join(project, others(), "theirs.csv")
+    assert project.file.begun == []
+
+
+def test_what_was_imported_is_not_changed_by_whoever_has_it_still() -> None:
+    project, tracks = project_of(4), others()
+    join(project, tracks, "theirs.csv")
+    before = project.session.cells.xy.copy()
+    tracks.xy[:] = 0
+    np.testing.assert_array_equal(project.session.cells.xy, before)
+    project.session.undo()
+    project.session.redo()
+    np.testing.assert_array_equal(project.session.cells.xy, before)
