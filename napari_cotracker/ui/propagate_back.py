@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from napari.layers import Layer
+from napari.layers import Labels, Layer
 from qtpy.QtCore import QFileSystemWatcher, QSignalBlocker, Signal
 from qtpy.QtWidgets import QWidget
 
@@ -15,7 +15,8 @@ from ..tasks.paint_back import ENDING, Back, finding_steady, steady_paths
 from .background import Background
 from .desk import Desk
 from .project import Project
-from .propagate_source import CHANGES, is_picture, layers_beside, pixels_of
+from .propagate_pictures import PictureLayer, is_picture
+from .propagate_source import CHANGES, layers_beside
 from .reader import VideoArray
 from .sections import ask_for_file, button, choice, choose_item, form, refill, row
 
@@ -50,6 +51,8 @@ class BackFields(QWidget):
         self._is_own_choice = False
         self._finder = Background("steady file finder", self)
         self._finder.finished.connect(self._take_found)
+        self._picture = PictureLayer(desk, self)
+        self._picture.painted.connect(self.changed)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(lambda _: self._on_paint())
         self._make_fields()
@@ -62,6 +65,8 @@ class BackFields(QWidget):
         """What is to be done before there is something to lay over the film, in words."""
         if self.paints.currentData() is None:
             return "Choose what was painted on the steady film, transparent where it is not: a layer, or a file."
+        if isinstance(self.paints.currentData(), Labels) and self._picture.pixels() is None:
+            return f"Paint on {self.paints.currentData().name}, over the steady film, what is to go back."
         if self.steadies.currentData() is None:
             return f"Choose the file beside the steady film: its name ends in {ENDING}."
         if self._is_steady_itself():
@@ -73,8 +78,8 @@ class BackFields(QWidget):
         if self.missing():
             return None
         chosen = self.paints.currentData()
-        path = self._path_of(chosen)
-        return Back(self.steadies.currentData(), pixels_of(chosen) if path is None else path)
+        paint = self._path_of(chosen) or self._picture.pixels()
+        return None if paint is None else Back(self.steadies.currentData(), paint)
 
     def look(self) -> None:
         """Look in the background for files that say how this film was held still."""
@@ -111,6 +116,7 @@ class BackFields(QWidget):
         """Listen no more."""
         self._desk.viewer.layers.events.disconnect(self.list_layers)
         self._finder.close()
+        self._picture.follow(None)
         return super().close()
 
     def list_layers(self, event: object = None) -> None:
@@ -123,6 +129,8 @@ class BackFields(QWidget):
             self._on_paint()  # what was chosen has gone
 
     def _on_paint(self) -> None:
+        chosen = self.paints.currentData()
+        self._picture.follow(chosen if isinstance(chosen, Layer) and self._path_of(chosen) is None else None)
         self._watch()
         self.look()
         self.changed.emit()
@@ -188,7 +196,8 @@ class BackFields(QWidget):
 
     def _make_fields(self) -> None:
         self.paints = choice("paint", "What was painted on the steady film, transparent elsewhere: one picture, as an "
-                             "image layer or a file; or a film or pictures of all frames")
+                             "image layer, a Labels layer in its colours, or a file; or a film or pictures of all "
+                             "frames")
         self.paint_button = button("File…", "Read paint from a file; of pictures of all frames choose any",
                                    lambda: ask_for_file(self, "Paint", self.take_paint, PAINTS))
         self.steadies = choice("steady film", f"The file beside the steady film, which ends in {ENDING}: it says how "

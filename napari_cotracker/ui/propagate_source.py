@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from napari.layers import Image, Labels, Layer
+from napari.layers import Labels, Layer
 from numpy.typing import NDArray
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QWidget
@@ -23,6 +23,7 @@ from .placement import Placement
 from .project import Project, layer_tag
 from .propagate_corners import corners_amid
 from .propagate_paintings import PaintedLayer, Paintings
+from .propagate_pictures import PictureLayer, is_picture
 from .sections import ask_for_file, button, choice, choose_item, form, refill, row
 
 Points = NDArray[np.float64]
@@ -53,6 +54,8 @@ class Source(QWidget):
         self._file: tuple[str, NDArray[Any]] | None = None
         self._picture: NDArray[Any] | None = None
         self._picture_frame = 0
+        self._picture_layer = PictureLayer(desk, self)
+        self._picture_layer.painted.connect(self._choose_picture)
         self._make_fields()
         self._lay_out()
         self.layers.currentIndexChanged.connect(lambda _: self.painted_layer.follow(self.layers.currentData()))
@@ -97,7 +100,10 @@ class Source(QWidget):
                 return "Choose a layer, or New to paint a mask on this frame."
             return "Paint what is to be carried on this frame, or go to where it is painted and press This frame."
         if self.what == "insert" and self._picture is None:
-            return "Choose a picture: an image layer, or a file."
+            chosen = self.pictures.currentData()
+            if isinstance(chosen, Labels):
+                return f"Paint on {chosen.name} what is to be carried, on the frame on which it belongs."
+            return "Choose a picture: an image layer, painted labels, or a file."
         return "Press Place for four corners on this frame, and drag them to where it belongs."
 
     def use_frame(self) -> None:
@@ -152,6 +158,7 @@ class Source(QWidget):
     def close(self) -> bool:
         """Listen no more."""
         self.painted_layer.close()
+        self._picture_layer.follow(None)
         self._desk.viewer.layers.events.disconnect(self._list_layers)
         return super().close()
 
@@ -169,10 +176,9 @@ class Source(QWidget):
 
     def _choose_picture(self) -> None:
         chosen = self.pictures.currentData()
-        if chosen == FILE and self._file is not None:
-            self._picture = self._file[1]
-        else:
-            self._picture = pixels_of(chosen) if isinstance(chosen, Image) else None
+        self._picture_layer.follow(chosen if isinstance(chosen, Layer) else None)
+        is_file = chosen == FILE and self._file is not None
+        self._picture = self._file[1] if is_file and self._file is not None else self._picture_layer.pixels()
         if self._picture is not None:
             self._use_picture()
         self._on_changed()
@@ -181,7 +187,8 @@ class Source(QWidget):
         """A picture of another size than the film needs corners; they are put in the middle, if there are none."""
         project = self._desk.current
         if project is not None:
-            self._picture_frame = project.frame
+            is_layer = isinstance(self.pictures.currentData(), Layer)
+            self._picture_frame = self._picture_layer.frame if is_layer else project.frame
             if not self._covers_film and not len(self.placed):
                 self.place()
 
@@ -242,7 +249,8 @@ class Source(QWidget):
     def _make_fields(self) -> None:
         self.layers = choice("painted layer", "The Labels or Shapes layer of yours that holds what is to be carried")
         self.new_button = button("New", "A new layer to paint a mask in", self.new_layer)
-        self.pictures = choice("picture", "An image layer of yours, colour or with transparency, that is one picture")
+        self.pictures = choice("picture", "An image layer of yours that is one picture, in colour or with alpha, "
+                               "or a Labels layer in its colours")
         self.file_button = button("File…", "Read a picture from a file; transparent parts stay transparent",
                                   lambda: ask_for_file(self, "A picture", self.take_picture, PICTURES))
         self.place_button = button("Place", "Four corners on the frame that is shown, to be dragged; on another frame "
@@ -274,16 +282,3 @@ def layers_beside(desk: Desk, fits: Callable[[Layer], bool]) -> dict[Layer, str]
     film = None if desk.current is None else desk.current.layer
     return {layer: layer.name for layer in desk.viewer.layers
             if layer is not film and not layer_tag(layer) and fits(layer)}
-
-
-def is_picture(layer: Layer) -> bool:
-    """Whether a layer is one picture in colour."""
-    return isinstance(layer, Image) and layer.rgb and layer.ndim == 2
-
-
-def pixels_of(layer: Layer) -> NDArray[Any]:
-    """(H, W, 3 or 4) of an image layer; shares 0 … 1, which napari shows as they are, become whole numbers."""
-    data = np.asarray(layer.data[0] if layer.multiscale else layer.data)
-    if np.issubdtype(data.dtype, np.floating):
-        return np.rint(np.clip(np.nan_to_num(data), 0, 1) * 65535).astype(np.uint16)
-    return data
