@@ -276,6 +276,11 @@ class Panel(QWidget):
         self.close_all()
         super().closeEvent(event)
 
+    def resizeEvent(self, event: Any) -> None:
+        """Low for its font, there is no room to keep for what may be said."""
+        super().resizeEvent(event)
+        self.told.fit(self.height())
+
     def showEvent(self, event: Any) -> None:
         """The dock may have been moved into another window."""
         self.window().installEventFilter(self)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from napari_cotracker.ui.fitting import Column
 from napari_cotracker.ui.told import Told
 
-from .mouse import wait_until
+from .mouse import settle, wait_until
+from .windows import Window
 
 
 def test_a_sentence_goes_after_a_while(qtbot: Any) -> None:
@@ -34,3 +36,28 @@ def test_one_that_is_true_no_more_goes_and_what_is_said_next_is_another(qtbot: A
     line.say("saved")
     line.check()
     assert line.text() == "saved"
+
+
+def test_in_a_low_panel_room_is_kept_only_while_something_is_said(shown: Window) -> None:
+    shown.add()
+    panel = shown.panel
+    shown.desk.say("something")
+    assert panel.told.isVisible()
+    panel.told.clear()
+    assert panel.told.isVisible(), "nothing moves in a panel that has room"
+    font = panel.told.font()
+    font.setPointSize(3 * font.pointSize())
+    panel.told.setStyleSheet(f"font-size: {font.pointSize()}pt")
+    settle(0.1)
+    panel.told.fit(panel.height())
+    settle(0.1)
+    column = panel.findChild(Column)
+    before = column.height()
+    assert not panel.told.isVisible()
+    shown.desk.say("something else")
+    settle(0.1)
+    assert panel.told.isVisible()
+    assert column.height() < before
+    panel.told.clear()
+    settle(0.1)
+    assert column.height() == before
