@@ -12,7 +12,7 @@ from . import __version__, cli_threads  # noqa: F401 - before numpy is loaded
 from .cli_propagate import app as propagate
 from .cli_terminal import Commands, Interrupt, accept_any_text, check_points, follow, read_size, show
 from .cli_text import effort_lines, evaluation_lines, lines_of, program_lines
-from .cli_track import check_apart, check_target, track_and_write
+from .cli_track import Asked, check_apart, check_run_target, check_target, track_and_write
 from .cli_words import EXCERPT, First, Fps, Json, Last, Overwrite
 from .core.excerpt import Excerpt
 from .core.options import read_options
@@ -87,6 +87,7 @@ def track(
     resolution: Annotated[str | None, typer.Option(metavar="HxW", help="At which the network sees frames.")] = None,
     precision: Annotated[str, typer.Option(help="auto, float32, or half: faster, a little less exact.")] = "auto",
     overwrite: Overwrite = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that broke off, if there is one.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Trade a little accuracy for speed on long films.")] = False,
     accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Accept the weights' licence.")] = False,
     as_json: Json = False,
@@ -97,7 +98,7 @@ def track(
     from .tasks.track import TrackOptions
 
     check_points(queries, grid, mask)
-    check_target(out, overwrite=overwrite)
+    check_run_target(out, overwrite=overwrite, resume=resume)
     check_apart([out, overlay], [video, queries, mask, checkpoint])
     options = TrackOptions(
         model=model, mode=mode, checkpoint=checkpoint, device=device, direction=direction, iters=iters, fast=fast,
@@ -105,7 +106,8 @@ def track(
     )
     with closing(open_video(video, fps)) as film:
         points = points_of_table(queries) if queries else points_of_grid(film, grid or 0, frame, mask)
-        track_and_write(film, points, options, out, overlay=overlay, overwrite=overwrite, as_json=as_json)
+        asked = Asked(out, overlay, overwrite, resume, as_json)
+        track_and_write(film, points, options, asked)
 
 
 @app.command()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .cli_terminal import Interrupt, accepts_licence, follow, say, show
 from .cli_text import seconds_text, size_text, tracks_line
-from .core.errors import CotrackerError, TrackingError
+from .core.errors import CotrackerError, FormatError, TrackingError
 from .core.words import counted
 
 if TYPE_CHECKING:
@@ -19,8 +19,30 @@ if TYPE_CHECKING:
     from .tasks.plan import TrackOptions
 
 
-def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Path, *, overlay: Path | None,
-                    overwrite: bool, as_json: bool) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """What is to become of a run's tracks.
+
+    Parameters
+    ----------
+    out : Path
+    overlay : Path or None
+        A film to draw them onto.
+    overwrite : bool
+        Whether files of others may be replaced, and a run that broke off forgotten.
+    resume : bool
+        Whether to go on with it.
+    as_json : bool
+    """
+
+    out: Path
+    overlay: Path | None = None
+    overwrite: bool = False
+    resume: bool = False
+    as_json: bool = False
+
+
+def track_and_write(film: Video, points: Queries, options: TrackOptions, asked: Asked) -> None:
     """Track, write and say what came of it, then draw it if wanted; a cancelled run is written too, but not drawn.
 
     Raises
@@ -32,12 +54,12 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
     """
     from .tasks.output import check_output, check_render
     from .tasks.overlay import render_overlay
-    from .tasks.track import estimate, licence_to_accept, track
+    from .tasks.track import estimate, licence_to_accept
 
-    cost = estimate(film, points, options)
-    facts = check_output(out, film, points)
-    if overlay is not None:
-        check_render(overlay, film, overwrite=overwrite)
+    cost = estimate(film, points, options, kept=True)
+    facts = check_output(asked.out, film, points)
+    if asked.overlay is not None:
+        check_render(asked.overlay, film, overwrite=asked.overwrite)
     if accepts_licence(None if options.accept_licence else licence_to_accept(film, options)):
         options = replace(options, accept_licence=True)
     with Interrupt() as interrupt:
@@ -45,27 +67,61 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, out: Pa
             f"{counted(len(points), 'point')}, {counted(film.n_frames, 'frame')} of {film.width} × {film.height}; "
             f"expected to take {seconds_text(cost.seconds)} and {size_text(cost.peak_bytes)} of memory"
         )
-        try:
-            tracks = follow(track(film, points, options, control=interrupt, facts=facts), film.n_frames)
-        except TrackingError as error:
-            _rescue(error, out, overwrite)
-            raise
-        notes = write(tracks, out, overwrite)
-    report(tracks, out, notes, as_json=as_json)
+        tracks, notes = _track_safely(film, points, options, asked, {"control": interrupt, "facts": facts})
+    report(tracks, asked.out, notes, as_json=asked.as_json)
     interrupt.finish()
-    if overlay is not None:
-        follow(render_overlay(film, tracks, overlay, overwrite=overwrite), film.n_frames)
+    if asked.overlay is not None:
+        follow(render_overlay(film, tracks, asked.overlay, overwrite=asked.overwrite), film.n_frames)
 
 
-def _rescue(error: TrackingError, out: Path, overwrite: bool) -> None:
+def _track_safely(film: Video, points: Queries, options: TrackOptions, asked: Asked, more: Mapping[str, Any]
+                  ) -> tuple[Tracks, list[str]]:
+    """Track and write; what was tracked is kept in a session from the first answer on, until all is written."""
+    from .tasks.keeping import forget, place_for, track_kept
+
+    place = place_for(asked.out)
+    if place != asked.out and place.exists() and not asked.resume:  # --overwrite, or it would have been refused
+        forget(place)
+    try:
+        kept = follow(track_kept(film, points, options, place, resume=asked.resume, **more), film.n_frames)
+    except TrackingError as error:
+        _rescue(error, asked, place)
+        raise
+    if place == asked.out:
+        return kept.tracks, _written_already(kept.tracks, asked.out, kept.problem)
+    if kept.problem:
+        say(f"Note: the run was not kept to its end: {kept.problem}")
+    notes = write(kept.tracks, asked.out, asked.overwrite)
+    if kept.tracks.meta["runs"][0]["cancelled"]:
+        say(f"The same command with --resume goes on; what it needs is in {place}")
+    else:
+        forget(place)
+    return kept.tracks, notes
+
+
+def _written_already(tracks: Tracks, out: Path, problem: str) -> list[str]:
+    """A session is written as it comes; where that failed, tracks are kept elsewhere."""
+    from .tasks.output import keep_elsewhere
+
+    if problem:
+        place = keep_elsewhere(tracks, out)
+        if place is not None:
+            say(f"What was tracked is in {place}")
+        raise CotrackerError(problem)
+    return []
+
+
+def _rescue(error: TrackingError, asked: Asked, place: Path) -> None:
     """Write what was tracked before a run broke off."""
     if error.tracks is None:
         return
     try:
-        write(error.tracks, out, overwrite)
-        say(f"The run broke off; what was tracked until then is in {out}")
+        if place != asked.out:
+            write(error.tracks, asked.out, asked.overwrite)
+        say(f"The run broke off; what was tracked until then is in {asked.out}")
     except CotrackerError as refusal:  # the last line says why the run broke off
         say(f"The run broke off, and what was tracked until then was not written as asked: {refusal}")
+    say(f"The same command with --resume goes on; what it needs is in {place}")
 
 
 def check_apart(targets: Iterable[Path | None], sources: Iterable[Path | None]) -> None:
@@ -79,6 +135,28 @@ def check_apart(targets: Iterable[Path | None], sources: Iterable[Path | None]) 
     for target in targets:
         if target is not None and target.exists() and any(target.samefile(path) for path in read):
             raise CotrackerError(f"{str(target)!r} is read by this run and would be overwritten; choose another name")
+
+
+def check_run_target(out: Path, *, overwrite: bool, resume: bool) -> None:
+    """Refuse a file as `check_target` does, and where a run broke off that is to be gone on with, or forgotten.
+
+    Raises
+    ------
+    FormatError
+    """
+    from .tasks.keeping import is_unfinished, place_for
+
+    place = place_for(out)
+    if resume:
+        if not place.exists():
+            say(f"There is no run to go on with at {place}; tracking from the beginning")
+        elif place == out:
+            return
+    elif is_unfinished(place) if place == out else place.exists() and not overwrite:
+        other = "choose another name" if place == out else "--overwrite begins anew"
+        raise FormatError(f"expected no run that broke off, got one in {str(place)!r}; --resume goes on with it, "
+                          f"{other}")
+    check_target(out, overwrite=overwrite)
 
 
 def check_target(out: Path, format: str | None = None, overwrite: bool = False) -> None:

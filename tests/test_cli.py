@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -288,6 +289,79 @@ def test_who_is_told_to_stop_keeps_what_was_tracked(tmp_path: Path, number: int,
     assert np.isfinite(tracks.xy[0]).all()
     assert not np.isfinite(tracks.xy[-1]).any()
     assert tracks.meta["runs"][0]["cancelled"] is True
+
+
+SLOWLY = """
+import time
+from napari_cotracker.cli import main
+from napari_cotracker.trackers.lucas_kanade import Run
+advance = Run.advance
+Run.advance = lambda *given: (advance(*given), time.sleep(0.1))
+main()
+"""
+
+
+def test_a_run_that_was_killed_goes_on_with_resume(tmp_path: Path) -> None:
+    clip, part = str(sample_clip("street")), tmp_path / "out.npz.partial.cotracker"
+    words = ["track", clip, "--grid", "12", "--frame", "40", "--model", "lucas-kanade"]
+    run(*words, "-o", "whole.npz")
+    assert not list(tmp_path.glob("*partial*"))
+    with subprocess.Popen([sys.executable, "-c", SLOWLY, *words, "-o", "out.npz"], cwd=tmp_path) as process:
+        until = time.monotonic() + 120
+        while process.poll() is None and answered(part) < 145 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert process.poll() is None
+        process.kill()
+    assert answered(part) > 144  # more than the points themselves
+    assert "--resume goes on with it" in refused(*words, "-o", "out.npz")
+    assert "expected model 'lucas-kanade'" in refused(*words[:-1], "still", "-o", "out.npz", "--resume")
+    run(*words, "-o", "out.npz", "--resume")
+    one, other = read_tracks("out.npz"), read_tracks("whole.npz")
+    np.testing.assert_array_equal(one.xy, other.xy)
+    np.testing.assert_array_equal(one.confidence, other.confidence)
+    assert not list(tmp_path.glob("*partial*"))
+    assert "tracking from the beginning" in run(*words, "-o", "new.npz", "--resume").stderr
+
+
+def answered(session: Path) -> int:
+    try:
+        return int(np.isfinite(read_tracks(session).xy).all(2).sum())
+    except CotrackerError:
+        return 0
+
+
+def test_a_run_into_a_session_goes_on_in_it(film: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari_cotracker.trackers.lucas_kanade import Run
+
+    words, advance = ["track", film, "--grid", "2", "--frame", "6", "--model", "lucas-kanade"], Run.advance
+    run(*words, "-o", "whole.npz")
+
+    def interrupts(self: Run, position: int, frame: Any) -> None:
+        advance(self, position, frame)
+        if position == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Run, "advance", interrupts)
+        run(*words, "-o", "out.cotracker", code=130)
+        said = run(*words, "-o", "out.npz", code=130).stderr
+    assert "The same command with --resume goes on; what it needs is in out.npz.partial.cotracker" in said
+    assert np.isnan(read_tracks("out.cotracker").xy).any() and np.isnan(read_tracks("out.npz").xy).any()
+    assert "--resume goes on with it, choose another name" in refused(*words, "-o", "out.cotracker")
+    for out in ("out.cotracker", "out.npz"):
+        run(*words, "-o", out, "--resume")
+        np.testing.assert_array_equal(read_tracks(out).xy, read_tracks("whole.npz").xy)
+    assert "which is there" in refused(*words, "-o", "out.cotracker")
+    run(*words, "-o", "out.cotracker", "--resume")  # nothing is missing
+
+
+def test_overwrite_forgets_a_run_that_broke_off(film: str) -> None:
+    Path("out.npz.partial.cotracker").write_bytes(b"of no use")
+    words = ["track", film, "--grid", "2", "--model", "still", "-o", "out.npz"]
+    assert "--overwrite begins anew" in refused(*words)
+    run(*words, "--overwrite")
+    assert np.isfinite(read_tracks("out.npz").xy).all()
+    assert not list(Path().glob("*partial*"))
 
 
 def interrupting(times: int) -> Iterator[TrackUpdate]:

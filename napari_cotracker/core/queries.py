@@ -124,6 +124,20 @@ class Queries:
         picked = np.arange(len(self))[rows]
         return Queries(self.t[picked], self.xy[picked], self.ids[picked], tuple(self.names[i] for i in picked.tolist()))
 
+    def of(self, ids: NDArray[np.int64]) -> Queries:
+        """The queries of some tracks, in their order.
+
+        Raises
+        ------
+        TrackingError
+            If one of them has none.
+        """
+        row_of = {int(id): row for row, id in enumerate(self.ids)}
+        unknown = [id for id in ids.tolist() if id not in row_of]
+        if unknown:
+            raise TrackingError(f"expected tracks that have a query, got track {unknown[0]}")
+        return self.select(np.array([row_of[id] for id in ids.tolist()], np.intp))
+
     def join(self, other: Queries | None) -> Queries:
         """These queries and then `other`; their ids must differ."""
         if other is None or not len(other):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -16,6 +16,9 @@ from .tracks import Anchors
 from .video import Video
 
 REST_SECONDS = 0.1
+
+Bookmark = Mapping[str, NDArray[Any]]
+"""Where a run stands, as plain arrays: all that its tracker has to know to go on as if it had never stopped."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class TrackJob:
         The tracker's own settings.
     helpers : (h,) int64
         Ids of queries that only take part, to give others context: nobody waits for an answer on them.
+    bookmark : Bookmark, optional
+        Where an earlier run of the same job stood, of the tracker's own making: it goes on from there. A tracker that
+        makes none begins at the beginning.
     """
 
     video: Video
@@ -44,6 +50,7 @@ class TrackJob:
     anchors: Anchors = field(default_factory=Anchors.none)
     settings: Any = None
     helpers: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    bookmark: Bookmark | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,12 @@ class Control:
     def new_queries(self) -> Queries | None:
         """Points added since the last call, to be picked up by the next window."""
         return None
+
+    def stands(self, bookmark: Callable[[], Bookmark]) -> None:
+        """Told by a tracker between two answers that it can say where it stands: `bookmark` makes that until the next.
+
+        All that it has said so far has been heard.
+        """
 
     def rest(self, done: float = 0.0) -> Iterator[TrackUpdate]:
         """Heartbeats for as long as to wait."""

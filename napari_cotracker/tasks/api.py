@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import ArrayLike
 
+from ..core.errors import TrackingError
 from ..core.queries import Queries
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import Tracks
 from .export import read_tracks, write_tracks
+from .keeping import Kept, track_kept
 from .open import open_video
 from .plan import TrackOptions
 from .track import track as track_by_pieces
@@ -36,6 +38,8 @@ def track(
     accept_licence: bool = False,
     on_update: Callable[[TrackUpdate], None] | None = None,
     control: Control | None = None,
+    session: str | Path | None = None,
+    resume: bool = False,
 ) -> Tracks:
     """Track points through a video.
 
@@ -74,6 +78,11 @@ def track(
     control : Control, optional
         Cancels the run, which then returns what it has: a `napari_cotracker.core.tracker.RemoteControl`, told
         by another thread or by `on_update`.
+    session : path, optional
+        A session file to be made, into which every piece of the answer is written before `on_update` hears it: it is
+        left by a run that breaks off, however that comes. Points that `control` adds are not written.
+    resume : bool
+        Whether to go on with the run in `session`, if that is there: only what is missing is tracked.
 
     Returns
     -------
@@ -83,7 +92,8 @@ def track(
     Raises
     ------
     CotrackerError
-        If the run cannot start or go on; the message says why and what to do.
+        If the run cannot start or go on; the message says why and what to do. Where something was tracked until
+        then, a `TrackingError` carries it as `tracks`.
 
     Examples
     --------
@@ -96,7 +106,8 @@ def track(
         resolution=resolution, direction=direction, precision=precision, fast=fast, accept_licence=accept_licence,
     )
     film = open_video(video)
-    run = track_by_pieces(film, points, options, control=control)
+    run = track_by_pieces(film, points, options, control=control) if session is None else _kept(
+        track_kept(film, points, options, Path(session), resume=resume, control=control))
     try:
         while True:
             update = next(run)
@@ -109,3 +120,12 @@ def track(
         run.close()
         if film is not video:
             film.close()
+
+
+def _kept(run: Generator[TrackUpdate, None, Kept]) -> Generator[TrackUpdate, None, Tracks]:
+    tracks, problem = yield from run
+    if problem:
+        broken = TrackingError(f"the tracks could not be written into the session to their end: {problem}")
+        broken.tracks = tracks
+        raise broken
+    return tracks

@@ -16,7 +16,7 @@ from ..core import registry
 from ..core.declarations import TrackerEntry
 from ..core.errors import TrackingError
 from ..core.queries import Queries
-from ..core.tracker import Estimate, TrackJob
+from ..core.tracker import Bookmark, Estimate, TrackJob
 from ..core.tracks import Anchors
 from ..core.video import Video
 from .recorder import Side
@@ -95,10 +95,11 @@ def _checked_resolution(given: Any) -> tuple[int, int] | None:
 
 @dataclass(frozen=True)
 class Pass:
-    """One run of the tracker: the frames it covers, and which cells count."""
+    """One run of the tracker: the frames it covers, which cells count, and where to go on if not at the beginning."""
 
     frames: range
     side: Side
+    bookmark: Bookmark | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ class Plan:
 
     def job(self, one: Pass, queries: Queries | None = None) -> TrackJob:
         """The tracker's job for one pass."""
-        return TrackJob(self.video, queries or self.queries, one.frames, self.anchors, self.settings)
+        return TrackJob(self.video, queries or self.queries, one.frames, self.anchors, self.settings,
+                        bookmark=one.bookmark)
 
     def with_checkpoint(self, path: Path | None) -> Plan:
         """The same plan with the weights file found."""
@@ -185,8 +187,10 @@ def check_queries(video: Video, queries: Queries) -> None:
         )
 
 
-def estimate(video: Video, queries: Queries, options: TrackOptions | None = None) -> Estimate:
+def estimate(video: Video, queries: Queries, options: TrackOptions | None = None, *, kept: bool = False) -> Estimate:
     """What a run will cost: peak memory in bytes and seconds; loads and fetches nothing.
+
+    With `kept`, one that is written into a session as it comes, which holds all tracks too, and what is beneath them.
 
     Raises
     ------
@@ -199,7 +203,8 @@ def estimate(video: Video, queries: Queries, options: TrackOptions | None = None
     plan = plan.with_checkpoint(require_local(plan.choice))
     costs = [plan.entry.estimate(plan.job(one)) for one in plan.passes]
     tracks = BYTES_PER_CELL * video.n_frames * len(queries)
-    return Estimate(max((c.peak_bytes for c in costs), default=0) + 2 * tracks, sum(c.seconds for c in costs))
+    peak = max((c.peak_bytes for c in costs), default=0)
+    return Estimate(peak + (4 if kept else 2) * tracks, sum(c.seconds for c in costs))
 
 
 def facts_of_run(video: Video, options: TrackOptions) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ import numpy as np
 
 from ..core.errors import CotrackerError, TrackingError
 from ..core.queries import Queries
-from ..core.tracker import Control, Tracker, TrackUpdate
+from ..core.tracker import Bookmark, Control, Tracker, TrackUpdate
 from ..core.tracks import Anchors, Tracks
 from ..core.video import Video
 from .film_facts import film_facts
@@ -31,12 +31,13 @@ from .plan import (
     plan_passes,
 )
 from .recorder import Recorder, Side
+from .standing import Earlier, Standing
 
 __all__ = ["TrackOptions", "estimate", "licence_to_accept", "track"]
 
 
 def track(video: Video, queries: Queries, options: TrackOptions | None = None, *, anchors: Anchors | None = None,
-          control: Control | None = None, facts: Mapping[str, Any] | None = None
+          control: Control | None = None, facts: Mapping[str, Any] | None = None, earlier: Earlier | None = None
           ) -> Generator[TrackUpdate, None, Tracks]:
     """Track points, yielding every piece of the answer as it comes.
 
@@ -53,6 +54,8 @@ def track(video: Video, queries: Queries, options: TrackOptions | None = None, *
         Cancels, pauses, and hands in new queries. A cancelled run keeps what it has.
     facts : mapping, optional
         The video's `film_facts`, if somebody has asked for them already: a film is opened once more for them.
+    earlier : Earlier, optional
+        What a run of the same points left that broke off: only what is missing is tracked.
 
     Yields
     ------
@@ -78,13 +81,15 @@ def track(video: Video, queries: Queries, options: TrackOptions | None = None, *
         # now, for files may be gone when the run ends
         facts, run = film_facts(video) if facts is None else facts, describe_run(plan)
     recorder = Recorder(video.n_frames, queries, plan.anchors)
-    listener = _Listener(control, recorder, video)
-    began = monotonic()
+    earlier = earlier or Earlier()
+    listener = _Listener(control, recorder, Standing(video, earlier))
+    plan = replace(plan, passes=earlier.rest(plan.passes))
+    earlier.recall(recorder)
 
     def so_far(cancelled: bool) -> Tracks:
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        meta = {**facts, "runs": [ended(run, began, cancelled)], "created": created}
-        return recorder.tracks(meta, video.bad_frames)
+        meta = {**facts, "runs": [ended(run, listener.standing.began, cancelled)], "created": created}
+        return recorder.tracks(meta, listener.standing.bad_frames)
 
     try:
         with suppress(Cancelled):
@@ -105,8 +110,8 @@ def track(video: Video, queries: Queries, options: TrackOptions | None = None, *
 class _Listener(Control):
     """Passes the control on to the tracker and notes the queries that come in meanwhile."""
 
-    def __init__(self, control: Control, recorder: Recorder, video: Video) -> None:
-        self._control, self.recorder, self._video = control, recorder, video
+    def __init__(self, control: Control, recorder: Recorder, standing: Standing) -> None:
+        self._control, self.recorder, self.standing = control, recorder, standing
         self.added: set[int] = set()
 
     @property
@@ -124,10 +129,19 @@ class _Listener(Control):
         queries = self._control.new_queries()
         if queries is None or not len(queries):
             return None
-        check_queries(self._video, queries)
+        check_queries(self.standing.video, queries)
         self.recorder.add(queries)
         self.added.update(queries.ids.tolist())
         return queries
+
+    def stands(self, bookmark: Callable[[], Bookmark]) -> None:
+        if not self.added:  # of which who goes on knows nothing
+            self._control.stands(partial(self.standing.within, bookmark))
+
+    def ends(self) -> None:
+        """A pass is over."""
+        if not self.added and not self.cancelled():
+            self._control.stands(self.standing.behind)
 
 
 def _with_weights(plan: Plan, control: Control) -> Generator[TrackUpdate, None, Plan]:
@@ -157,10 +171,13 @@ def _run(plan: Plan, listener: _Listener) -> Generator[TrackUpdate, None, None]:
     total, behind = sum(len(one.frames) for one in plan.passes), 0
     for planned in plan.passes:
         # queries that came in since may lie further out
-        now = {one.side: one for one in _passes_for(plan, listener.queries)}
-        for update in _run_pass(plan, now.get(planned.side, planned), listener.queries, tracker, listener):
+        now = {one.side: one for one in _passes_for(plan, listener.queries)}.get(planned.side, planned)
+        one = planned if now.frames == planned.frames else now
+        listener.standing.side = one.side
+        for update in _run_pass(plan, one, listener.queries, tracker, listener):
             yield replace(update, done=min((behind + update.done * len(planned.frames)) / total, 1.0))
         behind += len(planned.frames)
+        listener.ends()
     yield from _catch_up(plan, tracker, listener)
 
 

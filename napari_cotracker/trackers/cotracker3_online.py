@@ -11,9 +11,12 @@ from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..core.declarations import TrackerEntry
 from ..core.queries import Queries
-from ..core.tracker import Control, TrackJob, TrackUpdate
+from ..core.tracker import Bookmark, Control, TrackJob, TrackUpdate
+from .bookmarks import part
 from .estimates import estimate
 from .network import NOBODY, NetworkTracker
 from .settings import CoTracker3Settings
@@ -41,11 +44,15 @@ class OnlineTracker(NetworkTracker):
 
         engine = Engine(self._network, job, settings_of(job, self.settings))
         queries = only_within(job.queries, job.frames)
+        begun_with = queries.ids.tolist()
         with Background(control, SHARED.resting) as background:
             try:
                 while len(queries):
                     sweep = _Sweep(engine, background, queries)
-                    queries = yield from sweep.run(lambda: only_within(control.new_queries() or NOBODY, job.frames))
+                    if job.bookmark is not None and queries.ids.tolist() == begun_with:
+                        yield from engine.work(background, partial(sweep.resume, job.bookmark), 0.0, "going on")
+                    queries = yield from sweep.run(
+                        lambda: only_within(control.new_queries() or NOBODY, job.frames), control.stands)
             except Cancelled:
                 return
 
@@ -61,14 +68,17 @@ class _Sweep:
         self.first = 0 if engine.settings.parity else int(engine.order(queries).min())
         self.state: WindowState | None = None
 
-    def run(self, added: Callable[[], Queries]) -> Generator[TrackUpdate, None, Queries]:
+    def run(self, added: Callable[[], Queries], stands: Callable[[Callable[[], Bookmark]], None]
+            ) -> Generator[TrackUpdate, None, Queries]:
         """Answers window by window; returns the queries that came too late for this pass."""
         from ..model.streaming import window_starts
+        from .carried import bookmark_of
 
         engine, length = self.engine, len(self.engine)
         window = engine.model.config.window
         starts = [self.first + s for s in window_starts(length - self.first, window)]
-        for number, start in enumerate(starts, start=1):
+        done_before = 0 if self.state is None else sum(start < self.state.start for start in starts)
+        for number, start in enumerate(starts[done_before:], start=done_before + 1):
             newcomers = self.admit(added(), start, window)
             iters = self.iterations(len(newcomers))
             positions = [min(p, length - 1) for p in range(start, start + window)]
@@ -84,7 +94,24 @@ class _Sweep:
             finished = done(engine.settings.iters)
             answer = yield from engine.work(self.background, partial(self.leave, solved, start), finished, message)
             yield TrackUpdate(*answer, finished, message)
+            stands(partial(bookmark_of, self.state, self.tracked.ids))
         return self.late
+
+    def resume(self, bookmark: Bookmark) -> None:
+        """Go on after the window that an earlier run came to.
+
+        Raises
+        ------
+        TrackingError
+            If the bookmark is damaged.
+        """
+        from .carried import carry_on
+
+        tracked = self.waiting.of(part(bookmark, "ids"))
+        self.waiting = self.waiting.select(~np.isin(self.waiting.ids, tracked.ids))
+        self.enter(tracked, self.first)
+        assert self.state is not None
+        self.state = carry_on(self.engine, self.state, bookmark, self.background.check)
 
     def share(self, start: int, window: int, iteration: int) -> float:
         """Share of the clip that is done at an iteration of the window at `start`."""

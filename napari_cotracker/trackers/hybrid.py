@@ -9,19 +9,22 @@ and overwritten when the follower comes there: so the first answers come after o
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.declarations import TrackerEntry
 from ..core.queries import Queries
-from ..core.tracker import Control, Estimate, RemoteControl, TrackJob, TrackUpdate
+from ..core.tracker import Bookmark, Control, Estimate, RemoteControl, TrackJob, TrackUpdate
 from ..model.config import read_sizes
 from . import estimates, lucas_kanade
+from .bookmarks import part, under, within
 from .cotracker3_online import OnlineTracker
 from .follower import Follower, Reach
 from .guided import Guide, GuidedFollower
@@ -75,10 +78,17 @@ class HybridTracker:
     def _track(self, job: TrackJob, settings: HybridSettings, control: Control) -> Iterator[TrackUpdate]:
         """Follow what the network has said so far while it goes on."""
         ears, leg, heard = _Ears(control, job.queries), None, TrackUpdate.heartbeat(0.0)
-        for _, update in side_by_side([partial(self._network.track, job)], ears, ears.network):
+        network = job
+        if job.bookmark is not None:
+            leg, network = _Leg.resumed(job, settings, ears), replace(job, bookmark=within(job.bookmark, "network."))
+        for _, update in side_by_side([partial(self._network.track, network)], ears, ears.network):
             if not len(update.frames):
                 yield update
                 continue
+            # the one before is all told, so it is known where the network stood then
+            stood = ears.network.stood.popleft() if len(heard.frames) and ears.network.stood else None
+            if leg is not None and stood is not None and leg.is_at_rest:
+                control.stands(partial(leg.bookmark_with, stood))
             if leg is None or leg.is_over(update):
                 if leg is not None:
                     yield from _at(leg.go(leg.told), heard)
@@ -98,6 +108,17 @@ class HybridTracker:
         return job.settings if isinstance(job.settings, HybridSettings) else self._settings
 
 
+class _Relay(RemoteControl):
+    """Keeps where the network stood after each of its answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stood: deque[Callable[[], Bookmark]] = deque()
+
+    def stands(self, bookmark: Callable[[], Bookmark]) -> None:
+        self.stood.append(bookmark)
+
+
 class _Ears(Control):
     """Passes the control on to the network and keeps the queries that come in.
 
@@ -105,7 +126,7 @@ class _Ears(Control):
     """
 
     def __init__(self, control: Control, queries: Queries) -> None:
-        self._control, self.queries, self.network = control, queries, RemoteControl()
+        self._control, self.queries, self.network = control, queries, _Relay()
 
     def cancelled(self) -> bool:
         return self._control.cancelled()
@@ -127,13 +148,45 @@ class _Leg(Run):
     follower: GuidedFollower
 
     def __init__(self, job: TrackJob, settings: HybridSettings, ears: _Ears, begun_with: int) -> None:
-        super().__init__(replace(job, queries=NOBODY), settings)
+        super().__init__(replace(job, queries=NOBODY, bookmark=None), settings)
         self._ears = ears
         self._place_of = {frame: position for position, frame in enumerate(job.frames)}
         self._guides: dict[int, Guide] = {}
         self._next = len(job.frames)
         self._begun_with = begun_with
         self.final = self.told = 0
+
+    @classmethod
+    def resumed(cls, job: TrackJob, settings: HybridSettings, ears: _Ears) -> Self:
+        """The way of an earlier run, from where that stood.
+
+        Raises
+        ------
+        TrackingError
+            If the job's bookmark is damaged.
+        """
+        assert job.bookmark is not None
+        known = within(job.bookmark, "leg.")
+        leg = cls(job, settings, ears, int(part(known, "begun_with")))
+        leg.resume(known, job.queries)
+        leg.final, leg.told = int(part(known, "final")), int(part(known, "told"))
+        leg._next = leg.final
+        told = (part(known, f"guide.{name}") for name in Guide._fields)
+        leg._guides = {leg.final + row: Guide(*parts) for row, parts in enumerate(zip(*told))}
+        return leg
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether it has come as far as the network's answers are final, and has sent its own."""
+        return self._next == self.final and not self._frames
+
+    def bookmark_with(self, network: Callable[[], Bookmark]) -> Bookmark:
+        """Where it stands, and the network stood when it had said no more than what this one knows."""
+        known = [self._guides[place] for place in range(self.final, self.told)]
+        guides = {f"guide.{name}": np.stack(parts) for name, parts in zip(Guide._fields, zip(*known))}
+        places = {name: np.array(getattr(self, name)) for name in ("final", "told")}
+        own = {**self.bookmark(), **guides, **places, "begun_with": np.array(self._begun_with)}
+        return under("network.", network()) | under("leg.", own)
 
     def make_follower(self, size: tuple[int, int], reach: Reach) -> Follower:
         return GuidedFollower(size, reach)

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ..core.declarations import TrackerEntry
 from ..core.queries import Queries
-from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
+from ..core.tracker import Bookmark, Control, Estimate, TrackJob, TrackUpdate
 from ..core.tracks import Anchors, State
 from ..core.video import Video
+from .bookmarks import arrays_of, part, put_arrays
 from .follower import Follower, Picture, Reach, prepare
 from .scores import confidence_of, visibility_of
 
@@ -65,7 +66,7 @@ class LucasKanadeTracker:
         """
         run = Run(job, self._settings)
         sent = time.monotonic()
-        for position, frame in enumerate(read_in_order(job.video, job.frames)):
+        for position, frame in enumerate(read_in_order(job.video, job.frames[run.position :]), run.position):
             yield from control.rest(position / len(job.frames))
             if control.cancelled():
                 break
@@ -76,8 +77,10 @@ class LucasKanadeTracker:
             run.advance(position, frame)
             if run.is_full or time.monotonic() - sent > SECONDS_PER_UPDATE:
                 yield from run.flush()
+                control.stands(run.bookmark)
                 sent = time.monotonic()
         yield from run.flush()
+        control.stands(run.bookmark)
 
     def estimate(self, job: TrackJob) -> Estimate:
         """Peak memory and time."""
@@ -96,10 +99,13 @@ class Run:
         self._ids, self._t = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._start_xy = np.zeros((0, 2), np.float32)
         self._before: Picture | None = None
-        self._position = 0
+        self.position = 0
         self._frames: list[int] = []
         self._answers: list[tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]] = []
-        self.add(job.queries)
+        if job.bookmark is None:
+            self.add(job.queries)
+        else:
+            self.resume(job.bookmark, job.queries)
 
     @property
     def is_full(self) -> bool:
@@ -121,13 +127,33 @@ class Run:
         self._start_xy = np.concatenate([self._start_xy, queries.xy])
         self.follower.grow(len(queries))
 
+    def bookmark(self) -> Bookmark:
+        """Where it stands, once all answers are sent."""
+        return {"position": np.array(self.position), "ids": self._ids.copy(),
+                **arrays_of(self.follower, "follower.")}
+
+    def resume(self, bookmark: Bookmark, queries: Queries) -> None:
+        """Go on from there, with the points it had.
+
+        Raises
+        ------
+        TrackingError
+            If the bookmark is damaged.
+        """
+        self.add(queries.of(part(bookmark, "ids")))
+        put_arrays(self.follower, bookmark, "follower.")
+        self.position = int(part(bookmark, "position"))
+        if self.position:
+            before = self._job.video.read([self._job.frames[self.position - 1]])[0]
+            self._before = prepare(before, self._blur)
+
     def advance(self, position: int, frame: NDArray[np.uint8]) -> None:
         """Take in the next frame."""
         now, t = prepare(frame, self._blur), self._job.frames[position]
         if self._before is not None and self.follower.is_on.any():
             self.follower.step(self._before, now)
         self._place(t, now)
-        self._before, self._position = now, position + 1
+        self._before, self.position = now, position + 1
         on = self.follower.is_on
         xy, visibility, confidence = self.answer()
         xy = np.where(on[:, None], xy, np.float32(np.nan))
@@ -142,7 +168,7 @@ class Run:
         if not self._frames:
             return
         xy, visibility, confidence = (np.stack(values) for values in zip(*self._answers))
-        done = self._position / len(self._job.frames)
+        done = self.position / len(self._job.frames)
         frames = np.array(self._frames, np.int64)
         self._frames, self._answers = [], []
         yield TrackUpdate(frames, self._ids.copy(), xy, visibility, confidence, done, f"frame {frames[-1]}")

@@ -34,7 +34,7 @@ def test_the_signature_is_the_one_promised() -> None:
     parameters = inspect.signature(track).parameters
     assert list(parameters) == [
         "video", "queries", "model", "mode", "device", "checkpoint", "iters", "support_grid", "resolution",
-        "direction", "precision", "fast", "accept_licence", "on_update", "control",
+        "direction", "precision", "fast", "accept_licence", "on_update", "control", "session", "resume",
     ]
     assert all(p.kind is p.KEYWORD_ONLY for name, p in parameters.items() if name not in ("video", "queries"))
     for name in ("open_video", "read_tracks", "write_tracks"):
