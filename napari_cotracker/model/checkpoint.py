@@ -23,6 +23,7 @@ from .config import OFFLINE_WINDOW, ONLINE_WINDOW, CoTracker3Config
 from .cotracker import CoTracker3, time_embedding
 
 FORMAT = "napari-cotracker-weights"
+OLD_MAGIC = (0x1950A86A20F9469CFC6C).to_bytes(10, "little")  # of torch before 1.6, after two or three bytes of pickle
 MAX_BYTES = 2 << 30
 MOST_MISSING = 2  # times what a file holds, up to which what is missing in it is told by name
 _OFFICIAL_NAMES = {"updateformer.virual_tracks": "updateformer.virtual_tracks"}
@@ -138,9 +139,21 @@ def _metadata(path: Path) -> dict[str, str]:
         return dict(file.metadata() or {})
 
 
+def _refuse_old(path: Path) -> None:
+    with path.open("rb") as file:
+        is_old = OLD_MAGIC in file.read(32)
+    if is_old:
+        new = path.with_name(f"{path.stem} new.pth")
+        raise CheckpointError(
+            f"{path.name!r} was written by torch before 1.6 (or so that it could read it), which is no zip archive; write "
+            f"it anew, in Python: torch.save(torch.load({str(path)!r}, weights_only=True), {str(new)!r})"
+        )
+
+
 def _read_pickle(path: Path) -> tuple[dict[str, Tensor], CoTracker3Config]:
     # a truncated zip archive lacks its directory, which torch would report as a mystery
     if not zipfile.is_zipfile(path):
+        _refuse_old(path)
         raise CheckpointError(
             f"{path.name!r} is no torch weights file or is cut off ({path.stat().st_size} bytes); fetch it again"
         )

@@ -161,6 +161,17 @@ def test_damaged_files_get_one_sentence(tmp_path: Path, official: dict[str, Weig
             load_checkpoint(path)
 
 
+def test_a_file_of_an_old_torch_is_named_and_the_advice_works(tmp_path: Path, official: dict[str, Weights],
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    torch.save(official["online"], "old.pth", _use_new_zipfile_serialization=False)
+    with pytest.raises(CheckpointError, match=r"torch before 1\.6 .* no zip archive") as caught:
+        load_checkpoint("old.pth")
+    assert "cut off" not in str(caught.value) and "\n" not in str(caught.value)
+    exec(str(caught.value).rpartition("in Python: ")[2], {"torch": torch})  # noqa: S102
+    load_checkpoint("old new.pth")
+
+
 def test_a_cut_safetensors_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.safetensors"
     save_checkpoint(path, CoTracker3(SMALL))
