@@ -34,6 +34,7 @@ MATCH_UNTIL = 0.4
 LAST_RATE = 0.02
 RESUME_STEPS = 30  # over which the rate rises again after a pause: Adam's first moment starts anew
 CLIP = 1.0
+HOPELESS = 20  # steps in a row without a finite gradient, after which no better one is to be expected
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,16 @@ class Trainer:
         self._replay = Replay(self.model.parameters()) if device.type == "cuda" else None
 
     def run(self, seconds: float, stopped: Callable[[], bool], photos: Sequence[Tensor] = ()) -> Iterator[Step]:
-        """Steps until so many seconds have passed or the course is over; saves at the end and now and then."""
+        """Steps until so many seconds have passed or the course is over; saves at the end and now and then.
+
+        Raises
+        ------
+        TrackingError
+            If no step teaches anything any more; what was saved before stays.
+        """
         self.team.take_device()
         begin = last_save = time.monotonic()
-        spent, stops = self.state.seconds, False
+        spent, stops, failed = self.state.seconds, False, 0
         seed = self.state.seed * self.team.size + self.team.rank
         with closing(Supply(self.options, seed, self.device, photos)) as supply:
             while not stops and self.state.seconds - spent < seconds and self.state.seconds < self.state.total:
@@ -117,12 +124,16 @@ class Trainer:
                 now = spent + time.monotonic() - begin
                 self.state.seconds, stops = self.team.agree(self.model.parameters(), now, stopped())
                 losses["gradient"] = self._step()
-                due = time.monotonic() - last_save > SAVE_SECONDS
+                failed = 0 if math.isfinite(losses["gradient"]) else failed + 1
+                if failed >= HOPELESS:
+                    raise self._hopeless(losses["total"])
+                due = time.monotonic() - last_save > SAVE_SECONDS and not failed
                 if due:
                     self.save()
                     last_save = time.monotonic()
                 yield Step(self.state.step, self.state.seconds, self.share, losses, due)
-        self.save()
+        if not failed or self._is_sound():
+            self.save()
 
     @property
     def checkpoint(self) -> Path:
@@ -189,6 +200,20 @@ class Trainer:
             self._follow()
         self.state.step += 1
         return size
+
+    def _is_sound(self) -> bool:
+        """Whether the weights are still numbers, as they are unless a step has gone too far."""
+        return all(bool(value.isfinite().all()) for value in self.model.parameters())
+
+    def _hopeless(self, loss: float) -> TrackingError:
+        """What to say when nothing is learned any more; a run whose weights are still good is saved before."""
+        if self._is_sound() and self.state.step > self._began + HOPELESS:
+            self.save()
+        kept = load_state(self.folder)
+        left = "nothing was learned" if kept is None else f"{str(self.folder)!r} is kept as it was at step {kept.step}"
+        return TrackingError(f"a loss of {loss:g} in the last {HOPELESS} steps, so the run was stopped; {left}; begin a "
+                             "new one in another folder, with another --seed, or other weights or photographs if you "
+                             "gave any")
 
     def _losses(self, clips: Clips, lesson: Lesson, whole: bool, matches: bool) -> dict[str, Tensor]:
         stride = self.options.network.stride

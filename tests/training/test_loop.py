@@ -180,6 +180,43 @@ def test_a_gradient_that_is_no_number_changes_nothing(tmp_path: Path, monkeypatc
     assert moved(trainer, weights)
 
 
+def test_a_run_that_learns_nothing_any_more_stops_with_its_last_good_state(tmp_path: Path) -> None:
+    trainer = trainer_in(tmp_path)
+    steps_of(trainer, 1)
+    kept = trainer_in(tmp_path)
+    weights, average = weights_of(kept), kept.average
+    with torch.no_grad():
+        next(trainer.model.parameters()).fill_(float("nan"))  # as one step too far would
+    with pytest.raises(TrackingError, match=r"loss of nan .*20 steps.* kept .*step 1;") as caught:
+        steps_of(trainer, 100)
+    assert str(tmp_path) in str(caught.value) and "\n" not in str(caught.value)
+    again = trainer_in(tmp_path)
+    assert again.state.step == 1
+    assert_equal(weights_of(again), weights)
+    assert_equal(again.average, average)
+
+
+def test_a_run_that_never_learns_anything_leaves_nothing(tmp_path: Path) -> None:
+    trainer = trainer_in(tmp_path / "run")
+    with torch.no_grad():
+        next(trainer.model.parameters()).fill_(float("nan"))
+    with pytest.raises(TrackingError, match="nothing was learned"):
+        steps_of(trainer, 100)
+    assert load_state(tmp_path / "run") is None
+
+
+def test_some_steps_without_a_number_do_not_stop_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer, whole = trainer_in(tmp_path), Trainer._losses
+
+    def now_and_then(clips: Clips, **told: object) -> dict[str, Tensor]:
+        losses = whole(trainer, clips, **told)  # type: ignore[arg-type]
+        return losses if trainer.state.step % 3 == 0 else {"total": losses["total"] * float("nan")}
+
+    monkeypatch.setattr(loop, "HOPELESS", 3)
+    monkeypatch.setattr(trainer, "_losses", now_and_then)
+    assert len(steps_of(trainer, 8)) == 8
+
+
 def test_gradients_are_limited(tmp_path: Path) -> None:
     trainer = trainer_in(tmp_path)
     for parameter in trainer.model.parameters():
