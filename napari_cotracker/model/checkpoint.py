@@ -145,8 +145,8 @@ def _refuse_old(path: Path) -> None:
     if is_old:
         new = path.with_name(f"{path.stem} new.pth")
         raise CheckpointError(
-            f"{path.name!r} was written by torch before 1.6 (or so that it could read it), which is no zip archive; write "
-            f"it anew, in Python: torch.save(torch.load({str(path)!r}, weights_only=True), {str(new)!r})"
+            f"{path.name!r} was written by torch before 1.6 (or so that it could read it), which is no zip archive; "
+            f"write it anew, in Python: torch.save(torch.load({str(path)!r}, weights_only=True), {str(new)!r})"
         )
 
 

@@ -211,9 +211,9 @@ class Trainer:
             self.save()
         kept = load_state(self.folder)
         left = "nothing was learned" if kept is None else f"{str(self.folder)!r} is kept as it was at step {kept.step}"
-        return TrackingError(f"a loss of {loss:g} in the last {HOPELESS} steps, so the run was stopped; {left}; begin a "
-                             "new one in another folder, with another --seed, or other weights or photographs if you "
-                             "gave any")
+        return TrackingError(f"a loss of {loss:g} in the last {HOPELESS} steps, so the run was stopped; {left}; begin "
+                             "a new one in another folder, with another --seed, or other weights or photographs if "
+                             "you gave any")
 
     def _losses(self, clips: Clips, lesson: Lesson, whole: bool, matches: bool) -> dict[str, Tensor]:
         stride = self.options.network.stride

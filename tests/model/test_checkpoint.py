@@ -168,7 +168,7 @@ def test_a_file_of_an_old_torch_is_named_and_the_advice_works(tmp_path: Path, of
     with pytest.raises(CheckpointError, match=r"torch before 1\.6 .* no zip archive") as caught:
         load_checkpoint("old.pth")
     assert "cut off" not in str(caught.value) and "\n" not in str(caught.value)
-    exec(str(caught.value).rpartition("in Python: ")[2], {"torch": torch})  # noqa: S102
+    exec(str(caught.value).rpartition("in Python: ")[2], {"torch": torch})
     load_checkpoint("old new.pth")
 
 
