@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .cli_terminal import Interrupt, accepts_licence, follow, say, show
 from .cli_text import seconds_text, size_text, tracks_line
 from .core.errors import CotrackerError, FormatError, TrackingError
+from .core.video import Shortened
 from .core.words import counted
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, asked: 
     from .tasks.overlay import render_overlay
     from .tasks.track import estimate, licence_to_accept
 
+    if isinstance(film, Shortened) and (reason := film.shortfall()):
+        say(f"Note: {reason}")
     cost = estimate(film, points, options, kept=True)
     facts = check_output(asked.out, film, points)
     if asked.overlay is not None:

@@ -72,6 +72,15 @@ class Video(Protocol):
 
 
 @runtime_checkable
+class Shortened(Protocol):
+    """A video that knows whether its file was cut off."""
+
+    def shortfall(self) -> str:
+        """What to say of that in a sentence, "" if it was not."""
+        ...
+
+
+@runtime_checkable
 class Unpaced(Protocol):
     """A video that does not know its frames per second, as images and arrays do not, and takes them from a person."""
 

@@ -14,7 +14,7 @@ from ..core import registry
 from ..core.errors import CotrackerError
 from ..core.tracker import TrackUpdate
 from ..core.tracks import State, Tracks
-from ..core.video import Video
+from ..core.video import Shortened, Video
 from ..editing.places import unsaved_folder
 from .export import read_tracks
 from .film_facts import is_constant
@@ -126,6 +126,8 @@ def _describe_video(video: Video, quick: bool) -> Description:
         "frame_numbers": (int(video.frame_numbers[0]), int(video.frame_numbers[-1])),
         "fingerprint": video.fingerprint,
     }
+    if isinstance(video, Shortened) and (reason := video.shortfall()):
+        facts["cut_off"] = reason
     if quick:
         return facts
     for start in range(0, video.n_frames, CHUNK):

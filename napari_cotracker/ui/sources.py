@@ -5,7 +5,7 @@ from __future__ import annotations
 from napari.layers import Image, Layer
 
 from ..core.errors import VideoError
-from ..core.video import Unpaced, Video
+from ..core.video import Shortened, Unpaced, Video
 from ..tasks.open import open_array
 from .reader import VideoArray
 
@@ -57,7 +57,8 @@ def facts_of(video: Video) -> str:
     about = "" if getattr(video, "is_indexed", True) else "about "
     size = f"{about}{count} {'frame' if count == 1 else 'frames'} · {video.width} × {video.height}"
     knows_rate = video.path is not None and getattr(video, "is_indexed", True) and not isinstance(video, Unpaced)
-    return f"{size} · {float(video.fps):.4g} fps" if knows_rate else size
+    short = video.shortfall() if isinstance(video, Shortened) and getattr(video, "is_indexed", True) else ""
+    return " · ".join(filter(None, (size, f"{float(video.fps):.4g} fps" if knows_rate else "", short)))
 
 
 def _limits(layer: Image) -> tuple[float, float] | None:

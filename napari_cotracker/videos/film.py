@@ -22,6 +22,7 @@ from .indexer import Indexer
 from .once import once
 from .picture import Layout
 from .readahead import AHEAD, ReadAhead
+from .shortfall import shortfall
 
 BACK_FRAMES = 32
 """Frames kept on the way to a frame when stepping backwards."""
@@ -115,6 +116,13 @@ class Film(LazyVideo):
     def keyframes(self) -> NDArray[np.int64]:
         """Frames at which decoding can begin; far apart, they make jumps slow."""
         return np.unique(self._index.key_numbers)
+
+    def shortfall(self) -> str:
+        """What to say of a film whose file was cut off, "" of any other; waits for the index."""
+        index = self._index
+        step = 1 / index.fps()
+        end = Fraction(int(index.ticks[-1])) * index.time_base + step
+        return shortfall(str(self.path), self._indexer.seconds, end, step)
 
     def close(self) -> None:
         """Release files, threads and memory; reading afterwards raises `VideoError`."""

@@ -25,6 +25,8 @@ class Indexer:
     ----------
     state : tuple
         Length and time of change of the file when it was opened.
+    seconds : Fraction
+        Its duration as the header has it, 0 if it does not.
 
     Raises
     ------
@@ -37,6 +39,7 @@ class Indexer:
         self.state = state_of(path)
         self._container, self._stream = open_film(path)
         self.expected_frames = _expect_frames(self._container, self._stream)
+        self.seconds = Fraction(self._container.duration or 0, 1_000_000)
         self._index: FilmIndex | None = None
         self._failure: str | None = None
         self._closed = False

@@ -103,3 +103,7 @@ def test_facts_say_only_what_is_known() -> None:
     waiting = CountingVideo(path="film.mp4")
     waiting.is_indexed, waiting.expected_frames = False, 90000
     assert facts_of(waiting) == "about 90000 frames · 8 × 6"
+    waiting.shortfall = lambda: "it is cut off"
+    assert facts_of(waiting) == "about 90000 frames · 8 × 6", "before all of it was read, that is not known"
+    waiting.is_indexed, waiting.expected_frames = True, 12
+    assert facts_of(waiting) == "12 frames · 8 × 6 · 25 fps · it is cut off"
