@@ -27,6 +27,7 @@ from napari_cotracker.tasks import track as tracking
 from napari_cotracker.tasks.film_facts import film_facts
 from napari_cotracker.trackers.models import bundled
 from napari_cotracker.videos.writer import write_film
+from tests.moving_films import moving_film
 
 
 @pytest.fixture(scope="module")
@@ -292,12 +293,10 @@ def test_who_is_told_to_stop_keeps_what_was_tracked(tmp_path: Path, number: int,
 
 
 def test_a_film_that_was_cut_off_is_told_where_it_is_opened() -> None:
-    noise = np.random.default_rng(0).integers(0, 255, (16, 28, 3), np.uint8).repeat(6, 0).repeat(6, 1)
-    write_film(Path("whole.mkv"), (np.ascontiguousarray(noise[:64, k: k + 96]) for k in range(50)),
-               times=np.arange(50) / 25)
+    write_film(Path("whole.mkv"), iter(moving_film(80)[0].frames), times=np.arange(80) / 25)
     content = Path("whole.mkv").read_bytes()
     Path("cut.mkv").write_bytes(content[: len(content) // 2])
-    sentence = "'cut.mkv' is cut off: by its header it lasts 2.0 s, and its frames end after"
+    sentence = "'cut.mkv' is cut off: by its header it lasts 3.2 s, and its frames end after"
     assert sentence in run("info", "cut.mkv").stdout
     assert sentence in json.loads(run("info", "cut.mkv", "--quick", "--json").stdout)["cut_off"]
     assert "cut_off" not in json.loads(run("info", "whole.mkv", "--json").stdout)
