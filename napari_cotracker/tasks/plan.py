@@ -190,7 +190,7 @@ def check_queries(video: Video, queries: Queries) -> None:
 def estimate(video: Video, queries: Queries, options: TrackOptions | None = None, *, kept: bool = False) -> Estimate:
     """What a run will cost: peak memory in bytes and seconds; loads and fetches nothing.
 
-    With `kept`, one that is written into a session as it comes, which holds all tracks too, and what is beneath them.
+    With `kept`, one that is written into a session as it comes, which holds all tracks too, and what its run changed (measured: 57 bytes a cell).
 
     Raises
     ------
@@ -204,7 +204,7 @@ def estimate(video: Video, queries: Queries, options: TrackOptions | None = None
     costs = [plan.entry.estimate(plan.job(one)) for one in plan.passes]
     tracks = BYTES_PER_CELL * video.n_frames * len(queries)
     peak = max((c.peak_bytes for c in costs), default=0)
-    return Estimate(peak + (4 if kept else 2) * tracks, sum(c.seconds for c in costs))
+    return Estimate(peak + (5 if kept else 2) * tracks, sum(c.seconds for c in costs))
 
 
 def facts_of_run(video: Video, options: TrackOptions) -> dict[str, Any]:

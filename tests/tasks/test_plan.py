@@ -96,3 +96,10 @@ def test_the_licence_is_asked_for_official_weights_only() -> None:
     assert notice is not None and notice.file == "scaled_offline.pth"
     with pytest.raises(CotrackerError):
         licence_to_accept(FILM, TrackOptions(model="nothing"))
+
+
+def test_what_is_written_down_as_it_comes_takes_memory_of_its_own() -> None:
+    video, queries = Film(np.zeros((90, 8, 8, 3), np.uint8)), Queries(np.zeros(50), np.ones((50, 2)))
+    options = TrackOptions(model="still")
+    extra = estimate(video, queries, options, kept=True).peak_bytes - estimate(video, queries, options).peak_bytes
+    assert 50 <= extra / (90 * 50) <= 60
