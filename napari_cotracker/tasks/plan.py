@@ -190,7 +190,8 @@ def check_queries(video: Video, queries: Queries) -> None:
 def estimate(video: Video, queries: Queries, options: TrackOptions | None = None, *, kept: bool = False) -> Estimate:
     """What a run will cost: peak memory in bytes and seconds; loads and fetches nothing.
 
-    With `kept`, one that is written into a session as it comes, which holds all tracks too, and what its run changed (measured: 57 bytes a cell).
+    With `kept`, one that is written into a session as it comes, which holds all tracks too, and what its run changed
+    (measured: 57 bytes a cell).
 
     Raises
     ------
