@@ -86,20 +86,26 @@ def _track_safely(film: Video, points: Queries, options: TrackOptions, asked: As
     if place != asked.out and place.exists() and not asked.resume:  # --overwrite, or it would have been refused
         forget(place)
     try:
-        kept = follow(track_kept(film, points, options, place, resume=asked.resume, **more), film.n_frames)
+        run = track_kept(film, points, options, place, resume=asked.resume, required=place == asked.out, **more)
+        kept = follow(run, film.n_frames)
     except TrackingError as error:
         _rescue(error, asked, place)
         raise
     if place == asked.out:
         return kept.tracks, _written_already(kept.tracks, asked.out, kept.problem)
     if kept.problem:
-        say(f"Note: the run was not kept to its end: {kept.problem}")
+        say(f"Note: the run could not be written down as it went: {kept.problem}")
     notes = write(kept.tracks, asked.out, asked.overwrite)
     if kept.tracks.meta["runs"][0]["cancelled"]:
-        say(f"The same command with --resume goes on; what it needs is in {place}")
-    else:
+        _say_what_remains(place)
+    elif place.exists():
         forget(place)
     return kept.tracks, notes
+
+
+def _say_what_remains(place: Path) -> None:
+    if place.exists():
+        say(f"The same command with --resume goes on; what it needs is in {place}")
 
 
 def _written_already(tracks: Tracks, out: Path, problem: str) -> list[str]:
@@ -124,7 +130,7 @@ def _rescue(error: TrackingError, asked: Asked, place: Path) -> None:
         say(f"The run broke off; what was tracked until then is in {asked.out}")
     except CotrackerError as refusal:  # the last line says why the run broke off
         say(f"The run broke off, and what was tracked until then was not written as asked: {refusal}")
-    say(f"The same command with --resume goes on; what it needs is in {place}")
+    _say_what_remains(place)
 
 
 def check_apart(targets: Iterable[Path | None], sources: Iterable[Path | None]) -> None:
@@ -156,7 +162,7 @@ def check_run_target(out: Path, *, overwrite: bool, resume: bool) -> None:
         elif place == out:
             return
     elif is_unfinished(place) if place == out else place.exists() and not overwrite:
-        other = "choose another name" if place == out else "--overwrite begins anew"
+        other = "or choose another name" if place == out else "--overwrite begins anew"
         raise FormatError(f"expected no run that broke off, got one in {str(place)!r}; --resume goes on with it, "
                           f"{other}")
     check_target(out, overwrite=overwrite)

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from napari_cotracker import cli_terminal, read_tracks
 from napari_cotracker.cli import app
-from napari_cotracker.core.errors import CotrackerError, FormatError, UnfinishedError
+from napari_cotracker.core.errors import CotrackerError, EditError, FormatError, UnfinishedError
 from napari_cotracker.core.samples import sample_clip
 from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.tasks import output as outputs
@@ -361,12 +361,25 @@ def test_a_run_into_a_session_goes_on_in_it(film: str, monkeypatch: pytest.Monke
         said = run(*words, "-o", "out.npz", code=130).stderr
     assert "The same command with --resume goes on; what it needs is in out.npz.partial.cotracker" in said
     assert np.isnan(read_tracks("out.cotracker").xy).any() and np.isnan(read_tracks("out.npz").xy).any()
-    assert "--resume goes on with it, choose another name" in refused(*words, "-o", "out.cotracker")
+    assert "--resume goes on with it, or choose another name" in refused(*words, "-o", "out.cotracker")
     for out in ("out.cotracker", "out.npz"):
         run(*words, "-o", out, "--resume")
         np.testing.assert_array_equal(read_tracks(out).xy, read_tracks("whole.npz").xy)
     assert "which is there" in refused(*words, "-o", "out.cotracker")
     run(*words, "-o", "out.cotracker", "--resume")  # nothing is missing
+
+
+def test_where_no_session_can_be_begun_it_is_tracked_all_the_same(film: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise EditError("this disk knows no locks")
+
+    monkeypatch.setattr("napari_cotracker.editing.session.Session.save_as", refuses)
+    words = ["track", film, "--grid", "2", "--model", "still"]
+    said = run(*words, "-o", "out.npz").stderr
+    assert "Note: the run could not be written down as it went: this disk knows no locks" in said
+    assert np.isfinite(read_tracks("out.npz").xy).all()
+    assert not list(Path().glob("*partial*"))
+    assert refused(*words, "-o", "out.cotracker").endswith("this disk knows no locks")
 
 
 def test_overwrite_forgets_a_run_that_broke_off(film: str) -> None:

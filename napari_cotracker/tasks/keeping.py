@@ -77,7 +77,7 @@ def forget(path: Path) -> None:
 
 
 def track_kept(video: Video, queries: Queries, options: TrackOptions, path: Path, *, resume: bool = False,
-               control: Control | None = None, facts: Mapping[str, Any] | None = None
+               required: bool = True, control: Control | None = None, facts: Mapping[str, Any] | None = None
                ) -> Generator[TrackUpdate, None, Kept]:
     """Track points as `track` does, and write every piece of the answer into a session before it is passed on.
 
@@ -91,6 +91,8 @@ def track_kept(video: Video, queries: Queries, options: TrackOptions, path: Path
         Of the session.
     resume : bool
         Whether to go on with the run that it holds, if it is there.
+    required : bool
+        Whether a session that cannot be begun, as on disks without locks, is a reason not to track.
     control : Control, optional
     facts : mapping, optional
         The video's `film_facts`.
@@ -107,7 +109,12 @@ def track_kept(video: Video, queries: Queries, options: TrackOptions, path: Path
     if resume and path.exists():
         session, earlier = _take_up(path, video, queries, request)
     else:
-        session = _begin(path, video, queries, request, facts)
+        try:
+            session = _begin(path, video, queries, request, facts)
+        except EditError as error:
+            if required:
+                raise
+            return Kept((yield from track(video, queries, options, control=control, facts=facts)), str(error))
     keeper = _Keeper(session, session.begin_run(LABEL, queries.ids, facts=request | {"cancelled": True}), request,
                      control or Control())
     try:
