@@ -281,7 +281,7 @@ def test_who_is_told_to_stop_keeps_what_was_tracked(tmp_path: Path, number: int,
     command = [sys.executable, "-m", "napari_cotracker", "track", clip, "--grid", "40", "-o", "out.npz"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        assert "1600 points" in process.stderr.readline()
+        assert "1,600 points" in process.stderr.readline()
         process.send_signal(number)
         _, said = process.communicate(timeout=60)
     assert process.returncode == code, said
