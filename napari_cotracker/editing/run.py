@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.blending import Sides
+from ..core.coordinates import has_place
 from ..core.tracker import TrackUpdate
 from ..core.tracks import Source, State, is_anchor
 from .cells import Cells
@@ -97,7 +98,7 @@ class Run:
         if not self._is_open or not mine.any() or not kept.any():
             return
         ids, frames, cells = np.asarray(update.ids, np.int64)[mine], frames[kept], np.ix_(kept, mine)
-        where = np.asarray(np.isfinite(update.xy[cells]).all(-1))
+        where = has_place(update.xy[cells])
         if update.is_guess:
             where &= np.isnan(self._history.read(frames, ids).xy).any(-1)
         told = Cells(

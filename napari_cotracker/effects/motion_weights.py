@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.coordinates import has_place
 from ..core.tracks import DEFAULT_THRESHOLD, State, Tracks, is_anchor
 
 Weights = NDArray[np.float64]
@@ -26,7 +27,7 @@ def weights_of(tracks: Tracks, threshold: float = DEFAULT_THRESHOLD, taper: int 
     taper : int
         Frames over which a track comes and goes; 1 for at once.
     """
-    seen = (tracks.states(threshold) == State.VISIBLE) & np.isfinite(tracks.xy).all(-1)
+    seen = (tracks.states(threshold) == State.VISIBLE) & has_place(tracks.xy)
     sure = np.nan_to_num(tracks.visibility, nan=1.0).astype(np.float64) * np.nan_to_num(tracks.confidence, nan=1.0)
     sure = np.where(is_anchor(tracks.source), 1.0, np.clip(sure, LEAST, 1))
     return np.where(seen, sure * np.minimum(frames_seen(seen) / max(taper, 1), 1), 0)

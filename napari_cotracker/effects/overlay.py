@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.coordinates import has_place
 from ..core.errors import CotrackerError
 from ..core.tracks import DEFAULT_THRESHOLD, State, Tracks
 
@@ -104,7 +105,7 @@ def _with_tails(frame: Picture, tracks: Tracks, states: NDArray[np.uint8], radiu
     import cv2
 
     paint, strength = frame.copy(), np.zeros(frame.shape[:2], np.uint8)
-    seen = (states == State.VISIBLE) & np.isfinite(tracks.xy).all(-1)
+    seen = (states == State.VISIBLE) & has_place(tracks.xy)
     colours = confidence_colours(tracks.confidence)
     steps = len(states) - 1
     thickness = max(round(radius * 0.55), 1)
@@ -122,7 +123,7 @@ def _with_tails(frame: Picture, tracks: Tracks, states: NDArray[np.uint8], radiu
 def _draw_points(picture: Picture, tracks: Tracks, states: NDArray[np.uint8], radius: float) -> None:
     """Rings first, so that no hidden point lies over a visible one."""
     xy = tracks.xy[-1]
-    there = np.isfinite(xy).all(-1)
+    there = has_place(xy)
     colours = confidence_colours(tracks.confidence[-1])
     for n in np.flatnonzero(there & np.isin(states, (State.OCCLUDED_LOCATED, State.OCCLUDED))):
         _draw_ring(picture, xy[n], radius, colours[n].tolist())

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
+from ..core.coordinates import has_place
 from ..core.errors import FormatError
 from ..core.tracks import DEFAULT_THRESHOLD, Source, State, Tracks, is_anchor
 from ..core.words import counted, were
@@ -100,7 +101,7 @@ def numbers_of(tracks: Tracks, first: int | None, default: int) -> NDArray[np.in
 
 def located(tracks: Tracks) -> Mask:
     """(T, N) where a point has a position."""
-    return np.asarray(np.isfinite(tracks.xy).all(-1))
+    return has_place(tracks.xy)
 
 
 def visible(tracks: Tracks) -> Mask:
@@ -262,7 +263,7 @@ def imported(xy: NDArray[np.floating], *, names: Sequence[str] = (), visible: Ma
     meta : mapping, optional
     """
     xy = np.asarray(xy, np.float32)
-    there = np.isfinite(xy).all(-1)
+    there = has_place(xy)
     xy = np.where(there[..., None], xy, np.float32(np.nan))
     seen = there if visible is None else there & visible
     sure = np.ones(there.shape) if confidence is None else np.clip(np.nan_to_num(confidence, nan=1), 0, 1)

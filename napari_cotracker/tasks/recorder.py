@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.coordinates import has_place
 from ..core.errors import TrackingError
 from ..core.queries import Queries
 from ..core.tracker import TrackUpdate
@@ -92,7 +93,7 @@ class Recorder:
             return update
         frames, columns = self._locate(update)
         grid = np.ix_(frames, columns)
-        new = np.isfinite(update.xy).all(2) & ~self._held[grid] & self._answered(frames, columns, side)
+        new = has_place(update.xy) & ~self._held[grid] & self._answered(frames, columns, side)
         if update.is_guess:
             new &= np.isnan(self._xy[grid]).any(2)
         t, n = frames[:, None] + np.zeros_like(columns), columns + np.zeros_like(frames)[:, None]
@@ -100,7 +101,7 @@ class Recorder:
         self._visibility[t[new], n[new]] = _probability(update.visibility[new])
         self._confidence[t[new], n[new]] = _probability(update.confidence[new])
         self._source[t[new], n[new]] = Source.PREDICTED
-        shown = new | (self._held[grid] & np.isfinite(self._xy[grid]).all(2))
+        shown = new | (self._held[grid] & has_place(self._xy[grid]))
         return replace(
             update, xy=np.where(shown[..., None], self._xy[grid], np.float32(np.nan)),
             visibility=np.where(shown, self._visibility[grid], np.float32(np.nan)),
@@ -111,12 +112,12 @@ class Recorder:
         """Queries of which one whole side, though it has frames, holds nothing but what was given."""
         frames = np.arange(self._n_frames)
         asked = self._answered(frames, np.arange(len(self._ids)), side) & ~self._held
-        answered = np.isfinite(self._xy).all(2) & asked
+        answered = has_place(self._xy) & asked
         return self.queries.select(np.flatnonzero(asked.any(0) & ~answered.any(0)))
 
     def has_answers(self) -> bool:
         """Whether any cell holds more than what was given."""
-        return bool((np.isfinite(self._xy).all(2) & ~self._held).any())
+        return bool((has_place(self._xy) & ~self._held).any())
 
     def tracks(self, meta: Mapping[str, Any], bad_frames: Iterable[int] = ()) -> Tracks:
         """The tracks so far; cells of frames that could not be decoded are unknown, save anchors."""

@@ -85,7 +85,7 @@ class Panel(QWidget):
             return
         self._is_closed = True
         self.keys.stop_playing()
-        self.place.close_area()
+        self.place.let_go()
         self.inspect.close_look()
         self.correct.close()
         self.history.let_go()

@@ -95,7 +95,7 @@ class PlaceSection(Section):
             return
         self._desk.say(f"{_points(len(ids))} from {Path(path).name}; press Track to follow them")
 
-    def close_area(self) -> None:
+    def let_go(self) -> None:
         """Take the layer away in which an area is being drawn, note names, and hear no more of other layers."""
         self._area.end()
         self._names_keeper.close()

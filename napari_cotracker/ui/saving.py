@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from ..core.coordinates import has_place
 from ..core.errors import CotrackerError, FormatError
 from ..core.tracks import Tracks
 from ..core.words import counted
@@ -126,7 +127,7 @@ def fits(tracks: Tracks, project: Project) -> bool:
 
 def plain_layer(tracks: Tracks, name: str) -> tuple[Any, dict[str, Any], str]:
     """Tracks as napari's own Tracks layer (id, t, y, x), where there is no window."""
-    t, n = np.nonzero(np.isfinite(tracks.xy).all(-1))
+    t, n = np.nonzero(has_place(tracks.xy))
     order = np.lexsort((t, n))
     t, n = t[order], n[order]
     data = np.column_stack([tracks.ids[n], t, tracks.xy[t, n, 1], tracks.xy[t, n, 0]])
@@ -164,7 +165,7 @@ def _imported(rows: np.ndarray) -> Tracks:
     shape = (int(t.max()) + 1, len(ids))
     xy = np.full((*shape, 2), np.nan, np.float32)
     xy[t, column] = rows[:, :-3:-1]
-    known = np.isfinite(xy).all(-1)
+    known = has_place(xy)
     scores = np.where(known, 1, np.nan).astype(np.float32)
     state = np.where(known, State.VISIBLE, State.FROM_SCORES).astype(np.uint8)
     source = np.where(known, Source.IMPORTED, Source.NONE).astype(np.uint8)

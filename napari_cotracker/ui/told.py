@@ -39,6 +39,7 @@ class Told(QLabel):
 
     def clear(self) -> None:
         """Say nothing."""
+        self._is_true = None
         super().clear()
         self._fit()
 
@@ -59,6 +60,5 @@ class Told(QLabel):
     def check(self) -> None:
         """Something changed: a sentence that is true no more goes."""
         if self._is_true is not None and not self._is_true():
-            self._is_true = None
             self._clock.stop()
             self.clear()

@@ -62,7 +62,7 @@ class Bench:
         self.press(self.section.grid_button)
 
     def close(self) -> None:
-        self.section.close_area()
+        self.section.let_go()
         self.desk.close()
 
 
@@ -190,7 +190,7 @@ def test_a_box_is_drawn_and_filled(make_napari_viewer: Any, qtbot: Any) -> None:
 def test_closing_takes_the_drawing_away_and_hears_no_more(bench: Bench) -> None:
     bench.within(BOX)
     bench.press(bench.section.grid_button)
-    bench.section.close_area()
+    bench.section.let_go()
     assert [layer.name for layer in bench.viewer.layers] == ["film"]
     bench.viewer.add_labels(np.ones((H, W), int), name="cells")
     assert len(bench.areas) == 3

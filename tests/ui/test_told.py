@@ -38,6 +38,17 @@ def test_one_that_is_true_no_more_goes_and_what_is_said_next_is_another(qtbot: A
     assert line.text() == "saved"
 
 
+def test_of_one_that_went_by_itself_nobody_asks_any_more_whether_it_is_true(qtbot: Any) -> None:
+    line = Told()
+    asked: list[int] = []
+    qtbot.addWidget(line)
+    line.say("nothing ahead")
+    line.until(lambda: bool(asked.append(0)))
+    line.clear()
+    line.check()
+    assert not asked
+
+
 def test_in_a_low_panel_room_is_kept_only_while_something_is_said(shown: Window) -> None:
     shown.add()
     panel = shown.panel
