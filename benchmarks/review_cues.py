@@ -1,6 +1,6 @@
 """How well the cues of the review queue tell wrong cells from right ones, on clips with exact truth.
 
-    python -m benchmarks.review_cues [FOLDER ...] [--models lucas-kanade auto] [--points 40] [--keep FOLDER]
+    python -m benchmarks.review_cues [FOLDER ...] [--models lucas-kanade auto] [--points 40] [--alone 6] [--keep FOLDER]
 
 FOLDER holds NAME.npz beside NAME.mp4, as ``benchmarks/validation`` renders them; without one it is the sample
 clips. Every point is tracked from one visible frame drawn by chance, and again from the first and the last frame on
@@ -126,6 +126,16 @@ def from_both_ends(clip: Clip, found: dict[str, Array]) -> Solved:
     return Solved(as_session(clip, whole, [starts["first"], starts["last"]]), doubt)
 
 
+def pieces(clip: Clip, solved: Solved, n: int) -> Iterator[tuple[Clip, Solved]]:
+    """Some tracks at a time, drawn from all over the picture; those left over are left out."""
+    total = len(solved.tracks)
+    for first in range(max(1, total // n)):
+        kept = np.arange(first, total, max(1, total // n))[:n]
+        doubt = None if solved.doubt is None else solved.doubt[:, kept]
+        yield (replace(clip, xy=clip.xy[:, kept], visible=clip.visible[:, kept]),
+               Solved(solved.tracks.select(kept), doubt))
+
+
 def judge(clip: Clip, solved: Solved) -> Judged:
     """What the queue says of a clip, and what is true."""
     tracks, columns = solved.tracks, np.arange(len(solved.tracks))
@@ -177,6 +187,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="*", default=[sample_folder()])
     parser.add_argument("--models", nargs="+", default=["lucas-kanade", "auto"])
     parser.add_argument("--points", type=int, default=40, help="of each clip, at most")
+    parser.add_argument("--alone", type=int, help="so many are judged at a time, as if nobody had tracked the others")
     parser.add_argument("--keep", type=Path, help="a folder for tracks, which are then not tracked again")
     asked = parser.parse_args()
     torch.set_num_threads(1)
@@ -188,7 +199,8 @@ def main() -> None:
     for model in asked.models:
         found = [follow(clip, model, asked.keep) for clip in clips]
         for how in (from_one_point, from_both_ends):
-            results = [judge(clip, how(clip, runs)) for clip, runs in zip(clips, found)]
+            results = [judge(*part) for clip, runs in zip(clips, found)
+                       for part in pieces(clip, how(clip, runs), asked.alone or asked.points)]
             print_results(f"{model}, {how.__name__.replace('_', ' ')}", results)
 
 

@@ -44,6 +44,16 @@ class Sheet:
         return replace(self, **parts, ids=self.ids[columns])
 
 
+def strangers(n_frames: int = 80) -> Sheet:
+    """Six tracks, right all the time, on things that go their own ways."""
+    clip = sheet(n_frames).pick(np.array([0, 2, 5, 7, 8, 15]))
+    time = np.arange(n_frames)[:, None]
+    pace = 0.15 + 0.03 * np.arange(6)
+    way = np.stack([30 * np.sin(pace * time + np.arange(6)), 25 * np.cos(0.8 * pace * time + 2 * np.arange(6))], -1)
+    clip.xy += (way - way[0]).astype(np.float32)
+    return clip
+
+
 def sheet(n_frames: int = 80) -> Sheet:
     """16 tracks in a grid, without a fault."""
     grid = np.stack(np.meshgrid(*[np.linspace(-60, 60, SIDE)] * 2), -1).reshape(-1, 2)

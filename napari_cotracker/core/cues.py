@@ -73,8 +73,8 @@ class CueWeights:
     usual_jumps : float
     outlier : Curve
         Of pixels from where companions would have taken the point, per 1 + `spread_counts` times what they
-        are off themselves.
-    spread_counts : float
+        are off themselves + `usual_misses` times what they usually miss the point by after a few frames.
+    spread_counts, usual_misses : float
     far : Curve
         Of frames from the nearest anchor or start.
     border : Curve
@@ -97,6 +97,7 @@ class CueWeights:
     usual_jumps: float = 1.0
     outlier: Curve = Curve(0.6, 6.0, 2.0)
     spread_counts: float = 0.1
+    usual_misses: float = 2.0
     far: Curve = Curve(0.15, 60.0)
     border: Curve = Curve(0.4, 1.0, 2.0)
     border_reach: float = 4.0
@@ -152,6 +153,7 @@ def gather(cells: CellArrays, size: tuple[int, int], columns: Places, starts: Pl
     part = Part.of(cells, size, columns, starts)
     unit = max(size) / UNIT
     off, spread = neighbours.residuals(columns, signs.origins(part))
+    missed = np.asarray(weights.spread_counts * spread + weights.usual_misses * neighbours.usual(columns), np.float32)
     (near_flips, n_flips), (jump, usual) = signs.flips(part), signs.jumps(part)
     away, room = signs.frames_away(part), signs.margin(part, size)
     near_border = np.where(room < 0, weights.leaving, 1 - room / unit / weights.border_reach)
@@ -160,7 +162,7 @@ def gather(cells: CellArrays, size: tuple[int, int], columns: Places, starts: Pl
     scores = np.stack([
         weights.low_confidence(1 - sure), weights.flip(near_flips), weights.disagreement(apart / unit),
         weights.jump(jump / (unit + weights.usual_jumps * usual)),
-        weights.outlier(off / (unit + weights.spread_counts * spread)),
+        weights.outlier(off / (unit + missed)),
         weights.far(away), weights.border(near_border),
     ])
     remains = np.maximum(weights.agreement(apart / unit), np.float32(weights.agreed))

@@ -24,6 +24,8 @@ FAR_APART = 0.1  # of the picture: tracks that part by more in one step are not 
 STIFFNESS = 0.02  # of the picture: companions closer than that say little about turning and scaling
 SURENESS_COUNTS = 4  # power of the confidence
 ROUNDING = 0.5  # px by which companions may be off without counting less
+STEP = 5  # frames within which is asked how well companions tell where a track goes
+BETTER_TIMES = 0.25  # share of the frames by which that is judged
 
 
 class Neighbours:
@@ -151,17 +153,37 @@ class Neighbours:
         spread : (T, n) float32
             Pixels: how far companions are from what fits them.
         """
+        return self._residuals(columns, np.arange(self._z.shape[1]), since)
+
+    def usual(self, columns: Places) -> Floats:
+        """(n,) how well companions tell where tracks go: pixels that they are wrong by after a few frames.
+
+        Companions on other things tell little. A track that goes wrong for a while, or whose companions do, is
+        judged by its better times. 0 where nothing is known.
+        """
+        now = self._frames[self._frames >= STEP]
+        off, _ = self._residuals(columns, now, np.repeat(now[:, None] - STEP, len(columns), 1))
+        known = np.isfinite(off)
+        ordered = np.sort(np.where(known, off, np.inf), 0)
+        place = (BETTER_TIMES * np.maximum(known.sum(0) - 1, 0)).astype(np.int64)
+        found = ordered[place, np.arange(len(columns))] if len(now) else np.zeros(len(columns))
+        return np.where(np.isfinite(found), found, 0).astype(np.float32)
+
+    def _residuals(self, columns: Places, frames: Places, since: Places) -> tuple[Floats, Floats]:
         others, origin = np.maximum(self.rows[columns], 0).T, np.ascontiguousarray(since.T)
         rows = others[..., None]  # companions come first: sums over them are then sums of whole arrays
-        now, then = self._z[others], self._z[rows, origin]
-        weight = self._trust[others] * self._trust[rows, origin] * (self.rows[columns] >= 0).T[..., None]
+        is_all = len(frames) == self._z.shape[1]  # whole rows are taken several times as fast
+        now, then = self._z[others] if is_all else self._z[rows, frames], self._z[rows, origin]
+        trust = self._trust[others] if is_all else self._trust[rows, frames]
+        weight = trust * self._trust[rows, origin] * (self.rows[columns] >= 0).T[..., None]
         stiffness = np.float32((STIFFNESS * self._scale) ** 2)
         misfit, spread, _ = _misfit(then, now, weight, stiffness)
         doubted = weight / (1 + np.square(misfit / (2 * spread + ROUNDING)))
         _, spread, fit = _misfit(then, now, doubted, stiffness)
         start = self._z[columns[:, None], origin]
-        off = np.abs(self._z[columns] - (fit.target + fit.turn * (start - fit.origin)))
-        known = np.isfinite(off) & (self._located[columns] & self._located[columns[:, None], origin])
+        off = np.abs(self._z[columns[:, None], frames] - (fit.target + fit.turn * (start - fit.origin)))
+        located = self._located[columns[:, None], frames] & self._located[columns[:, None], origin]
+        known = np.isfinite(off) & located
         enough = ((weight > 0).sum(0) >= ENOUGH) & known
         return _where(enough, off).T, _where(enough, spread).T
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from napari_cotracker.core.cues import Cue, CueWeights, Curve, Evidence, gather, words
 from napari_cotracker.core.neighbours import Neighbours
 from napari_cotracker.core.tracks import Source, is_anchor
-from tests.doubtful_clips import Sheet, blink, drift, jump, sheet, spoiled, swap, waver
+from tests.doubtful_clips import Sheet, blink, drift, jump, sheet, spoiled, strangers, swap, waver
 
 
 def evidence_of(clip: Sheet, doubt: np.ndarray | None = None, weights: CueWeights | None = None) -> Evidence:
@@ -135,6 +135,11 @@ def test_nothing_is_asked_of_anchors_and_empty_cells(seed: int) -> None:
     assert found.scores.min() >= 0
     assert found.scores.max() <= 1
     assert found.scores.dtype == np.float32
+
+
+def test_points_on_things_that_go_their_own_ways_are_no_doubts_of_one_another() -> None:
+    found = evidence_of(strangers()).scores[Cue.OUTLIER]
+    assert np.percentile(found, 90) < 0.2
 
 
 @settings(max_examples=15, deadline=None)

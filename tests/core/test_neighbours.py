@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_cotracker.core.neighbours import ENOUGH, Neighbours
-from tests.doubtful_clips import SIZE, Sheet, drift, jump, sheet, spoiled
+from tests.doubtful_clips import SIZE, Sheet, drift, jump, sheet, spoiled, strangers
 
 
 def all_of(clip: Sheet) -> Neighbours:
@@ -44,6 +44,20 @@ def test_who_slides_off_is_off_by_as_much() -> None:
     slid = 0.5 * np.arange(50)
     np.testing.assert_allclose(off[30:, 5], slid, atol=2)
     assert np.nanmax(np.delete(off, 5, 1)) < 8  # a companion that errs hardly counts
+
+
+def test_companions_on_the_same_sheet_tell_where_a_track_goes_and_strangers_do_not() -> None:
+    clip = sheet()
+    drift(clip, 5, 30, 0.5)  # it goes wrong, and is judged by its better times
+    assert all_of(clip).usual(np.arange(16)).max() < 1
+    assert all_of(strangers()).usual(np.arange(6)).min() > 5
+
+
+def test_of_some_tracks_it_is_the_same_and_of_unknown_ones_nothing() -> None:
+    neighbours = all_of(strangers())
+    np.testing.assert_array_equal(neighbours.usual(np.array([4, 1])), neighbours.usual(np.arange(6))[[4, 1]])
+    assert not all_of(sheet().pick(np.arange(2))).usual(np.arange(2)).any()
+    assert not all_of(sheet(3)).usual(np.arange(16)).any()
 
 
 def test_companions_are_near_and_move_alike() -> None:
