@@ -3,8 +3,9 @@
 The network looks for a point around the place where it takes it to be, some dozen pixels at most. A
 point that comes back elsewhere, from behind something or from beyond the picture's edge, is out of its
 reach. So templates of lost points are compared with the whole picture, on the coarser levels of the
-pyramid. Where something resembles a point clearly more than what is found at its supposed place, the
-window starts from there, and the network decides what it makes of that.
+pyramid. Where something resembles a point clearly more than what is found at its supposed place, and than
+anything else does, the window starts from there, and the network decides what it makes of that. Of look-alikes
+the nearer one counts.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from .cotracker import Guess
 LOST = 0.3  # visibility times confidence below which a point counts as lost
 ALIKE = 0.28  # mean product of features from which a place may be that of a point
 CLEARLY = 0.05  # by how much it has to exceed that at the supposed place, and next to it
+DISTINCTLY = 0.04  # and that of the next best place
+AWAY = 0.1  # what places lose in that comparison over the length of the picture
+BESIDE = 4  # pixels of the compared level within which a place is the same peak
 STEP = 8.0  # feature pixels to the next frame within which a place found twice is the same
 ROWS = 64  # points compared at a time
 
@@ -37,11 +41,14 @@ class Match(NamedTuple):
         Mean product of features there, 1 for the very same.
     here : (N, T)
         The same at the places that were supposed, or next to them.
+    ahead : (N, T)
+        By how much the best place exceeds the next best one, less what either loses for being away.
     """
 
     xy: Tensor
     alike: Tensor
     here: Tensor
+    ahead: Tensor
 
 
 def redetect(pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, rows: Tensor,
@@ -69,7 +76,8 @@ def redetect(pyramid: Sequence[Tensor], templates: Tensor, guess: Guess, rows: T
     for part in lost.split(ROWS):
         check()
         match = match_everywhere(pyramid, templates[part], xy[part])
-        found = _lasting((match.alike > ALIKE) & (match.alike > match.here + CLEARLY), match.xy)
+        likely = (match.alike > ALIKE) & (match.alike > match.here + CLEARLY) & (match.ahead > DISTINCTLY)
+        found = _lasting(likely, match.xy)
         xy[part] = torch.where(found[..., None], match.xy, xy[part])
     return replace(guess, xy=xy)
 
@@ -92,12 +100,18 @@ def match_everywhere(pyramid: Sequence[Tensor], templates: Tensor, xy: Tensor) -
     for level, share in zip(levels, shares, strict=True):
         alike = _compare(pyramid[level], templates[:, level])
         maps += share / sum(shares) * _enlarge(alike, size, 2 ** (level - first))
-    best = maps.flatten(2).max(2)
-    place = torch.stack([best.indices % size[1], best.indices // size[1]], -1).transpose(0, 1)
+    x, y = ((xy[..., axis] / 2**first).clamp(0, size[1 - axis] - 1).T[..., None, None] for axis in (0, 1))
+    across, down = torch.arange(size[1], device=xy.device), torch.arange(size[0], device=xy.device)[:, None]
+    worth = maps - AWAY / max(size) * ((across - x).square() + (down - y).square()).sqrt()
+    best = worth.flatten(2).max(2)
+    u, v = best.indices % size[1], best.indices // size[1]
+    other = ((across - u[..., None, None]).abs() > BESIDE) | ((down - v[..., None, None]).abs() > BESIDE)
+    rival = worth.masked_fill_(~other, -torch.inf).flatten(2).amax(2)
+    alike = maps.flatten(2).gather(2, best.indices[..., None])[..., 0]
     near = F.max_pool2d(maps, 3, 1, 1)
-    x, y = ((xy[..., axis] / 2**first).round().long().clamp(0, size[1 - axis] - 1) for axis in (0, 1))
-    here = near.transpose(0, 1).flatten(2).gather(2, (y * size[1] + x)[..., None])[..., 0]
-    return Match(place.float() * 2**first, best.values.T, here)
+    here = near.flatten(2).gather(2, (y.round() * size[1] + x.round()).long()[..., 0])[..., 0]
+    place = torch.stack([u, v], -1).float() * 2**first
+    return Match(place.transpose(0, 1), alike.T, here.T, (best.values - rival).T)
 
 
 def _lasting(found: Tensor, xy: Tensor) -> Tensor:

@@ -20,7 +20,8 @@ FROM, TO = (14.0, 20.0), (46.0, 24.0)  # where the point is, and where it comes 
 AWAY = 4  # the frame from which on it is there
 
 
-def scene(seed: int = 0, levels: int = 4, away: Sequence[int] = range(AWAY, FRAMES)) -> list[Tensor]:
+def scene(seed: int = 0, levels: int = 4, away: Sequence[int] = range(AWAY, FRAMES),
+          to: Sequence[tuple[float, float]] = (TO,)) -> list[Tensor]:
     """A pyramid of features that change slowly from pixel to pixel; on some frames, what was on the left is right."""
     generator = torch.Generator().manual_seed(seed)
     noise = torch.randn(FRAMES, CHANNELS, SIZE[0] // 4, SIZE[1] // 4, generator=generator)
@@ -28,8 +29,9 @@ def scene(seed: int = 0, levels: int = 4, away: Sequence[int] = range(AWAY, FRAM
     piece = torch.nn.functional.interpolate(
         torch.randn(1, CHANNELS, 6, 6, generator=generator), (24, 24), mode="bicubic")[0]
     for frame in range(FRAMES):
-        x, y = (int(place) - 12 for place in (TO if frame in away else FROM))
-        pictures[frame, :, y : y + 24, x : x + 24] = piece
+        for place in to if frame in away else (FROM,):
+            x, y = (int(part) - 12 for part in place)
+            pictures[frame, :, y : y + 24, x : x + 24] = piece
     return build_pyramid(normalise_features(pictures), levels)
 
 
@@ -78,6 +80,22 @@ def test_what_is_nowhere_to_be_seen_stays() -> None:
     strange = sample_templates(scene(seed=1), torch.tensor([0]), torch.tensor([FROM]), RADIUS)
     guess = guess_at(FROM, 1, -3.0)
     assert bool((redetect(pyramid, strange, guess, torch.tensor([0])).xy == guess.xy).all())
+
+
+def test_between_look_alikes_as_far_away_nobody_chooses() -> None:
+    guess = guess_at((14.0, 24.0), 1, -3.0)
+    one, two = scene(to=[(46.0, 12.0)]), scene(to=[(46.0, 12.0), (46.0, 36.0)])
+    assert bool((redetect(one, templates_of(one), guess, torch.tensor([0])).xy[0, AWAY:] != guess.xy[0, AWAY:]).any())
+    found = redetect(two, templates_of(two), guess, torch.tensor([0]))
+    assert bool((found.xy[0, AWAY:] == guess.xy[0, AWAY:]).all())
+
+
+@pytest.mark.parametrize("nearer", [12.0, 36.0])
+def test_of_look_alikes_the_nearer_one_is_the_best(nearer: float) -> None:
+    pyramid = scene(to=[(46.0, 12.0), (46.0, 36.0)])
+    supposed = torch.tensor((46.0, 12.0 if nearer == 12 else 44.0)).expand(1, FRAMES, 2)
+    match = match_everywhere(pyramid, templates_of(pyramid), supposed)
+    assert bool(((match.xy[0, AWAY:] - torch.tensor((46.0, nearer))).abs() <= 1).all())
 
 
 @pytest.mark.parametrize("away", [(5,), (3, 6)])
