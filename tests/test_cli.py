@@ -25,6 +25,7 @@ from napari_cotracker.core.tracker import TrackUpdate
 from napari_cotracker.tasks import output as outputs
 from napari_cotracker.tasks import track as tracking
 from napari_cotracker.tasks.film_facts import film_facts
+from napari_cotracker.tasks.open import open_video
 from napari_cotracker.trackers.models import bundled
 from napari_cotracker.videos.writer import write_film
 from tests.moving_films import moving_film
@@ -271,8 +272,13 @@ def test_formats_are_listed() -> None:
 def test_the_demo_writes_what_it_says() -> None:
     facts = json.loads(run("demo", "--out", "there", "--json").stdout)
     assert {Path(file).name for file in facts["files"]} == {"tracks.npz", "tracks.csv", "overlay.mp4"}
-    assert all(Path(file).stat().st_size > 1000 for file in facts["files"])
-    assert facts["summary"]
+    tracks, table, film = facts["files"]
+    np.testing.assert_array_equal(read_tracks(table).xy, read_tracks(tracks).xy)
+    with open_video(film) as overlay:
+        assert overlay.n_frames == read_tracks(tracks).n_frames
+    assert facts["clip"] == "street" and facts["model"] == bundled()
+    assert facts["delta_avg"] > 0.5 and facts["median_error"] < 4
+    assert "median error" in facts["summary"] and "\n" not in facts["summary"]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
