@@ -19,6 +19,7 @@ from napari_cotracker.tasks.train import TrainPlan, train
 from napari_cotracker.videos.writer import write_film
 from tests.generators import drain
 from tests.trackers.networks import moving_clip
+from tests.training.drawn import SmallWorkshop
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +40,20 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def few_textures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six small ones in place of 64, whose drawing takes most of so short a run."""
+    from napari_cotracker.training import supply
+
+    monkeypatch.setattr(supply, "Workshop", SmallWorkshop)
+
+
 def plan_for(folder: Path, clips: Path, **changes: object) -> TrainPlan:
     values = {"course": "tiny", "minutes": 0.03, "total_minutes": 5.0, "device": "cpu", "data": clips, **changes}
     return TrainPlan(folder, **values)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("few_textures")
 def test_a_run_trains_scores_and_goes_on(tmp_path: Path, clips: Path) -> None:
     updates, facts = drain(train(plan_for(tmp_path, clips)))
     assert facts["step"] >= 1 and not facts["cancelled"]
@@ -67,6 +77,7 @@ def test_without_matplotlib_the_report_says_why_there_is_no_curve(
     assert facts["curve"] is None and "matplotlib is needed to draw a training curve" in facts["note"]
 
 
+@pytest.mark.usefixtures("few_textures")
 def test_a_cancelled_run_keeps_its_steps_and_is_not_scored(tmp_path: Path, clips: Path) -> None:
     class Stop(Control):
         asked = False
@@ -89,12 +100,14 @@ def test_a_cancelled_run_keeps_its_steps_and_is_not_scored(tmp_path: Path, clips
     load_checkpoint(facts["checkpoint"])
 
 
+@pytest.mark.usefixtures("few_textures")
 def test_a_course_that_is_over_is_only_scored(tmp_path: Path, clips: Path) -> None:
     _, facts = drain(train(plan_for(tmp_path, clips, total_minutes=0.02)))
     _, again = drain(train(plan_for(tmp_path, clips, total_minutes=0.02)))
     assert again["step"] == facts["step"] and again["scores"] == facts["scores"]
 
 
+@pytest.mark.usefixtures("few_textures")
 def test_a_run_begins_with_given_weights(tmp_path: Path, clips: Path) -> None:
     _, facts = drain(train(plan_for(tmp_path / "a", clips)))
     start = shutil.copyfile(facts["checkpoint"], tmp_path / "start.safetensors")
@@ -102,6 +115,7 @@ def test_a_run_begins_with_given_weights(tmp_path: Path, clips: Path) -> None:
     assert second["step"] >= 1
 
 
+@pytest.mark.usefixtures("few_textures")
 @pytest.mark.parametrize(("changes", "message"), [
     ({"course": "huge"}, "expected a course out of compact, further, small, tiny; got 'huge'"),
     ({"minutes": 0.0}, "minutes above 0"),
