@@ -40,11 +40,32 @@ class CountingVideo:
         """Nothing is held."""
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True)
 def still_heap() -> None:
     """napari collects all garbage whenever a layer goes: what is here to stay need not be looked through each time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plugins_found() -> Iterator[None]:
+    """Every window looks for plugins twice, and reads all their manifests: while tests run, these stay the same."""
+    from npe2 import PluginManifest
+
+    found = list(PluginManifest.discover())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PluginManifest, "discover", lambda paths=(): iter(found))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def settings_in_memory() -> Iterator[None]:
+    """napari writes its settings whenever a dock gets its place: here to nowhere, least of all to the user's file."""
+    from napari.settings import get_settings
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(get_settings(), "config_path", None)
+        yield
 
 
 @pytest.fixture
