@@ -153,7 +153,7 @@ class Neighbours:
         spread : (T, n) float32
             Pixels: how far companions are from what fits them.
         """
-        return self._residuals(columns, np.arange(self._z.shape[1]), since)
+        return self._residuals(columns, np.s_[:], since)
 
     def usual(self, columns: Places) -> Floats:
         """(n,) how well companions tell where tracks go: pixels that they are wrong by after a few frames.
@@ -169,21 +169,19 @@ class Neighbours:
         found = ordered[place, np.arange(len(columns))] if len(now) else np.zeros(len(columns))
         return np.where(np.isfinite(found), found, 0).astype(np.float32)
 
-    def _residuals(self, columns: Places, frames: Places, since: Places) -> tuple[Floats, Floats]:
+    def _residuals(self, columns: Places, frames: Places | slice, since: Places) -> tuple[Floats, Floats]:
         others, origin = np.maximum(self.rows[columns], 0).T, np.ascontiguousarray(since.T)
         rows = others[..., None]  # companions come first: sums over them are then sums of whole arrays
-        is_all = len(frames) == self._z.shape[1]  # whole rows are taken several times as fast
-        now, then = self._z[others] if is_all else self._z[rows, frames], self._z[rows, origin]
-        trust = self._trust[others] if is_all else self._trust[rows, frames]
-        weight = trust * self._trust[rows, origin] * (self.rows[columns] >= 0).T[..., None]
+        now, then = self._z[others][..., frames], self._z[rows, origin]
+        trust = self._trust[others][..., frames] * self._trust[rows, origin]
+        weight = trust * (self.rows[columns] >= 0).T[..., None]
         stiffness = np.float32((STIFFNESS * self._scale) ** 2)
         misfit, spread, _ = _misfit(then, now, weight, stiffness)
         doubted = weight / (1 + np.square(misfit / (2 * spread + ROUNDING)))
         _, spread, fit = _misfit(then, now, doubted, stiffness)
         start = self._z[columns[:, None], origin]
-        off = np.abs(self._z[columns[:, None], frames] - (fit.target + fit.turn * (start - fit.origin)))
-        located = self._located[columns[:, None], frames] & self._located[columns[:, None], origin]
-        known = np.isfinite(off) & located
+        off = np.abs(self._z[columns][:, frames] - (fit.target + fit.turn * (start - fit.origin)))
+        known = np.isfinite(off) & (self._located[columns][:, frames] & self._located[columns[:, None], origin])
         enough = ((weight > 0).sum(0) >= ENOUGH) & known
         return _where(enough, off).T, _where(enough, spread).T
 
