@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from .equality import same_fields
 from .errors import TrackingError
 from .words import as_label, counted, point_name
+
+ROUNDING = 0.01  # of a frame, by which a number may miss a whole one
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,15 @@ class Queries:
 
     @classmethod
     def from_array(cls, txy: ArrayLike, ids: ArrayLike = (), names: Sequence[str] = ()) -> Queries:
-        """Queries from an (N, 3) array of (t, x, y).
+        """Queries from an (N, 3) array of (t, x, y), or a data frame that names these columns, in any order.
 
         Raises
         ------
         TrackingError
-            If the array has another shape, is empty, or holds values that are not finite.
+            If the array has another shape, is empty, or holds values that are not finite or frames that are not whole.
         """
         try:
-            array = np.asarray(txy, np.float64)
+            array = np.asarray(_in_order(txy), np.float64)
         except (TypeError, ValueError, RuntimeError):  # the last of torch, for a tensor with gradients
             raise TrackingError(f"expected queries as numbers of shape (N, 3): t, x, y; got {txy!r:.80}") from None
         if array.ndim != 2 or array.shape[1] != 3:
@@ -148,6 +150,12 @@ class Queries:
         )
 
 
+def _in_order(txy: Any) -> Any:
+    """The columns t, x, y of a data frame that has them by name, else what was given."""
+    named = {"t", "x", "y"} <= set(getattr(txy, "columns", ()))
+    return txy[["t", "x", "y"]] if named else txy
+
+
 def _as_frames(t: ArrayLike, n: int) -> NDArray[np.int64]:
     frames = np.asarray(t, np.float64).reshape(-1)
     if len(frames) != n:
@@ -155,6 +163,12 @@ def _as_frames(t: ArrayLike, n: int) -> NDArray[np.int64]:
     wrong = np.flatnonzero(~(np.abs(frames) < 2**53))
     if len(wrong):
         raise TrackingError(f"expected finite query frames, got {frames[wrong[0]]} in row {wrong[0]}")
+    between = np.flatnonzero(np.abs(frames - np.rint(frames)) > ROUNDING)
+    if len(between):
+        raise TrackingError(
+            f"expected whole query frames, got {frames[between[0]]:g} in row {between[0]}; "
+            "frames are counted from 0, so multiply times in seconds by the frame rate and round them"
+        )
     return np.rint(frames).astype(np.int64)
 
 

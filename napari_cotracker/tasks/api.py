@@ -47,7 +47,7 @@ def track(
     ----------
     video : path, Video or array
         An array is (T, H, W, 3) RGB or (T, H, W) grey; of bytes, other integers or floats.
-    queries : Queries or (N, 3) array
+    queries : Queries, (N, 3) array, or data frame with columns t, x and y
         Points as (t, x, y): 0-based frame, pixels from the centre of the top-left pixel, y down.
     model : str
         ``auto`` is the best that is bundled; ``cotracker3`` the official network, for any use that

@@ -33,8 +33,21 @@ def test_ids_and_names_are_numbered_unless_given() -> None:
     assert named.names == ("cat/nose", "cat/tail")
 
 
-def test_fractions_of_frames_are_rounded() -> None:
-    assert Queries.from_array([[1.4, 0, 0], [1.6, 0, 0]]).t.tolist() == [1, 2]
+def test_frames_that_miss_a_whole_one_by_rounding_alone_are_taken() -> None:
+    assert Queries.from_array([[0.9999, 0, 0], [2.0001, 0, 0]]).t.tolist() == [1, 2]
+
+
+def test_times_in_seconds_are_refused() -> None:
+    with pytest.raises(TrackingError, match=r"whole query frames, got 1\.4 in row 1; .* multiply times in seconds"):
+        Queries.from_array([[1, 0, 0], [1.4, 0, 0]])
+
+
+def test_columns_of_a_data_frame_count_by_their_names() -> None:
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame({"name": ["nose"], "y": [30.0], "x": [20.0], "t": [5]})
+    assert Queries.from_array(table) == Queries.from_array([[5, 20, 30]])
+    unnamed = pd.DataFrame([[5, 20.0, 30.0]])
+    assert Queries.from_array(unnamed) == Queries.from_array([[5, 20, 30]])
 
 
 class WithGradients:

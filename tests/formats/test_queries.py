@@ -12,7 +12,7 @@ def table(folder, text):
 
 
 def test_three_columns_are_enough(tmp_path):
-    queries = read_queries(table(tmp_path, "t,x,y\n0,1.5,2\n7.6,3,4\n"))
+    queries = read_queries(table(tmp_path, "t,x,y\n0,1.5,2\n7.999,3,4\n"))
     assert queries.t.tolist() == [0, 8]
     assert queries.xy.tolist() == [[1.5, 2], [3, 4]]
     assert queries.ids.tolist() == [0, 1]
@@ -34,8 +34,9 @@ def test_ids_and_names_in_any_order(tmp_path):
     ("t,x,y\n0,1,2\n0,a,2\n", "line 3: expected a number in column 'x', got 'a'"),
     ("t,x,y\n0,1,\n", "line 2: expected a number in column 'y', got ''"),
     ("t,x,y\n0,1,nan\n", "line 2: expected a number in column 'y', got 'nan'"),
-    ("t,x,y\n-1,1,2\n", "line 2: expected a frame number counted from 0 in column 't', got '-1'"),
-    ("t,x,y\n1e20,1,2\n", "line 2: expected a frame number"),
+    ("t,x,y\n-1,1,2\n", "line 2: expected a whole frame number counted from 0 in column 't', got '-1'"),
+    ("t,x,y\n1.0,1,2\n0.5,1,2\n", "line 3: expected a whole frame number counted from 0 in column 't', got '0.5'"),
+    ("t,x,y\n1e20,1,2\n", "line 2: expected a whole frame number"),
     ("t,x,y,id\n0,1,2,3\n0,1,2,3\n", "unique track ids"),
     ("t,x,y,id\n0,1,2,\n", "line 2: expected a whole number in column 'id', got ''"),
     ('t,x,y,name\n0,1,2,"open', "expected a table"),
