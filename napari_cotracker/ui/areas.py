@@ -129,7 +129,8 @@ class AreaTool:
             QTimer.singleShot(0, lambda: self._finish(layer))  # napari is still in its own drawing here
 
     def _finish(self, layer: Shapes) -> None:
-        if layer is not self._layer or not len(layer.data):  # given up, or a polygon of two corners
+        is_mine = layer is self._layer
+        if not is_mine or not len(layer.data):  # given up, or a polygon of two corners
             return
         if np.ptp(layer.data[0], axis=0).max() * layer.scale[-1] * self._desk.viewer.scene.camera.zoom < CLICK_PIXELS:
             layer.selected_data = {0}

@@ -171,7 +171,7 @@ class Curve(Canvas):
         """Soft bars, which nobody takes for a score; gives the speed at the top."""
         top = round_step(max(float(np.nanmax(speed, initial=0.0)), 1))
         fastest = envelope(speed, self._edges)[:, 1] / top
-        foot = np.full(len(fastest), self._y(0))
+        foot = np.full(len(fastest), self._y(0), np.float32)
         self._draw_columns(painter, foot - fastest * (foot - self._y(1)), foot, faded(self.scope.shades.text, 0.18))
         return top
 

@@ -56,8 +56,8 @@ class Docking(QObject):
     def _raise(self) -> None:
         """In front of the table, and high enough; Qt has to have laid both out before."""
         dock = dock_of(self._timeline)
-        main = dock.parentWidget() if dock is not None else None
-        if isinstance(main, QMainWindow):
+        main = None if dock is None else dock.parentWidget()
+        if dock is not None and isinstance(main, QMainWindow):
             dock.raise_()
             if main.screen().availableGeometry().height() < LOW:  # napari's docks at the left reach down to the edge
                 self._corner = main, main.corner(CORNER)

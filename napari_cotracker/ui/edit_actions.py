@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.coordinates import has_place
 from ..core.errors import CotrackerError, EditError
 from ..editing.part import when
 from ..editing.patch import Patch
@@ -136,7 +137,7 @@ class EditActions:
         aim, project = self.aim, self._desk.current
         if project is None or aim is None or not len(aim.ids):
             return
-        placed = np.isfinite(aim.session.cells.xy[:, aim.session.columns(aim.ids)]).all(-1).any(1)
+        placed = has_place(aim.session.cells.xy[:, aim.session.columns(aim.ids)]).any(axis=1)
         project.go_to(int(placed.argmax()) if placed.any() else min(row.t for row in aim.rows))
 
     # what is on offer

@@ -156,7 +156,7 @@ EDITS = {
                   can_rehearse=False),
     "merge": Edit("Merge {who} into one", lambda editor, aim, frames: editor.merge(aim.ids),
                   "They are one point; of each frame the best is kept", Aim.here, "", fewest=2),
-    "swap": Edit("Swap {who}", lambda editor, aim, frames: editor.swap(*aim.ids.tolist(), frames),
+    "swap": Edit("Swap {who}", lambda editor, aim, frames: editor.swap(int(aim.ids[0]), int(aim.ids[1]), frames),
                  "The tracker took one for the other", Aim.onward, fewest=2, most=2),
 }
 

@@ -38,6 +38,8 @@ class ExportSection(Section):
     worker : Worker
     """
 
+    options: OptionFields
+
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__("Export", is_open=False)
         self._desk = desk
@@ -179,8 +181,7 @@ class ExportSection(Section):
         self._desk.say(f"imported {counted(count, 'track')} from {path.name}; Ctrl+Z takes that back")
 
     def _show_format(self) -> None:
-        entry = self.format
-        old = self.options
+        entry, old = self.format, self.options
         self.options = OptionFields(entry.options, entry.name)
         self.options.changed.connect(self._look_soon)
         self._place.replaceWidget(old, self.options)

@@ -26,7 +26,8 @@ def draw_names(painter: QPainter, names: Iterable[tuple[str, float, QColor]], ro
     int
         How many were written.
     """
-    metrics, taken = QFontMetricsF(painter.font()), []
+    metrics = QFontMetricsF(painter.font())
+    taken: list[float] = []
     line = metrics.height()
     for name, middle, colour in names:
         y = min(max(middle, room.top() + line / 2), max(room.bottom() - line / 2, room.top()))

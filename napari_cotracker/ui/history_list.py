@@ -207,4 +207,4 @@ def _add_lines(menu: QMenu, lines: Sequence[Sequence[Step]], go_to: Any) -> None
         action.triggered.connect(lambda _=False, number=line[-1].number: go_to(number))
     if len(lines) > AT_ONCE:
         older = menu.addMenu("Older")
-        older.aboutToShow.connect(lambda: older.isEmpty() and _add_lines(older, lines[AT_ONCE:], go_to))
+        older.aboutToShow.connect(lambda: _add_lines(older, lines[AT_ONCE:] if older.isEmpty() else (), go_to))

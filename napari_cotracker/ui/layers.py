@@ -158,7 +158,7 @@ class TracksView:
     def _draw_points(self, now: bool = True) -> None:
         style = self._appearance.points(self.frame)
         with self._busy():
-            self.points.fill(self._placement.rows(np.float32(self._t), style.xy), style)
+            self.points.fill(self._placement.rows(self._t, style.xy), style)
             self._select_rows()
             if now:
                 self.points.update_view()

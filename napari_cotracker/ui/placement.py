@@ -45,7 +45,7 @@ class Placement:
         """What the layers take over from the video layer, now."""
         return _transform(self._layer, self._time)
 
-    def rows(self, t: NDArray[np.float32], xy: NDArray[np.float32]) -> NDArray[np.float32]:
+    def rows(self, t: NDArray[np.float32] | float, xy: NDArray[np.float32]) -> NDArray[np.float32]:
         """(..., ndim) rows of places (..., 2) at times (...)."""
         rows = np.empty((*xy.shape[:-1], self.ndim), np.float32)
         between = [self._held[axis] for axis in range(self._time + 1, self._layer.ndim - 2)]

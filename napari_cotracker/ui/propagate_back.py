@@ -178,15 +178,16 @@ class BackFields(QWidget):
     def _is_steady_itself(self) -> bool:
         project = self._desk.current
         path = None if project is None else project.video.path
-        return bool(path) and self.steadies.currentData().absolute() in steady_paths(path)
+        return path is not None and self.steadies.currentData().absolute() in steady_paths(path)
 
     def _films(self) -> list[Path]:
-        layers = (layer for layer in self._desk.viewer.layers if isinstance(layer.data, VideoArray))
-        return [Path(layer.data.video.path) for layer in layers if layer.data.video.path]
+        films = (layer.data.video for layer in self._desk.viewer.layers if isinstance(layer.data, VideoArray))
+        return [Path(film.path) for film in films if film.path is not None]
 
     def _path_of(self, chosen: Any) -> Path | None:
         if isinstance(chosen, Layer):
-            return Path(chosen.data.video.path) if isinstance(chosen.data, VideoArray) else None
+            path = chosen.data.video.path if isinstance(chosen.data, VideoArray) else None
+            return None if path is None else Path(path)
         return chosen if isinstance(chosen, Path) else None
 
     def _list_steadies(self) -> None:

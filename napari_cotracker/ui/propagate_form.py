@@ -9,8 +9,8 @@ from ..core import registry
 from ..core.declarations import NoOptions
 from ..core.errors import EditError
 from ..tasks.edit_front import asking_front
-from ..tasks.edit_options import WITH_FRONT, WITH_MATTE, matte_of
-from ..tasks.edits import Edit, MatteOptions, MotionOptions, options_of
+from ..tasks.edit_options import WITH_FRONT, WITH_MATTE, matte_of, options_of
+from ..tasks.edits import Edit, MatteOptions, MotionOptions
 from ..tasks.paint_back import Back
 from .desk import Desk
 from .option_fields import OptionFields

@@ -165,8 +165,8 @@ class FrontField(QWidget):
 
     def _listen(self, layer: Layer | None) -> None:
         old, self._followed = self._followed, layer
-        is_film = layer is not None and isinstance(layer.data, VideoArray)
-        self._film = VideoFront(layer.data.video) if is_film else None
+        film = None if layer is None else layer.data
+        self._film = VideoFront(film.video) if isinstance(film, VideoArray) else None
         for each, is_new in ((old, False), (layer, True)):
             for name in ("paint", "set_data", "contrast_limits"):  # undo, too, sets data
                 signal = None if each is None else getattr(each.events, name, None)

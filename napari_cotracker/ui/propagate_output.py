@@ -14,6 +14,7 @@ from qtpy.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from ..core.errors import CotrackerError, TakenError
 from ..core.tracker import TrackUpdate
 from ..core.words import counted
+from ..tasks.edit_contents import PinContent
 from ..tasks.edit_front import PackedMattes, packing
 from ..tasks.edit_settled import SettledEdit
 from ..tasks.edits import Edit
@@ -78,6 +79,7 @@ class Output(QWidget):
         self._packer = Background("matte packer", self)
         self._packed_for: tuple[Project, dict[str, Any]] | None = None
         self._refused: str | None = None
+        self._live: Live | None = None
         self._last, self._what = "", ""
         self._kept_for: tuple[Project, Layer | None] | None = None
         self._make_fields()
@@ -208,7 +210,7 @@ class Output(QWidget):
         self._desk.say(f"rendered to {Path(path).name}")
 
     def _add_tracks(self, live: Live) -> None:
-        assert isinstance(live.settled, SettledEdit)
+        assert isinstance(live.settled, SettledEdit) and isinstance(live.settled.content, PinContent)
         count = take_in(live.project, live.settled.content.tracks(), "the corner pin as tracks")
         self._desk.say(f"{counted(count, 'corner')} joined the tracks; Ctrl+Z takes them away again")
 
@@ -249,7 +251,6 @@ class Output(QWidget):
         return str(name.with_name(f"{name.stem}-{self._what}.{ending}"))
 
     def _make_fields(self) -> None:
-        self._live: Live | None = None
         self.kinds = choice("render as", "What is written")
         self.render_button = button("Render…", "", self.ask_where)
         self.keep_button = button("Keep as layer", "", self.keep)

@@ -93,7 +93,7 @@ class PictureLayer(QObject):
 
     def _look(self) -> None:
         last, self._last = self._last, self._labels()
-        if last is None or not np.array_equal(last, self._last):
+        if last is None or self._last is None or not np.array_equal(last, self._last):
             self.painted.emit()
 
 

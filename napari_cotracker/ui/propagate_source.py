@@ -41,6 +41,11 @@ class Source(QWidget):
     Signals
     -------
     changed
+
+    Attributes
+    ----------
+    carried : callable
+        Where corners are on the frame that is shown; whoever knows replaces it.
     """
 
     changed = Signal()
@@ -49,6 +54,7 @@ class Source(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.what = "mask"
+        self.carried: Callable[[], Points | None] = lambda: None
         self.painted, self.placed, self.still = Paintings(self), Paintings(self), Paintings(self)
         self.painted_layer = PaintedLayer(desk, self.painted)
         self._file: tuple[str, NDArray[Any]] | None = None
@@ -138,10 +144,6 @@ class Source(QWidget):
     def put_corners(self, t: int, corners: Points) -> None:
         """Corners are here on this frame."""
         self.placed.put(t, Painting(corners=corners))
-
-    def carried(self) -> Points | None:
-        """Where corners are on the frame that is shown; whoever knows replaces this."""
-        return None
 
     def take_picture(self, path: str) -> None:
         """Read a picture file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,11 @@ class Grid:
         """Of a row, in pixels."""
         return self.plot.height() / self.rows.length if self.rows.length else 0.0
 
-    def x(self, frames: NDArray[np.float64] | Places) -> NDArray[np.float64]:
+    def x(self, frames: NDArray[np.floating[Any]] | Places) -> NDArray[np.float64]:
         """Where frames begin; add a half for their middles."""
         return np.asarray(self.plot.left() + (frames - self.time.start) * self.plot.width() / self.time.length)
 
-    def y(self, places: NDArray[np.float64] | Places) -> NDArray[np.float64]:
+    def y(self, places: NDArray[np.floating[Any]] | Places) -> NDArray[np.float64]:
         """Where rows begin."""
         return np.asarray((places - self.rows.start) * self.height)
 
@@ -77,7 +77,7 @@ class Stretches(NamedTuple):
 
     def select(self, kept: NDArray[np.bool_]) -> Stretches:
         """Some of them."""
-        return Stretches(*(part[kept] for part in self))
+        return Stretches(self.row[kept], self.first[kept], self.last[kept], self.denied[kept])
 
 
 class RowMarks:

@@ -32,7 +32,7 @@ class Selection:
         return int(self._ids[0]) if len(self._ids) == 1 else None
 
     def __contains__(self, id: object) -> bool:
-        return bool(np.isin(id, self._ids))
+        return id in self._ids.tolist()
 
     def __len__(self) -> int:
         return len(self._ids)

@@ -52,10 +52,12 @@ class TracksModel(QAbstractTableModel):
         super().__init__(parent)
         self._session: Session | None = None
         self.marked: Callable[[], NDArray[np.int64]] = lambda: np.zeros(0, np.int64)
-        self._ids, self._rows, self._groups = np.zeros(0, np.int64), [], np.zeros(0, np.int64)
+        self._rows: list[Row] = []
+        self._ids, self._groups = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._summaries, self._dirty = Summaries.empty(0), np.zeros(0, bool)
         self._order, self._is_stale = np.zeros(0, np.int64), False
-        self._sorted_by, self._descends, self._words = 0, False, []
+        self._sorted_by, self._descends = 0, False
+        self._words: list[str] = []
 
     def show_session(self, session: Session | None) -> None:
         """Show another session, or none."""
@@ -192,7 +194,7 @@ class TracksModel(QAbstractTableModel):
         self.beginResetModel()
         old_ids, old, dirty = self._ids, self._summaries, self._dirty
         self._ids = session.ids.copy() if session else np.zeros(0, np.int64)
-        self._rows: list[Row] = list(session.rows) if session else []
+        self._rows = list(session.rows) if session else []
         self._groups = group_numbers([row.group for row in self._rows])
         self._summaries, self._dirty = Summaries.empty(len(self._ids)), np.ones(len(self._ids), bool)
         kept = np.flatnonzero(np.isin(old_ids, self._ids)) if keep else np.zeros(0, np.int64)

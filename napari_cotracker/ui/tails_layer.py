@@ -27,6 +27,8 @@ class TailTracks(Tracks):
         As of `napari.layers.Tracks`.
     """
 
+    data: NDArray[np.float64]
+
     def __init__(self, limits: NDArray[np.float64], **kwargs: Any) -> None:
         self._limits = np.asarray(limits, float)
         self._linked = np.zeros(1, bool)

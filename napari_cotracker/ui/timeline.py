@@ -198,8 +198,10 @@ class Timeline(QWidget):
 
     def _show_curve(self) -> None:
         one, session = self._selection.one, self._session
-        known = session is not None and one is not None and bool(session.has(one)[0])
-        self.curve.show_data(curve_of(session, one) if known else None)
+        if session is None or one is None or not session.has(one).all():
+            self.curve.show_data(None)
+        else:
+            self.curve.show_data(curve_of(session, one))
 
     # what the user does
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import numpy as np
 from napari.utils.theme import get_theme
+from numpy.typing import NDArray
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -144,7 +146,7 @@ class TrackSection(Section):
                              (project.corrections.changed, self._show_run)):
             (signal.connect if on else signal.disconnect)(hear)
 
-    def _chosen(self, project: Project, options: TrackOptions) -> object:
+    def _chosen(self, project: Project, options: TrackOptions) -> NDArray[np.int64]:
         session, which = project.session, self.which.currentData()
         if which == "selected":
             if not len(project.selection):

@@ -107,10 +107,12 @@ def _read(noted: Any, n_frames: int) -> Owed | None:
     """An entry as JSON has it; None if it makes no sense."""
     if not isinstance(noted, list) or len(noted) != len(Owed._fields):
         return None
-    *numbers, is_ahead, passed = noted
-    if not isinstance(is_ahead, bool) or not isinstance(passed, list) or not all(map(_is_number, [*numbers, *passed])):
+    step, track, first, last, is_ahead, passed = noted
+    if not isinstance(is_ahead, bool) or not isinstance(passed, list):
         return None
-    one = Owed(*numbers, is_ahead, tuple(passed))
+    if not all(map(_is_number, [step, track, first, last, *passed])):
+        return None
+    one = Owed(step, track, first, last, is_ahead, tuple(passed))
     return one if one.step > 0 and one.first <= one.last < n_frames else None
 
 
