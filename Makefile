@@ -7,6 +7,8 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 VENV := .venv
 BIN := $(VENV)/bin
+# tests start many processes: none need compile the same files again, whatever the caller's environment says
+export PYTHONDONTWRITEBYTECODE :=
 READY := $(VENV)/ready
 # each of them starts a virtual screen of its own (pytest-xvfb)
 PARALLEL := -n auto --maxprocesses 4 --dist worksteal
