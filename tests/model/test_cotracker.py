@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -54,10 +55,25 @@ def prepare(raw: dict[str, np.ndarray], pyramid: list[Tensor]) -> tuple[Tensor, 
     return network("offline").templates(pyramid, queries[:, 0].long(), xy), Guess.at_rest(xy, len(raw["frames"]))
 
 
-def test_offline_clip(raw: dict[str, np.ndarray]) -> None:
-    xy, visibility, confidence = network("offline").track_clip(
-        as_video(raw["frames"]), torch.from_numpy(raw["queries"]), 6
-    )
+@pytest.fixture(scope="module")
+def clip(raw: dict[str, np.ndarray]) -> tuple[tuple[Tensor, Tensor, Tensor], list[Guess]]:
+    """What is returned for the golden clip, and the state after each iteration on the way there."""
+    states: list[Guess] = []
+    refine = CoTracker3.refine
+
+    def noted(self: CoTracker3, *args: Any, **kwargs: Any) -> Iterator[Guess]:
+        for state in refine(self, *args, **kwargs):
+            states.append(state)
+            yield state
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CoTracker3, "refine", noted)
+        result = network("offline").track_clip(as_video(raw["frames"]), torch.from_numpy(raw["queries"]), 6)
+    return result, states
+
+
+def test_offline_clip(raw: dict[str, np.ndarray], clip: tuple[tuple[Tensor, Tensor, Tensor], list[Guess]]) -> None:
+    xy, visibility, confidence = clip[0]
     assert_close(xy, raw["coords"], PIXELS)
     assert_close(visibility, raw["vis"], PROBABILITY)
     assert_close(confidence, raw["conf"], PROBABILITY)
@@ -84,11 +100,9 @@ def test_a_clip_longer_than_the_time_embedding() -> None:
     assert_close(stretched, long["time_emb_66_rows"], 1e-5)
 
 
-def test_every_iteration(raw: dict[str, np.ndarray], pyramid: list[Tensor]) -> None:
-    templates, guess = prepare(raw, pyramid)
-    with torch.inference_mode():
-        states = list(network("offline").refine(pyramid, templates, guess, 6))
-    for index, state in enumerate(states):
+def test_every_iteration(raw: dict[str, np.ndarray], clip: tuple[tuple[Tensor, Tensor, Tensor], list[Guess]]) -> None:
+    assert len(clip[1]) == len(raw["coords_iters"])
+    for index, state in enumerate(clip[1]):
         assert_close((state.xy * 4).transpose(0, 1), raw["coords_iters"][index], PIXELS)
         assert_close(state.visibility.T.sigmoid(), raw["vis_iters"][index], PROBABILITY)
         assert_close(state.confidence.T.sigmoid(), raw["conf_iters"][index], PROBABILITY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -84,6 +86,15 @@ def official_grid(count: int, height: int, width: int) -> np.ndarray:
     return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
 
 
+@cache
+def predictor_features() -> torch.Tensor:
+    """(T, h, w, C) what the network sees of the golden clip's frames, each by itself."""
+    video = as_video(golden("online_predictor")["frames"])
+    frames = torch.nn.functional.interpolate(video, (96, 128), mode="bilinear", align_corners=True)
+    with torch.inference_mode():
+        return torch.cat([network("online").encode(frame[None]) for frame in frames])
+
+
 def run_predictor(file: dict[str, np.ndarray], queries: np.ndarray, length: int,
                   support: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """What each call of the published streaming protocol returns at 96 × 128.
@@ -97,11 +108,9 @@ def run_predictor(file: dict[str, np.ndarray], queries: np.ndarray, length: int,
     if support:
         points = np.concatenate([points, official_grid(support, 96, 128)])
     t = torch.from_numpy(np.concatenate([queries[:, 0], np.zeros(support**2)])).long()
-    video = as_video(file["frames"][:length])
-    frames = torch.nn.functional.interpolate(video, (96, 128), mode="bilinear", align_corners=True)
     calls = []
     with torch.inference_mode():
-        features = torch.cat([model.encode(frame[None]) for frame in frames])
+        features = predictor_features()[:length]
         state = WindowState.begin(model, t, torch.from_numpy(points.astype(np.float32)) / 4)
         xy, seen = torch.zeros(length, len(t), 2), torch.zeros(length, len(t))
         for start in window_starts(length, 16):
