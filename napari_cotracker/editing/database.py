@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from threading import RLock
+from time import sleep
 from typing import TypeVar
 
 from ..core.errors import EditError
@@ -18,6 +20,7 @@ T = TypeVar("T")
 Write = Callable[[sqlite3.Connection], object]
 
 CHECKPOINT = 4 << 20  # bytes in the write-ahead log that are brought into the file when there is time
+LET_GO = 0.002  # seconds between two writes that nobody waits for, in which whoever waits gets his turn
 REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full", sqlite3.SQLITE_READONLY: "it is read-only",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened", sqlite3.SQLITE_IOERR: "the disk does not answer",
@@ -61,14 +64,15 @@ class Database:
         self._require_there()
         self._call(lambda: _transact(self._connection, writes))
         if self._thread is not None and self._is_log_long():
-            self._thread.submit(self._call, self._bring_in)
+            self._thread.submit(self._bring_in)
 
-    def post(self, write: Write) -> Future[None] | None:
-        """Do a write when there is time; None if it was done at once."""
+    def post(self, writes: Iterable[Write]) -> Future[None] | None:
+        """Do some writes when there is time, each for itself, so that no other waits long; None if that was at once."""
         if self._thread is None:
-            self.write(write)
+            for write in writes:
+                self.write(write)
             return None
-        return self._thread.submit(self._call, lambda: _transact(self._connection, (write,)))
+        return self._thread.submit(self._do_each, writes)
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """What a query gives."""
@@ -95,6 +99,11 @@ class Database:
         except UnicodeDecodeError as mishap:  # what SQLite says of damaged tables quotes their bytes
             raise DamageError.of(self.path, mishap) from mishap
 
+    def _do_each(self, writes: Iterable[Write]) -> None:
+        for write in writes:
+            self._call(partial(_transact, self._connection, (write,)))
+            sleep(LET_GO)
+
     def _is_log_long(self) -> bool:
         try:
             return Path(f"{self.path}-wal").stat().st_size > CHECKPOINT
@@ -102,9 +111,15 @@ class Database:
             return False
 
     def _bring_in(self) -> None:
-        """SQLite would do so within a commit, which somebody waits for."""
-        if self._is_log_long():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """SQLite would do so within a commit, which somebody waits for.
+
+        A connection of its own does the most of it, while others write; what is left takes a moment.
+        """
+        if self.path is None or not self._is_log_long() or _identity(self.path) != self._identity:
+            return
+        with closing(sqlite3.connect(self.path)) as other:
+            other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self._call(lambda: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
     def _require_open(self) -> None:
         if not self.is_open:

@@ -225,11 +225,16 @@ def pieces_of(number: int) -> tuple[int, int]:
 
 def put_pieces(connection: sqlite3.Connection, table: str, number: int, pieces: Iterable[bytes]) -> None:
     """Write the pieces of a thing."""
+    for place, piece in enumerate(pieces):
+        put_piece(connection, table, number, place, piece)
+
+
+def put_piece(connection: sqlite3.Connection, table: str, number: int, place: int, piece: bytes) -> None:
+    """Write one of the pieces of a thing."""
     first, last = pieces_of(number)
-    for id, piece in enumerate(pieces, first):
-        if id > last:
-            raise EditError("expected an edit of fewer cells, got one that no file can hold; do it in parts")
-        connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (id, piece))
+    if first + place > last:
+        raise EditError("expected an edit of fewer cells, got one that no file can hold; do it in parts")
+    connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (first + place, piece))
 
 
 def read_pieces(connection: sqlite3.Connection, table: str, number: int) -> list[object]:

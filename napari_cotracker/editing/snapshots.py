@@ -24,7 +24,8 @@ LARGE = 16 << 20  # bytes of cells, which take a noticeable time to write
 FEW_STEPS, FEW_BYTES = 100, 1 << 20  # that are walked again in less time
 MOST_CELLS = 1 << 31  # that a session can have
 
-Capture = Callable[[], tuple[int, Sequence[Row], Cells]]
+Taken = tuple[int, Sequence[Row], Cells]
+Capture = Callable[[], Taken]
 
 
 class Snapshot(NamedTuple):
@@ -61,8 +62,9 @@ class Snapshots:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time for the next one."""
-        return self._store.is_file and (self._steps >= STEPS or self._bytes >= max(BYTES, 2 * self._size))
+        """Whether it is time for the next one; not while one is being written, for which nobody is to wait."""
+        is_long = self._steps >= STEPS or self._bytes >= max(BYTES, 2 * self._size)
+        return is_long and self._store.is_file and (self._waiting is None or self._waiting[0].done())
 
     def is_behind(self, size: int) -> bool:
         """Whether a file of cells of so many bytes would open slowly, or be listed with other tracks than it has."""
@@ -73,13 +75,13 @@ class Snapshots:
         """One of this moment, or of how a step that is about to be the last one leaves it."""
         self.settle()
         change.did(partial(setattr, self, "_known", self._known))
-        change.write(self._next(step))
+        change.write(put_snapshot(*self._next(step)))
 
     def post(self) -> None:
         """Write one when there is time; if it fails, the older one and the steps since are as good."""
         self.settle()
         known = self._known
-        waiting = self._store.post(self._next())
+        waiting = self._store.post(put_in_parts(*self._next()))
         self._waiting = None if waiting is None else (waiting, known)
 
     def drop(self, steps: Iterable[int], change: Change) -> None:
@@ -95,12 +97,12 @@ class Snapshots:
         if not self._known:
             self.write(change)
 
-    def _next(self, step: int | None = None) -> Write:
+    def _next(self, step: int | None = None) -> Taken:
         head, rows, cells = self._capture()
         head = head if step is None else step
         self._steps, self._bytes, self._size = 0, 0, cells.nbytes
         self._known = [*self._known, head][-2:]
-        return put_snapshot(head, rows, cells)
+        return head, rows, cells
 
     def settle(self) -> None:
         """Wait for one that is being written."""
@@ -113,12 +115,35 @@ class Snapshots:
 def put_snapshot(step: int, rows: Sequence[Row], cells: Cells) -> Write:
     """Note everything as it was after a step: entries, and cells (T, n); only the newest two are kept."""
     def write(connection: sqlite3.Connection) -> None:
-        found = connection.execute("INSERT INTO snapshots (step, n_frames) VALUES (?, ?)", (step, cells.shape[0]))
-        number = found.lastrowid or 0
-        records.put_pieces(connection, "snapshot_pieces", number, _snapshot_to_pieces(rows, cells))
-        old = connection.execute("SELECT id FROM snapshots ORDER BY id DESC LIMIT -1 OFFSET 2").fetchall()
-        _drop_snapshots(connection, [each for (each,) in old])
+        for part in put_in_parts(step, rows, cells):
+            part(connection)
     return write
+
+
+def put_in_parts(step: int, rows: Sequence[Row], cells: Cells) -> Iterator[Write]:
+    """The same as several writes, of which the last one makes it count; what an accident leaves goes with the next."""
+    number, gone = 0, list[tuple[int]]()
+
+    unnamed = f"WHERE id >> {records.PIECES} NOT IN (SELECT id FROM snapshots)"
+
+    def clear(connection: sqlite3.Connection) -> None:
+        nonlocal number
+        (number,) = connection.execute("SELECT ifnull(max(id), 0) + 1 FROM snapshots").fetchone()
+        connection.execute(f"DELETE FROM snapshot_pieces {unnamed}")
+
+    def put(place: int, piece: bytes) -> Write:
+        return lambda connection: records.put_piece(connection, "snapshot_pieces", number, place, piece)
+
+    def name(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO snapshots VALUES (?, ?, ?)", (number, step, cells.shape[0]))
+        connection.execute("DELETE FROM snapshots WHERE id NOT IN (SELECT id FROM snapshots ORDER BY id DESC LIMIT 2)")
+        gone.extend(connection.execute(f"SELECT id FROM snapshot_pieces {unnamed}"))
+    yield clear
+    for place, piece in enumerate(_snapshot_to_pieces(rows, cells)):
+        yield put(place, piece)
+    yield name
+    for key in gone:
+        yield partial(_drop_piece, key)
 
 
 def drop_snapshots(steps: Iterable[int]) -> Write:
@@ -177,3 +202,7 @@ def _drop_snapshots(connection: sqlite3.Connection, numbers: Sequence[int]) -> N
     for number in numbers:
         connection.execute("DELETE FROM snapshots WHERE id = ?", (number,))
         connection.execute("DELETE FROM snapshot_pieces WHERE id BETWEEN ? AND ?", records.pieces_of(number))
+
+
+def _drop_piece(key: tuple[int], connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM snapshot_pieces WHERE id = ?", key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from pathlib import Path
@@ -99,9 +99,9 @@ class Store:
         if writes:
             self._database.write(*writes)
 
-    def post(self, write: Write) -> Future[None] | None:
-        """Do a write when there is time."""
-        return self._database.post(write)
+    def post(self, writes: Iterable[Write]) -> Future[None] | None:
+        """Do some writes when there is time, each for itself."""
+        return self._database.post(writes)
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """What a query gives.

@@ -35,7 +35,7 @@ def test_of_several_writes_all_are_done_or_none(database: Database) -> None:
     with pytest.raises(EditError, match="UNIQUE"):
         database.write(put(3), put(1))
     assert values(database) == [1, 2]
-    waiting = database.post(put(4))
+    waiting = database.post([put(4)])
     assert waiting is None or waiting.result() is None
     assert values(database) == [1, 2, 4]
     database.close()
@@ -103,11 +103,61 @@ def test_the_log_is_brought_into_the_file_as_it_grows(tmp_path: Path, monkeypatc
     connection.close()
 
 
+def test_whoever_waits_gets_a_turn_between_writes_that_nobody_waits_for(tmp_path: Path) -> None:
+    database, done = Database(tmp_path / "a"), list[int]()
+    database.run("CREATE TABLE a (b)")
+
+    def slow(number: int) -> object:
+        def write(connection: sqlite3.Connection) -> None:
+            time.sleep(0.05)
+            connection.execute("INSERT INTO a VALUES (?)", (number,))
+            done.append(number)
+        return write
+
+    waiting = database.post(slow(number) for number in range(20))
+    for _ in range(5000):
+        if done:
+            break
+        time.sleep(0.001)
+    database.write(put(100))
+    assert len(done) < 10
+    assert waiting is not None
+    assert waiting.result() is None
+    assert values(database) == [*range(20), 100]
+    database.close()
+
+
+def test_the_log_is_brought_into_the_file_beside_those_who_use_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                                                  ) -> None:
+    database = Database(tmp_path / "a")
+    database.run("CREATE TABLE a (b)")
+    with monkeypatch.context() as patch:
+        patch.setattr("napari_cotracker.editing.database.CHECKPOINT", 1 << 40)
+        for number in range(60):
+            database.write(lambda connection, n=number: connection.execute("INSERT INTO a VALUES (zeroblob(1000000))"))
+    sizes: list[int] = []  # of the file, when what others wait for begins
+
+    def note(command: str) -> None:
+        if "TRUNCATE" in command:
+            sizes.append((tmp_path / "a").stat().st_size)
+
+    database.read(lambda connection: connection.set_trace_callback(note))
+    database.write(put(1))
+    for _ in range(2000):
+        if (tmp_path / "a-wal").stat().st_size == 0:
+            break
+        time.sleep(0.005)
+    assert (tmp_path / "a-wal").stat().st_size == 0
+    assert sizes
+    assert min(sizes) > 50_000_000
+    database.close()
+
+
 def test_no_thread_is_left_behind(tmp_path: Path) -> None:
     before = threading.active_count()
     databases = [Database(tmp_path / str(number)) for number in range(5)]
     for database in databases:
-        database.post(lambda connection: connection.execute("CREATE TABLE a (b)"))
+        database.post([lambda connection: connection.execute("CREATE TABLE a (b)")])
     assert threading.active_count() == before + 5
     databases.pop().close()
     del database

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,6 +109,53 @@ def test_a_large_session_closes_without_one_after_little(tmp_path: Path, monkeyp
     assert taken(Session.open(path, read_only=True)) == [4, 5], "the list of sessions counts the tracks of the newest"
 
 
+def test_what_an_accident_left_of_one_goes_with_the_next(connection: sqlite3.Connection) -> None:
+    cells = cells_of(N_FRAMES, 3)
+    left = snapshots.put_in_parts(0, ROWS, cells)
+    for part in (next(left), next(left)):  # and no more: the rest of it was never written
+        part(connection)
+    assert snapshots.read_snapshots(connection) == []
+    for step in range(4):
+        for part in snapshots.put_in_parts(step, ROWS, cells):
+            part(connection)
+    found = snapshots.read_snapshots(connection)
+    assert [each.step for each in found] == [2, 3]
+    for each in found:
+        _, blocks = snapshots.read_snapshot(connection, each)
+        assert_same(blocks[0].after, cells)
+    pieces = connection.execute("SELECT count(DISTINCT id >> 16) FROM snapshot_pieces").fetchone()
+    assert pieces == (2,)
+
+
+def test_nobody_waits_for_one_that_is_being_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session.create(tmp_path / "a.cotracker", N_FRAMES, (64, 48))
+    session.add_points(0, [[1, 1]])
+    monkeypatch.setattr(snapshots, "STEPS", 1)
+    may_go_on, put = Event(), snapshots.put_in_parts
+
+    def slow(*taken: Any) -> Iterator[Any]:
+        first, *rest = put(*taken)
+        yield first
+        may_go_on.wait(10)
+        yield from rest
+
+    monkeypatch.setattr(snapshots, "put_in_parts", slow)
+    began = monotonic()
+    session.rename(0, "nose")
+    session.rename(0, "ear")
+    session.undo()
+    waited = monotonic() - began
+    copy = Session.open(left_by_a_crash(session, tmp_path / "b.cotracker"))
+    State.of(copy).assert_same(State.of(session))
+    copy.close()
+    may_go_on.set()
+    assert waited < 5
+    assert taken(session) == [0, 2]
+    session.rename(0, "eye")
+    assert taken(session) == [2, 4]
+    session.close()
+
+
 def test_none_is_written_where_nothing_outlives_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "STEPS", 1)
     session = Session(N_FRAMES, (64, 48))
@@ -121,10 +171,10 @@ def test_one_that_failed_is_not_relied_on(tmp_path: Path, monkeypatch: pytest.Mo
     def fail(step: int, rows: object, cells: object) -> object:
         def write(connection: sqlite3.Connection) -> None:
             raise sqlite3.OperationalError("database or disk is full")
-        return write
+        return iter([write])
 
     with monkeypatch.context() as patched:
-        patched.setattr(snapshots, "put_snapshot", fail)
+        patched.setattr(snapshots, "put_in_parts", fail)
         session.rename(0, "nose")
     monkeypatch.setattr(snapshots, "STEPS", 1000)
     assert taken(session) == [0]
@@ -143,6 +193,7 @@ def test_one_of_an_edit_that_a_run_joins_afterwards_no_longer_counts(tmp_path: P
     monkeypatch.setattr(snapshots, "STEPS", 1)
     session = Session.create(tmp_path / "a.cotracker", N_FRAMES, (64, 48))
     session.add_points(0, [[1, 1]])
+    assert taken(session) == [0, 1]
     session.correct(0, 3, (2, 2))
     assert taken(session) == [1, 2]
     run = session.begin_run("anew", [0], joins=session.last_step)
