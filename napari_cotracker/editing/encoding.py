@@ -191,16 +191,20 @@ def put_cells(cells: Cells) -> Iterator[bytes]:
 
 def patch_to_pieces(patch: Patch) -> list[bytes]:
     """Entries and cells of a patch; its label and what it says of a run are kept elsewhere."""
-    pieces, parts, size = list[bytes](), list(put_text([rows_to_json(patch.before), rows_to_json(patch.after)])), 0
+    return list(each_piece(patch))
+
+
+def each_piece(patch: Patch) -> Iterator[bytes]:
+    """The same, one after the other."""
+    parts, size = list(put_text([rows_to_json(patch.before), rows_to_json(patch.after)])), 0
     for block in (part for whole in patch.blocks for part in _split(whole)):
         parts += [*put_place(block.frames, block.ids), *put_cells(block.before), *put_cells(block.after)]
         size += block.before.nbytes + block.after.nbytes
         if size > PIECE:
-            pieces.append(seal(parts))
+            yield seal(parts)
             parts, size = [], 0
     if parts:
-        pieces.append(seal(parts))
-    return pieces
+        yield seal(parts)
 
 
 def pieces_to_patch(pieces: Iterable[object]) -> Patch:

@@ -19,6 +19,7 @@ from .patch import Block, Patch
 from .records import Node
 from .roster import Ids
 from .run import Run
+from .staging import OvertakenError, Staged
 
 
 class History(Ledger):
@@ -40,6 +41,26 @@ class History(Ledger):
             patch = patch.onto(self.base)
         with self.changing() as change:
             self._step(self._note(patch, change), patch, change)
+
+    def apply_staged(self, staged: Staged) -> None:
+        """Do and note a patch of new tracks that is written already, which no open run can touch.
+
+        Raises
+        ------
+        OvertakenError
+            If another step was done since, or the session goes on in another file.
+        EditError
+            As for `apply`; or if the video has another length by now.
+        """
+        patch = staged.patch
+        self._table.check(patch)
+        if any(len(block.frames) != self._table.n_frames for block in patch.blocks):
+            raise EditError(f"expected tracks of {self._table.n_frames} frames, got others: the film's length is "
+                            "known only now; do it again")
+        if staged.number != self.journal.next_step:
+            raise OvertakenError
+        with self.changing() as change:
+            self._step(self._note(patch, change, staged), patch, change)
 
     def undo(self) -> str:
         """Take back the last step; gives its label, "" if there is none.

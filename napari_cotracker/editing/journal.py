@@ -13,6 +13,7 @@ from . import encoding, records
 from .change import Change
 from .patch import Patch
 from .records import Node, State
+from .staging import Staged
 from .store import Store
 
 BUDGET = 4 << 30  # bytes of steps that are kept in the file; the oldest are forgotten first
@@ -135,11 +136,14 @@ class Journal:
         self._hold(number, patch)
         return _cut(patch, node)
 
-    def note(self, patch: Patch, change: Change) -> int:
-        """A step that was done first; gives its number."""
-        pieces = encoding.patch_to_pieces(patch)
-        node = Node(self.next_step, self.head, as_label(patch.label), time.time(), self.visits + 1,
-                    sum(map(len, pieces)), runs=[] if patch.run is None else [patch.run])
+    def note(self, patch: Patch, change: Change, staged: Staged | None = None) -> int:
+        """A step that was done first; gives its number. If it is `staged`, its cells are in the file already."""
+        pieces = None if staged is not None else encoding.patch_to_pieces(patch)
+        size = staged.size if staged is not None else sum(map(len, pieces or ()))
+        node = Node(self.next_step, self.head, as_label(patch.label), time.time(), self.visits + 1, size,
+                    runs=[] if patch.run is None else [patch.run])
+        if staged is not None:
+            change.write(staged.check)
         change.write(records.put_step(node, pieces, patch.sides))
         change.write(records.set_state(head=node.number, next_step=node.number + 1, visits=node.visited))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from .journal import BUDGET
 from .ledger import FORGOTTEN
 from .patch import Patch
 from .records import State
+from .staging import Staged
 from .store import Store
 from .table import TrackTable
 from .view import View
@@ -169,6 +170,20 @@ class Kept(View):
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    def stage(self, patch: Patch) -> Generator[float, None, Staged]:
+        """Write a patch of new tracks that is about to be done, in any thread; see `staging.stage`."""
+        return self._history.stage(patch)
+
+    def apply_staged(self, staged: Staged) -> None:
+        """Do a patch that `stage` has written.
+
+        Raises
+        ------
+        OvertakenError
+            If anything came between; stage it again.
+        """
+        self._history.apply_staged(staged)
 
     @property
     def settings(self) -> Mapping[str, Any]:

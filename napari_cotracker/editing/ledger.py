@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -22,6 +22,7 @@ from .run import Run
 from .runlog import RunLog, begin_run, whole
 from .sides import SidesIndex
 from .snapshots import Snapshots
+from .staging import Staged, stage
 from .store import Store
 from .table import TrackTable
 
@@ -146,6 +147,10 @@ class Ledger:
         """Both one-sided answers of steps that are done, the newest first."""
         return self.sides.of(track, self.journal.done)
 
+    def stage(self, patch: Patch) -> Generator[float, None, Staged]:
+        """Write a patch that is about to be done; see `staging.stage`."""
+        return stage(self._store, patch)
+
     def capture(self) -> tuple[int, Sequence[Row], Cells]:
         """The last step that is done, entries, and cells (T, N) as they would be without the runs that are open."""
         everything = np.arange(self.n_frames), self._table.roster.ids
@@ -157,8 +162,8 @@ class Ledger:
         change.write(begin_run(run.number, run.label, run.joins, run.facts))
         change.write(*whole(run.number, told, run.sides))
 
-    def _note(self, patch: Patch, change: Change) -> int:
-        number = self.journal.note(patch, change)
+    def _note(self, patch: Patch, change: Change, staged: Staged | None = None) -> int:
+        number = self.journal.note(patch, change, staged)
         if patch.comes:
             change.write(records.set_state(next_id=self._table.roster.next_id))
         change.then(lambda: self.sides.add(number, patch.sides))

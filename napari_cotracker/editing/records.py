@@ -121,15 +121,19 @@ def parsed(text: object) -> Any:
         raise DamageError(f"expected JSON, got {str(text)!r:.60}") from mishap
 
 
-def put_step(node: Node, pieces: Sequence[bytes], sides: Iterable[Sides]) -> Write:
-    """Note a step, in place of the one of its number if there is one, whose sides are kept."""
+def put_step(node: Node, pieces: Sequence[bytes] | None, sides: Iterable[Sides]) -> Write:
+    """Note a step, in place of the one of its number if there is one, whose sides are kept.
+
+    Without pieces, these were written before: see `staging`.
+    """
     answers = [(node.number, int(each.id), encoding.sides_to_piece(each)) for each in sides]
     row = (node.number, node.parent, node.visited, node.time, node.size, node.n_frames, node.label, to_json(node.runs))
 
     def write(connection: sqlite3.Connection) -> None:
-        connection.execute("DELETE FROM patches WHERE id BETWEEN ? AND ?", pieces_of(node.number))
+        if pieces is not None:
+            connection.execute("DELETE FROM patches WHERE id BETWEEN ? AND ?", pieces_of(node.number))
+            put_pieces(connection, "patches", node.number, pieces)
         connection.execute("REPLACE INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-        put_pieces(connection, "patches", node.number, pieces)
         connection.executemany("INSERT INTO sides (step, track, data) VALUES (?, ?, ?)", answers)
     return write
 

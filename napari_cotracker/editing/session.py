@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -21,7 +20,7 @@ from .roster import Ids
 from .run import Run
 from .sides import doubt_over_all, over_all
 from .steps import Step, branches_of, steps_of
-from .table import opening
+from .table import arriving, opening
 
 
 class Session(Kept):
@@ -128,15 +127,9 @@ class Session(Kept):
         EditError
             If there is none, or they are of another number of frames.
         """
-        if not len(tracks) or tracks.n_frames != self.n_frames:
-            raise EditError(f"expected at least one track of {self.n_frames} frames, got {len(tracks)} of "
-                            f"{tracks.n_frames}")
-        ids = self.new_ids(len(tracks))
-        number = dict(zip(tracks.ids.tolist(), ids.tolist(), strict=True))
-        queries = None if tracks.queries is None or len(tracks.queries) != len(tracks) else replace(
-            tracks.queries, ids=np.array([number[id] for id in tracks.queries.ids.tolist()], np.int64))
-        self.apply(replace(opening(replace(tracks, ids=ids, queries=queries)), label=label))
-        return ids
+        patch = arriving(tracks, self.new_ids(len(tracks)), label, self.n_frames)
+        self.apply(patch)
+        return patch.ids
 
     def correct(self, id: int, t: int, xy: ArrayLike) -> None:
         """Say where a track is on one frame; the cell becomes an anchor, which no run moves.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -148,3 +149,28 @@ def opening(tracks: Tracks) -> Patch:
     cells = cells.copy() if is_sorted else cells[:, columns]  # a copy either way: the history keeps it
     block = Block(np.arange(tracks.n_frames), tracks.ids[columns], Cells.nothing(*cells.shape), cells)
     return Patch("open", (block,), after=rows_of(tracks))
+
+
+def arriving(tracks: Tracks, ids: Ids, label: str, n_frames: int) -> Patch:
+    """The patch that brings tracks in, under other numbers.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    ids : (n,) int64
+        Ascending, which no track of the session has.
+    label : str
+    n_frames : int
+        Of the session.
+
+    Raises
+    ------
+    EditError
+        If there is none, or they are of another number of frames.
+    """
+    if not len(tracks) or tracks.n_frames != n_frames:
+        raise EditError(f"expected at least one track of {n_frames} frames, got {len(tracks)} of {tracks.n_frames}")
+    number = dict(zip(tracks.ids.tolist(), ids.tolist(), strict=True))
+    queries = None if tracks.queries is None or len(tracks.queries) != len(tracks) else replace(
+        tracks.queries, ids=np.array([number[id] for id in tracks.queries.ids.tolist()], np.int64))
+    return replace(opening(replace(tracks, ids=ids, queries=queries)), label=label)

@@ -46,6 +46,9 @@ class ExportSection(Section):
         self._errand = Errand(worker, self)
         self._errand.changed.connect(self.refresh)
         self._errand.failed.connect(self._on_trouble)
+        self._arrival = importing.Arrival(self)
+        self._arrival.changed.connect(self.refresh)
+        self._arrival.failed.connect(self._on_trouble)
         self._refused: str | None = None
         self._last = ""
         self._project: Project | None = None
@@ -71,7 +74,7 @@ class ExportSection(Section):
         has_tracks = project is not None and len(project.session.ids) > 0
         for pressed in (self.export_button, self.check_button):
             pressed.setEnabled(has_tracks and not self._errand.is_busy)
-        self.import_button.setEnabled(project is not None and not self._errand.is_busy)
+        self.import_button.setEnabled(project is not None and not self._errand.is_busy and not self._arrival.is_busy)
         self.replace_button.setVisible(self._refused is not None)
 
     def look(self) -> None:
@@ -124,7 +127,9 @@ class ExportSection(Section):
     def bring(self, path: str) -> None:
         """Read a file of any format; its tracks join those of the current video."""
         project = self._desk.current
-        if project is not None:
+        if self._arrival.is_busy:
+            self._desk.say("tracks are being imported still; try again in a moment")
+        elif project is not None:
             arguments = {"path": path, "size": project.session.size}
             self._errand.send("import", arguments, partial(self._take_in, project, Path(path)))
 
@@ -132,6 +137,7 @@ class ExportSection(Section):
         """Hear nothing any more."""
         self._clock.stop()
         self._errand.cancel()
+        self._arrival.close()
         self._desk.current_changed.disconnect(self._follow)
         if self._project is not None:
             self._project.session.changed.disconnect(self._look_soon)
@@ -177,8 +183,17 @@ class ExportSection(Section):
     def _take_in(self, project: Project, path: Path, tracks: Any) -> None:
         if project not in list(self._desk):
             raise EditError(f"expected the video of {path.name} to be open still; open it and import once more")
-        count = importing.join(project, tracks, path.name, as_anchors=self.kinds.currentData() == "anchors")
-        self._desk.say(f"imported {counted(count, 'track')} from {path.name}; Ctrl+Z takes that back")
+        as_anchors, said = self.kinds.currentData() == "anchors", counted(len(tracks), "track")
+
+        def done() -> None:
+            self._desk.say(f"imported {said} from {path.name}; Ctrl+Z takes that back")
+
+        if tracks.state.size > importing.AT_ONCE:
+            self._desk.say(f"importing {said} from {path.name} …")
+            self._arrival.begin(project, tracks, importing.label_of(tracks, path.name), done, as_anchors=as_anchors)
+        else:
+            importing.join(project, tracks, path.name, as_anchors=as_anchors)
+            done()
 
     def _show_format(self) -> None:
         entry, old = self.format, self.options

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+
+from qtpy.QtCore import QObject, Signal
+
+from ..core.errors import CotrackerError
 from ..core.tracks import Tracks
+from ..editing.patch import Patch
+from ..editing.staging import OvertakenError, Staged
+from ..editing.table import arriving
 from ..tasks.convert import as_anchors as anchored
 from ..tasks.convert import with_video
+from .background import Background
 from .project import Project
+
+AT_ONCE = 200_000  # cells that are written while the window waits: some hundredths of a second
 
 
 def join(project: Project, tracks: Tracks, name: str, *, as_anchors: bool = False) -> int:
@@ -30,7 +41,12 @@ def join(project: Project, tracks: Tracks, name: str, *, as_anchors: bool = Fals
     CotrackerError
         If they do not fit the video, or there is none.
     """
-    return take_in(project, tracks, f"import {len(tracks)} tracks from {name}", as_anchors=as_anchors)
+    return take_in(project, tracks, label_of(tracks, name), as_anchors=as_anchors)
+
+
+def label_of(tracks: Tracks, name: str) -> str:
+    """What the history says of tracks from a file."""
+    return f"import {len(tracks)} tracks from {name}"
 
 
 def take_in(project: Project, tracks: Tracks, label: str, *, as_anchors: bool = False) -> int:
@@ -40,3 +56,75 @@ def take_in(project: Project, tracks: Tracks, label: str, *, as_anchors: bool = 
     project.session.bring(anchored(fitted) if as_anchors else fitted, label)
     project.show().refresh()
     return len(tracks)
+
+
+class Arrival(QObject):
+    """Has many tracks join a project as `join` does, while the window can be used: they are shown once all are written.
+
+    Signals
+    -------
+    changed : it began or ended
+    failed : (CotrackerError)
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = Background("tracks that come", self)
+        self._background.finished.connect(self._put_in)
+        self._background.failed.connect(self._fail)
+        self._project: Project | None = None
+        self._patch: Patch | None = None
+        self._done: Callable[[], object] = bool
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether some are on their way."""
+        return self._project is not None
+
+    def begin(self, project: Project, tracks: Tracks, label: str, done: Callable[[], object], *,
+              as_anchors: bool = False) -> None:
+        """Take tracks in; `done` hears when they are there."""
+        self._project, self._done, self._patch = project, done, None
+        project.file.begin()
+        session, video, ids = project.session, project.video, project.session.new_ids(len(tracks))
+
+        def work() -> Generator[float, None, Staged]:
+            fitted = with_video(tracks, video)
+            self._patch = arriving(anchored(fitted) if as_anchors else fitted, ids, label, session.n_frames)
+            yield 0.0
+            return (yield from session.stage(self._patch))
+        self._background.ask(work)
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Hear nothing any more; what was written of them goes with the next step."""
+        self._project = None
+        self._background.close()
+
+    def _put_in(self, staged: Staged) -> None:
+        project = self._project
+        if project is None:
+            return
+        try:
+            project.session.apply_staged(staged)
+        except CotrackerError as error:
+            self._fail(error)
+            return
+        project.show().refresh()
+        self._end()
+        self._done()
+
+    def _fail(self, error: CotrackerError) -> None:
+        project, patch = self._project, self._patch
+        if isinstance(error, OvertakenError) and project is not None and patch is not None:
+            self._background.ask(lambda: project.session.stage(patch))
+            return
+        self._end()
+        self.failed.emit(error)
+
+    def _end(self) -> None:
+        self._project = self._patch = None
+        self.changed.emit()

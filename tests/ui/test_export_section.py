@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
 from napari_cotracker.core.tracks import Source
+from napari_cotracker.editing.session import Session
 from napari_cotracker.tasks.export import read_tracks, write_tracks
+from napari_cotracker.ui import importing
 from napari_cotracker.ui.export_section import ExportSection
 
 from .mouse import settle, wait_until
@@ -117,6 +121,50 @@ def test_tracks_of_others_join_as_one_step(window: Window, tmp_path: Path, kind:
     assert cells.source[0, 0] == (Source.HUMAN if kind == "anchors" else Source.IMPORTED)
     assert "imported 2 tracks from theirs.csv" in window.panel.told.text()
     window.panel.undo()
+    assert window.session.ids.tolist() == [0, 1]
+
+
+def test_many_tracks_come_while_the_window_is_used(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                                    ) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", 0)
+    section, may_go_on, stage = opened(window), Event(), Session.stage
+
+    def slow(session: Session, patch: Any) -> Any:
+        yield 0.0
+        may_go_on.wait(10)
+        return (yield from stage(session, patch))
+
+    monkeypatch.setattr(Session, "stage", slow)
+    write_tracks(tmp_path / "theirs.csv", others(), options={})
+    section.bring(str(tmp_path / "theirs.csv"))
+    carry_out(window)
+    settle(0.1)
+    assert window.session.ids.tolist() == [0, 1], "nothing is shown before it is written"
+    assert "importing 2 tracks from theirs.csv" in window.panel.told.text()
+    assert not section.import_button.isEnabled()
+    section.bring(str(tmp_path / "theirs.csv"))
+    assert "imported still" in window.panel.told.text()
+    window.session.rename(0, "nose")
+    may_go_on.set()
+    wait_until(lambda: len(window.session.ids) == 4)
+    assert section.import_button.isEnabled()
+    np.testing.assert_array_equal(window.session.cells.xy[:4, 2:], others().xy)
+    assert "imported 2 tracks from theirs.csv" in window.panel.told.text()
+    window.panel.undo()
+    assert window.session.ids.tolist() == [0, 1]
+    assert window.session.rows[0].name == "nose"
+
+
+def test_many_tracks_of_another_length_are_refused(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                                    ) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", 0)
+    section = opened(window)
+    tracks = others()
+    longer = replace(tracks, **{name: np.repeat(getattr(tracks, name), 30, 0) for name in (
+        "xy", "visibility", "confidence", "state", "source")}, queries=None, meta={"size": (64, 48)})
+    section._take_in(window.project, tmp_path / "theirs.npz", longer)
+    wait_until(section.import_button.isEnabled)
+    assert "frames" in section.report.text()
     assert window.session.ids.tolist() == [0, 1]
 
 
