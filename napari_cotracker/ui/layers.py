@@ -22,6 +22,7 @@ from .axes import frame_of
 from .look import Look
 from .placement import FOLLOWED, Placement
 from .points_layer import FramePoints
+from .removing import remove_layers
 from .selection import Selection
 from .tails_layer import MOST_AXES, TailTracks
 
@@ -112,7 +113,7 @@ class TracksView:
         self.points.keep(None)
         if remove and layers:
             viewer = ref(self._viewer)
-            QTimer.singleShot(0, lambda: _remove(viewer(), layers))
+            QTimer.singleShot(0, lambda: remove_layers(viewer(), layers))
 
     # what the points layer asks
 
@@ -291,10 +292,3 @@ class TracksView:
             yield
         finally:
             self._is_busy = was
-
-
-def _remove(viewer: Any, layers: list[Layer]) -> None:
-    """Take layers out of a viewer, as far as both are still there."""
-    for layer in layers:
-        if viewer is not None and layer in viewer.layers:
-            viewer.layers.remove(layer)

@@ -27,6 +27,7 @@ from .layers import TracksView
 from .look import Look
 from .noted import absolute, identity_of, take_rate
 from .reader import VideoArray
+from .removing import remove_layers
 from .selection import Selection
 from .session_files import SessionFile
 from .sources import video_of
@@ -250,9 +251,7 @@ class Project(QObject):
         """Close, and take our layers away at once, for others are about to come."""
         layers = [] if self.view is None else [self.view.tails, self.view.points]
         self.close()
-        for layer in layers:
-            if layer is not None and layer in self.viewer.layers:
-                self.viewer.layers.remove(layer)
+        remove_layers(self.viewer, layers)
         self.deleteLater()
 
     def _settle(self) -> None:

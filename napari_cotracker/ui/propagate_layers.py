@@ -19,6 +19,7 @@ from .colours import Scale
 from .placement import FOLLOWED, over_picture
 from .points_layer import FramePoints
 from .propagate_drawing import Drawn
+from .removing import remove_layers
 
 if TYPE_CHECKING:
     from .project import Project
@@ -68,7 +69,7 @@ class EditLayers:
                 signal.disconnect(hear)
         layers, viewer = self._own(), ref(self._viewer)
         self._picture = self._labels = self._lines = self.dots = None
-        QTimer.singleShot(0, lambda: _remove(viewer(), layers))  # napari may be about to remove layers itself
+        QTimer.singleShot(0, lambda: remove_layers(viewer(), layers))  # napari may be about to itself
 
     def show_content(self, drawn: Drawn | None, *, on_top: bool = False, like: Layer | None = None) -> None:
         """Show what a frame looks like, or the video as it is.
@@ -187,10 +188,8 @@ class EditLayers:
 
     def _take_out(self, layers: Sequence[Layer | None]) -> None:
         self._viewer.layers.events.removed.disconnect(self._on_removed)
-        for layer in layers:
-            if layer is not None and layer in self._viewer.layers:
-                with self._selection_kept():
-                    self._viewer.layers.remove(layer)
+        with self._selection_kept():
+            remove_layers(self._viewer, layers)
         self._viewer.layers.events.removed.connect(self._on_removed)
 
     @contextmanager
@@ -217,12 +216,6 @@ class EditLayers:
         for layer in self._own():
             for name, value in over_picture(self._project.layer).items():
                 setattr(layer, name, value)
-
-
-def _remove(viewer: Any, layers: Sequence[Layer]) -> None:
-    for layer in layers:
-        if viewer is not None and layer in viewer.layers:
-            viewer.layers.remove(layer)
 
 
 def _tag(role: str) -> dict[str, Any]:
