@@ -18,6 +18,7 @@ from .looked import Looked
 Ids = NDArray[np.int64]
 
 READ, COMPARED, RANKED = 64, 16, 4  # tracks at once: some ten milliseconds with 1,000 tracks of 1,000 frames
+USUAL = 1000  # tracks, and frames; with more, fewer at once
 FEW = 64  # changes of more tracks begin anew
 
 
@@ -116,15 +117,21 @@ class Standings:
         elif self._changed:
             self._take_over()
         elif len(self._unread):
-            self._neighbours.read(self._session.cells, self._unread[:READ])
-            self._unread = self._unread[READ:]
+            few = self._fewer(READ)
+            self._neighbours.read(self._session.cells, self._unread[:few])
+            self._unread = self._unread[few:]
         elif self._new:
-            some = sorted(self._new)[:COMPARED]
+            some = sorted(self._new)[: self._fewer(COMPARED, len(self._ids))]
             self._neighbours.compare(np.array(some, np.int64))
             self._new.difference_update(some)
         else:
-            self._rank(np.array(sorted(self._stale)[:RANKED], np.int64))
+            self._rank(np.array(sorted(self._stale)[: self._fewer(RANKED)], np.int64))
         return len(self._new) + len(self._stale)
+
+    def _fewer(self, count: int, n_tracks: int = 0) -> int:
+        """How many tracks are done at once, so that a step of a large session takes no longer than that of others."""
+        work = max(self._session.n_frames / USUAL, 1) * max(n_tracks / USUAL, 1)
+        return max(int(count / work), 1)
 
     def _come_and_go(self) -> None:
         """Other tracks than before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,3 +104,12 @@ def test_only_what_an_edit_touches_is_ranked_again() -> None:
     standings.mark([1234])  # of no such track
     assert sum(1 for _ in standings.steps()) <= 3
     assert {moment.id for moment in everything(standings) if moment.score > 0.5} == {40}
+
+
+def test_of_a_large_session_less_is_done_in_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = spoiled(3, 64)
+    usual = len(list(Standings(clip).steps()))
+    monkeypatch.setattr("napari_cotracker.editing.standings.USUAL", 4)
+    standings = Standings(clip)
+    assert len(list(standings.steps())) >= 2 * usual
+    assert order(everything(standings)) == fresh(clip)
