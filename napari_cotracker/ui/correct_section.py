@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtWidgets import QCheckBox, QLabel, QPushButton
-from superqt import QLabeledDoubleSlider
 
 from ..core.words import are, counted
 from .answers import Answers
@@ -15,6 +14,7 @@ from .desk import Desk, Tool
 from .fitting import Room
 from .reviewing import Reviewing
 from .sections import Section, bring_into_view, button, choice, form, row, tip
+from .slider import Slider
 
 if TYPE_CHECKING:
     from .project import Project
@@ -101,10 +101,7 @@ class CorrectSection(Section):
                                         answers.accept_rest)
         self.again_button = self._button("Re-track", "Solve the selected tracks again between the points that you set",
                                          self._solve)
-        self.quality = QLabeledDoubleSlider(Qt.Orientation.Horizontal)
-        self.quality.setRange(0.5, 0.99)
-        self.quality.setSingleStep(0.05)
-        self.quality.setValue(0.8)
+        self.quality = Slider(0.5, 0.99, step=0.05, value=0.8)
         tip(self.quality, "quality to reach", "Moments come until what remains is right with this probability.")
         self.order = choice("order of moments", "Which moment comes next.", ORDERS)
         self.whose = choice("tracks to look at", "Of which tracks moments are asked.", WHOSE)

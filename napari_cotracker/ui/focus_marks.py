@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QWidget
 if TYPE_CHECKING:
     from napari import Viewer
 
-STYLE = """QPushButton:focus, QComboBox:focus, QCheckBox:focus, QAbstractSpinBox:focus, QLineEdit:focus
+STYLE = """QPushButton:focus, QComboBox:focus, QCheckBox:focus, QAbstractSpinBox:focus, QLineEdit:focus, Slider:focus
 {{ border: 1px solid {colour} }} QPushButton:focus {{ padding: 3px }}"""
 
 

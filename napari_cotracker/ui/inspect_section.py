@@ -6,13 +6,13 @@ from typing import Any
 
 from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtWidgets import QCheckBox, QLabel, QSlider, QSpinBox
-from superqt import QLabeledDoubleSlider
 
 from . import preferences
 from .desk import Desk
 from .fitting import Room
 from .look import COLOURS
 from .sections import Section, choice, form, tip
+from .slider import Slider
 
 
 class InspectSection(Section):
@@ -52,9 +52,7 @@ class InspectSection(Section):
                                 {name: name for name in COLOURS})
         for place, text in enumerate(COLOURS.values()):
             self.colour_by.setItemData(place, text, Qt.ItemDataRole.ToolTipRole)
-        self.hide_below = QLabeledDoubleSlider(Qt.Orientation.Horizontal)
-        self.hide_below.setRange(0, 1)
-        self.hide_below.setSingleStep(0.05)
+        self.hide_below = Slider(0, 1, step=0.05, value=0)
         self.tail_length = QSpinBox(minimum=0, maximum=1000, suffix=" frames")
         self.point_size = QSpinBox(minimum=3, maximum=60, suffix=" pixels")
         self.rings = QCheckBox("as rings")
