@@ -25,7 +25,7 @@ from ..editing.session import Session
 from ..editing.steps import Step
 from .history_jump import jump
 from .history_model import LABEL, TIME, HistoryModel, headed
-from .sections import button, hint, row
+from .sections import button, hint, is_enter, is_sign, row
 
 AFTER_EDIT_MS, WHILE_RUNNING_MS = 30, 300
 ROWS = 8  # that are seen at once
@@ -179,8 +179,10 @@ class Steps(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return goes there, everything else as ever."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if is_enter(event) or event.key() == Qt.Key.Key_Space:
             self._choose(self.currentIndex())
+        elif is_sign(event):
+            event.ignore()
         else:
             super().keyPressEvent(event)
 

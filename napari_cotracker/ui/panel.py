@@ -20,6 +20,7 @@ from .fitting import Column
 from .focus_marks import FocusMarks
 from .hands import Hands
 from .history_section import HistorySection
+from .homing import Homing
 from .inspect_section import InspectSection
 from .key_help import KeyHelp
 from .keys import Keys
@@ -72,6 +73,7 @@ class Panel(QWidget):
         self.propagate, self.export = PropagateSection(self.desk, worker), ExportSection(self.desk, worker)
         self.history = HistorySection(self.desk, self.correct.answers)
         self._focus = FocusMarks(napari_viewer, [self, self.timeline.bar, self.table])
+        self._homing = Homing([self, self.timeline, self.table], self)
         self._project: Project | None = None
         self._lay_out()
         self._connect()
@@ -93,6 +95,7 @@ class Panel(QWidget):
         self.export.close_errand()
         self.track.close_theme()
         self._focus.close()
+        self._homing.close()
         self.hands.close()
         self._follow(None)
         self.desk.close()

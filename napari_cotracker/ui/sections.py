@@ -8,7 +8,6 @@ from typing import Any
 from qtpy.QtCore import QEvent, QSignalBlocker, Qt, QTimer
 from qtpy.QtGui import QKeyEvent, QPalette
 from qtpy.QtWidgets import (
-    QAbstractSpinBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -16,7 +15,6 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -75,13 +73,6 @@ class Section(QWidget):
         """Say something short beside the title, which is seen even while the section is folded."""
         self._note = text
         self._fold(self.is_open)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter that ends typing ends here."""
-        if ends_typing(self, event):
-            event.accept()
-        else:
-            super().keyPressEvent(event)
 
     def _fold(self, is_open: bool) -> None:
         title = f"{self._title} · {self._note}" if self._note else self._title
@@ -238,10 +229,14 @@ def ask_for_new_file(parent: QWidget, title: str, taken: Callable[[str], object]
     return dialog
 
 
-def ends_typing(above: QWidget, event: QKeyEvent) -> bool:
-    """Whether a key is the Enter that ended typing in a field: Qt passes it on, and to layers it says "it is right"."""
-    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-    return is_enter and isinstance(above.focusWidget(), QLineEdit | QAbstractSpinBox)
+def is_sign(event: QKeyEvent) -> bool:
+    """Whether a key writes something: where nothing is typed, it is meant for the picture."""
+    return event.text().strip().isprintable() and bool(event.text().strip())
+
+
+def is_enter(event: QKeyEvent) -> bool:
+    """Whether it is one of the two keys."""
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def bring_into_view(widget: QWidget) -> None:

@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from qtpy.QtGui import QKeyEvent, QShowEvent
+from qtpy.QtCore import QItemSelection, QItemSelectionModel, QPoint, QTimer, Signal
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -26,9 +24,9 @@ from ..core.words import counted
 from ..editing.patch import Patch
 from ..editing.session import Session
 from .group_editor import GroupEditor
-from .sections import ends_typing
 from .selection import Selection
 from .table_model import COLUMNS, GROUP, NAME, TracksModel
+from .table_view import view_of
 
 AFTER_EDIT_MS, WHILE_RUNNING_MS, NEXT_PART_MS = 0, 400, 40
 
@@ -57,7 +55,7 @@ class TracksTable(QWidget):
         self.model = TracksModel(self)
         self.model.marked = self._ids_in_sight
         self._timer = QTimer(self, singleShot=True)
-        self.filter_field, self.view = _filter_field(), _view(self.model)
+        self.filter_field, self.view = _filter_field(), view_of(self.model)
         self.view.setItemDelegateForColumn(GROUP, GroupEditor(self.model, self.view))
         self.count = QLabel()
         self.group_button, self.delete_button = QPushButton("Group…"), QPushButton("Delete")
@@ -88,13 +86,6 @@ class TracksTable(QWidget):
     def edit_group(self) -> None:
         """Let the user type the group of what is selected, in the row at hand."""
         self._edit(GROUP)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter that ends a filter ends here."""
-        if ends_typing(self, event):
-            event.accept()
-        else:
-            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """While it was hidden, nothing was brought up to date."""
@@ -129,6 +120,7 @@ class TracksTable(QWidget):
         self.group_button.clicked.connect(self.edit_group)
         self.delete_button.clicked.connect(self.delete_selected)
         self.view.delete_pressed.connect(self.delete_selected)
+        self.view.opened.connect(self._go_to_first)
 
     def _signals(self) -> list[tuple[Any, Any]]:
         if self._session is None or self._selection is None:
@@ -205,6 +197,10 @@ class TracksTable(QWidget):
 
     def _on_double_click(self, index: Any) -> None:
         if index.column() not in (NAME, GROUP):
+            self._go_to_first(index)
+
+    def _go_to_first(self, index: Any) -> None:
+        if index.isValid():
             self.frame_requested.emit(self.model.first_frame(index.row()))
 
     def _ask_for_menu(self, place: QPoint) -> None:
@@ -251,45 +247,6 @@ def _filter_field() -> QLineEdit:
     field.setClearButtonEnabled(True)
     field.setAccessibleName("filter tracks")
     return field
-
-
-class Rows(QTableView):
-    """A view that says when Delete is pressed."""
-
-    delete_pressed = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete is ours, everything else as ever."""
-        if event.key() == Qt.Key.Key_Delete:
-            self.delete_pressed.emit()
-        else:
-            super().keyPressEvent(event)
-
-
-def _view(model: TracksModel) -> Rows:
-    view = Rows()
-    view.setModel(model)
-    view.setAccessibleName("tracks")
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    edits = QAbstractItemView.EditTrigger
-    view.setEditTriggers(edits.DoubleClicked | edits.EditKeyPressed)
-    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    view.setStyleSheet("QTableView::item { padding: 0 6px }")
-    view.setTabKeyNavigation(False)  # Tab leads on, past the thousands of cells; the arrow keys go through them
-    view.setShowGrid(False)
-    view.setWordWrap(False)
-    view.setSortingEnabled(True)
-    view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-    view.verticalHeader().hide()
-    letter, height = view.fontMetrics().averageCharWidth(), view.fontMetrics().height()
-    view.verticalHeader().setDefaultSectionSize(height + 8)
-    view.horizontalHeader().setStretchLastSection(True)
-    view.horizontalHeader().setHighlightSections(False)
-    for number, column in enumerate(COLUMNS):
-        view.setColumnWidth(number, letter * (max(column.width, len(column.head)) + 3))
-    return view
 
 
 def _ranges(model: TracksModel, rows: NDArray[np.int64]) -> QItemSelection:

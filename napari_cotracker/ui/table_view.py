@@ -1,0 +1,61 @@
+"""The rows of the table of tracks: what mouse and keys do in them."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import QAbstractItemView, QTableView
+
+from .sections import is_enter, is_sign
+from .table_model import COLUMNS, TracksModel
+
+
+class Rows(QTableView):
+    """A view that says when Delete or Return is pressed, and leaves letters to the picture.
+
+    Signals
+    -------
+    delete_pressed
+    opened : (QModelIndex) the cell at hand
+    """
+
+    delete_pressed, opened = Signal(), Signal(object)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return is not "it is right" here: which frame is shown one does not see in a row."""
+        if event.key() == Qt.Key.Key_Delete:
+            self.delete_pressed.emit()
+        elif is_enter(event):
+            if self.state() != QAbstractItemView.State.EditingState:  # else it ends what was typed in a cell
+                self.opened.emit(self.currentIndex())
+        elif is_sign(event):
+            event.ignore()  # Qt would look for an entry that begins with it
+        else:
+            super().keyPressEvent(event)
+
+
+def view_of(model: TracksModel) -> Rows:
+    """Rows that are selected whole, sorted by a click on a head, with names and groups to edit."""
+    view = Rows()
+    view.setModel(model)
+    view.setAccessibleName("tracks")
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    edits = QAbstractItemView.EditTrigger
+    view.setEditTriggers(edits.DoubleClicked | edits.EditKeyPressed)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    view.setStyleSheet("QTableView::item { padding: 0 6px }")
+    view.setTabKeyNavigation(False)  # Tab leads on, past the thousands of cells; the arrow keys go through them
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setSortingEnabled(True)
+    view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    view.verticalHeader().hide()
+    letter, height = view.fontMetrics().averageCharWidth(), view.fontMetrics().height()
+    view.verticalHeader().setDefaultSectionSize(height + 8)
+    view.horizontalHeader().setStretchLastSection(True)
+    view.horizontalHeader().setHighlightSections(False)
+    for number, column in enumerate(COLUMNS):
+        view.setColumnWidth(number, letter * (max(column.width, len(column.head)) + 3))
+    return view
