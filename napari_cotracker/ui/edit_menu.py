@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from qtpy.QtCore import QObject, QPoint, Qt
+from qtpy.QtGui import QCursor
 from qtpy.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
 
 from ..editing.part import when
@@ -66,9 +67,13 @@ class EditMenu(QObject):
         menu.popup(at)
         return menu
 
+    def popup_at_mouse(self) -> None:
+        """Open it where the mouse is."""
+        self.popup(QCursor.pos())
+
     def button(self) -> QPushButton:
         """A button beneath which it opens."""
-        made = button("Edit ▾", "What can be done with the selected tracks (right click on a row)",
+        made = button("Edit ▾", "What can be done with the selected tracks (E, or a right click on a row)",
                       lambda: self.popup(made.mapToGlobal(QPoint(0, made.height()))))
         made.setAccessibleName("edit tracks")
         return made

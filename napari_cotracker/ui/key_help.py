@@ -40,4 +40,4 @@ class KeyHelp(QFrame):
 def spell(key: str) -> str:
     """A key as users know it."""
     control = "Cmd" if sys.platform == "darwin" else "Ctrl"
-    return key.replace("Control", control).replace("Escape", "Esc").replace("-", "+")
+    return key.replace("Control", control).replace("Escape", "Esc").replace("Page", "Page ").replace("-", "+")

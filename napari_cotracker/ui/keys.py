@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .project import Project
 
 AROUND = 12  # frames that are played before and after the one shown
+PAGE = 10  # frames
+ALL = 2**31  # frames, more than any film has
 
 HELP = {
     "N": "next doubtful moment; then click where the point is, or:",
@@ -38,6 +40,14 @@ HELP = {
     "F": "place: a click begins a track",
     "G": "correct: a click puts the selected track there, a drag moves any; what lies around is tracked again",
     "D": "select: a click or a box selects tracks",
+    "R": "track the points, as the button does",
+    "E": "what can be done with the selected tracks",
+    "Up": "the track above in the timeline",
+    "Down": "the track below",
+    "PageUp": "ten frames back",
+    "PageDown": "ten frames on",
+    "Home": "the first frame",
+    "End": "the last frame",
     "Shift-arrow": "move the selected points by a pixel; with Control, too, by a tenth",
     "Escape": "let go of the span of frames, then of the selection",
     "Control-Z": "undo",
@@ -54,11 +64,12 @@ class Keys(QObject):
     desk : Desk
     correct : CorrectSection
     edits : EditActions
-    show_help : callable
+    others : mapping of str to callable
+        What the remaining keys do.
     """
 
-    def __init__(self, desk: Desk, correct: CorrectSection, edits: EditActions, show_help: Callable[[], object], *,
-                 parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, correct: CorrectSection, edits: EditActions,
+                 others: Mapping[str, Callable[[], object]], *, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._answers = desk, correct.answers
         self._is_before = False
@@ -75,7 +86,9 @@ class Keys(QObject):
             "K": lambda: self.to_anchor(1), "J": lambda: self.to_anchor(-1), "L": self.play_around,
             "F": lambda: desk.pick(Tool.PLACE), "G": lambda: desk.pick(Tool.CORRECT),
             "D": lambda: desk.pick(Tool.SELECT), "Escape": self.select_nothing,
-            "Control-Z": self.undo, "Control-Shift-Z": lambda: self.undo(redo=True), "?": show_help,
+            "Control-Z": self.undo, "Control-Shift-Z": lambda: self.undo(redo=True),
+            "PageUp": lambda: self.leaf(-PAGE), "PageDown": lambda: self.leaf(PAGE),
+            "Home": lambda: self.leaf(-ALL), "End": lambda: self.leaf(ALL), **others,
             **{key: partial(edits.nudge, *step) for key, step in NUDGES.items()},
         }
         self.actions = {key: partial(desk.attempt, act) for key, act in acts.items()}
@@ -114,6 +127,11 @@ class Keys(QObject):
                 self._desk.current is project and not len(_anchors_ahead(project, direction))))
             return
         project.go_to(int(ahead.min() if direction > 0 else ahead.max()))
+
+    def leaf(self, by: int) -> None:
+        """Go some frames on, or back, as far as there are any."""
+        if (project := self._desk.current) is not None:
+            project.go_to(min(max(project.frame + by, 0), project.session.n_frames - 1))
 
     def play_around(self) -> None:
         """Play some frames around the one shown in a loop, until pressed again."""

@@ -15,6 +15,7 @@ from qtpy.QtCore import QTimer
 
 from ..core.errors import CotrackerError
 from ..core.inspection import describe, tail_frames
+from ..core.words import counted
 from ..editing.patch import Patch
 from ..editing.session import Session
 from .appearance import Appearance
@@ -55,8 +56,8 @@ class TracksView:
 
     Attributes
     ----------
-    removed, refused : psygnal.Signal
-        The user took the points away, and the view has ended; (str) why an edit by napari's own keys was not done.
+    removed, told : psygnal.Signal
+        The user took the points away, and the view has ended; (str) what napari's own keys did, or why they did not.
     on_moved : callable, optional
         Called with ids, frame and (n, 2) pixels after the user dragged points; without it they do not move.
     on_placed : callable, optional
@@ -64,7 +65,7 @@ class TracksView:
         without it the session gets a new point.
     """
 
-    removed, refused = Signal(), Signal(str)
+    removed, told = Signal(), Signal(str)
 
     def __init__(self, viewer: Viewer, video: Layer, session: Session, selection: Selection, look: Look, *,
                  held: Mapping[int, int], project: str = "") -> None:
@@ -132,7 +133,8 @@ class TracksView:
 
     def remove_rows(self, rows: list[int]) -> None:
         """Delete the tracks of some rows."""
-        self._attempt(lambda: self._session.delete(self._session.ids[rows]))
+        self._attempt(lambda: (self._session.delete(self._session.ids[rows]),
+                               self.told.emit(f"{counted(len(rows), 'track')} deleted (Ctrl+Z)")))
 
     def describe(self, row: int) -> str:
         """A track on the frame that is shown: name, id, state, scores, source."""
@@ -140,15 +142,13 @@ class TracksView:
         if row >= len(session.ids):  # asked from another thread while tracks go
             return ""
         entry = session.rows[row]
-        words = describe(session.cells[self.frame, row], session.size)
-        return " · ".join([entry.name, f"id {entry.id}", *words])
+        return " · ".join([entry.name, f"id {entry.id}", *describe(session.cells[self.frame, row], session.size)])
 
     def _attempt(self, act: Callable[[], object]) -> None:
         try:
             act()
         except CotrackerError as error:
-            self._viewer.status = str(error)
-            self.refused.emit(str(error))
+            self.told.emit(str(error))
 
     # drawing
 

@@ -59,17 +59,18 @@ class Panel(QWidget):
         self.viewer = napari_viewer
         worker = shared_worker()
         self.desk = Desk(napari_viewer, worker, self)
-        self.naming = Naming()
-        self.timeline, self.table = Timeline(), TracksTable()
+        self.naming, self.timeline, self.table = Naming(), Timeline(), TracksTable()
         self.correct = CorrectSection(self.desk)
         self.hands = Hands(self.desk, self.naming, self.correct.answers)
         self.key_help = KeyHelp(self)
         self.edits = EditActions(self.desk, self.timeline.span)
         self.edit_menu = EditMenu(self.edits, self)
         self.edits.after, self.edits.retrack = self._follow_up, self._retrack
-        self.keys = Keys(self.desk, self.correct, self.edits, self.key_help.toggle, parent=self)
         self.video, self.place = VideoSection(self.desk), PlaceSection(self.desk, self.naming)
         self.track, self.inspect = TrackSection(self.desk), InspectSection(self.desk)
+        others = {"?": self.key_help.toggle, "R": self.track.start, "E": self.edit_menu.popup_at_mouse,
+                  "Up": lambda: self.timeline.step(-1), "Down": lambda: self.timeline.step(1)}
+        self.keys = Keys(self.desk, self.correct, self.edits, others, parent=self)
         self.propagate, self.export = PropagateSection(self.desk, worker), ExportSection(self.desk, worker)
         self.history = HistorySection(self.desk, self.correct.answers)
         self._focus = FocusMarks(napari_viewer, [self, self.timeline.bar, self.table])
@@ -168,12 +169,11 @@ class Panel(QWidget):
                 signal.disconnect(hear)
         session = None if project is None else project.session
         selection = None if project is None else project.selection
-        if project is not None:
-            project.corrections.options = self.track.form.options
         self.keys.lend(None if project is None else project.layer)
         self.timeline.show_session(session, selection)
         self.table.show_session(session, selection)
         if project is not None:
+            project.corrections.options = self.track.form.options
             for signal, hear in self._signals(project):
                 signal.connect(hear)
             self.timeline.set_frame(project.frame)

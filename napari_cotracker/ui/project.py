@@ -147,7 +147,7 @@ class Project(QObject):
             self.view = TracksView(self.viewer, self.layer, self.session, self.selection, self._look, held=self.held,
                                    project=self.id)
             self.view.removed.connect(self._forget_view)
-            self.view.refused.connect(self._tell)
+            self.view.told.connect(self._tell)
             self.view_changed.emit()
         return self.view
 

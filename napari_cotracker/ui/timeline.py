@@ -119,6 +119,10 @@ class Timeline(QWidget):
             self._is_out_of_order = True
             self._flush()
 
+    def step(self, by: int) -> None:
+        """Select the track above (-1) or below (1) what is selected."""
+        self._picker.step(self.visible_order, by)
+
     @property
     def visible_order(self) -> NDArray[np.int64]:
         """(n,) ids of the tracks that are shown, from top to bottom."""
@@ -229,9 +233,6 @@ class Timeline(QWidget):
         if id not in self._selection:
             self._selection.set([id])
 
-    def _on_row_stepped(self, step: int) -> None:
-        self._picker.step(self.visible_order, step)
-
     def _on_chosen(self) -> None:
         self.bar.set_shades(self.scope.shades)
         self._heat.mark()
@@ -259,7 +260,7 @@ class Timeline(QWidget):
         self.bar.help_requested.connect(self.help_requested)
         self.heatmap.row_pressed.connect(self._on_row_pressed)
         self.heatmap.row_asked.connect(self._on_row_asked)
-        self.heatmap.row_stepped.connect(self._on_row_stepped)
+        self.heatmap.row_stepped.connect(self.step)
         self.heatmap.hovered.connect(self._show_tip)
 
     def _names(self) -> list[str]:

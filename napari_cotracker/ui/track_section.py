@@ -40,7 +40,7 @@ class TrackSection(Section):
         self.which = choice("points to track", WHICH_TIP, WHICH)
         self.cost = hint()
         self.consent = Consent()
-        self.track_button = button("Track", "Follow the points through the film", self.start)
+        self.track_button = button("Track", "Follow the points through the film (R)", self.start)
         self.pause_button = button("Pause", "Hold the run; it keeps its place", self.pause)
         self.stop_button = button("Stop", "End the run; what was tracked is kept", self.stop)
         self.bar = QProgressBar(minimum=0, maximum=1000, textVisible=False)

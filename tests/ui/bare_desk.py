@@ -115,7 +115,7 @@ class BareWindow:
         self.add(n_frames)
         correct = SimpleNamespace(answers=self.answers, reviewing=self.reviewing,
                                   swap=lambda: self.answers.swap(self.desk.under_mouse()))
-        self.keys = Keys(desk, cast(Any, correct), EditActions(desk, SpanChoice()), lambda: None)
+        self.keys = Keys(desk, cast(Any, correct), EditActions(desk, SpanChoice()), {})
         self.history = HistoryList()
         self.history.show_session(self.session)
         self.history.jumped.connect(self._go_along)

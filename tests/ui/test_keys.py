@@ -12,13 +12,14 @@ from napari.layers import Points
 from napari.utils.key_bindings import coerce_keybinding
 from napari.utils.shortcuts import default_shortcuts
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QApplication
 
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.ui.desk import Tool
 from napari_cotracker.ui.edit_actions import NUDGES
 from napari_cotracker.ui.keys import HELP
 
-from .doubts import FIRST, SECOND, at, doubtful, land, looked_through, path_of, retracks
+from .doubts import FIRST, LENGTH, SECOND, at, doubtful, land, looked_through, path_of, retracks
 from .mouse import CONTROL, SHIFT, click, drag, key, move, settle, wait_until
 from .windows import Window
 
@@ -97,6 +98,8 @@ def test_without_a_video_keys_say_at_most_a_sentence(window: Window) -> None:
     for name, act in window.panel.keys.actions.items():
         act()
         assert "Error" not in window.panel.told.text(), name
+        if (menu := QApplication.activePopupWidget()) is not None:
+            menu.close()
 
 
 def pressed(shown: Window, name: Any, modifiers: Any = Qt.KeyboardModifier.NoModifier) -> str:
@@ -176,6 +179,41 @@ def test_tools_by_key(shown: Window) -> None:
     for name, tool in (("Key_D", Tool.SELECT), ("Key_G", Tool.CORRECT), ("Key_F", Tool.PLACE)):
         pressed(shown, getattr(Qt.Key, name))
         assert shown.desk.tool is tool
+
+
+def test_frames_tracks_and_edits_without_the_mouse(shown: Window) -> None:
+    """What the timeline hears once it is clicked, the picture hears as well."""
+    doubtful(shown)
+    for name, frame in (("PageDown", 10), ("End", LENGTH - 1), ("PageUp", LENGTH - 11), ("Home", 0), ("PageUp", 0)):
+        pressed(shown, getattr(Qt.Key, f"Key_{name}"))
+        assert shown.project.frame == frame, name
+    order = shown.panel.timeline.visible_order.tolist()
+    shown.project.selection.set(order[:1])
+    pressed(shown, Qt.Key.Key_Down)
+    assert shown.project.selection.one == order[1]
+    pressed(shown, Qt.Key.Key_Up)
+    assert shown.project.selection.one == order[0]
+    pressed(shown, Qt.Key.Key_E)
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    (delete,) = (action for action in menu.actions() if action.text().startswith("Delete"))
+    delete.trigger()
+    menu.close()
+    assert shown.session.undo_label == f"delete point {order[0]}"
+
+
+def test_a_run_is_begun_by_a_key(shown: Window) -> None:
+    shown.add()
+    shown.viewer.dims.set_current_step(0, 0)
+    shown.project.place(0, [[12, 12]])
+    pressed(shown, Qt.Key.Key_R)
+    assert shown.project.tracking.is_busy, shown.panel.told.text()
+
+
+def test_deleting_by_key_is_told(shown: Window) -> None:
+    doubtful(shown)
+    shown.project.selection.set([0, 2])
+    assert pressed(shown, Qt.Key.Key_Delete) == "2 tracks deleted (Ctrl+Z)"
 
 
 def test_before_and_after_wait_for_what_is_on_its_way(window: Window) -> None:

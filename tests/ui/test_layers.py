@@ -358,11 +358,14 @@ def test_whoever_corrects_gets_what_was_dragged_and_the_session_counts(shown: An
 
 def test_the_delete_key_deletes_tracks(shown: Any) -> None:
     stage = shown()
+    told: list[str] = []
+    stage.view.told.connect(told.append)
     stage.selection.set([11, 12])
     mouse.key(stage.viewer, Qt.Key.Key_Delete)
     assert stage.session.ids.tolist() == [10, 13, 14, 15]
     assert len(stage.points.data) == 4
     assert not len(stage.points.selected_data)
+    assert told == ["2 tracks deleted (Ctrl+Z)"], "1 and Backspace do it as well: who slips should hear of it"
     stage.session.undo()
     assert len(stage.points.data) == N
 
