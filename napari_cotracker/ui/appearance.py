@@ -82,6 +82,7 @@ class Appearance:
         self._session, self._look, self._selection = session, look, selection
         self._errors: AnchorErrors | None = None
         self._category: NDArray[np.int64] | None = None
+        self._ids = session.ids  # of the tracks that what is kept is about
 
     def forget(self) -> None:
         """The session or the look has changed."""
@@ -115,6 +116,9 @@ class Appearance:
 
     def colours(self, frames: NDArray[np.int64]) -> Floats:
         """(t, N, 4) RGBA by the chosen quantity."""
+        if not np.array_equal(self._ids, self._session.ids):  # the selection may hear of a deletion before we do
+            self.forget()
+            self._ids = self._session.ids
         by = self._look.values.colour_by
         if by in ("track", "group"):
             of_tracks = categories()[category_index(self._categories(by))]

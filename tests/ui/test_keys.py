@@ -210,8 +210,10 @@ def test_a_run_is_begun_by_a_key(shown: Window) -> None:
     assert shown.project.tracking.is_busy, shown.panel.told.text()
 
 
-def test_deleting_by_key_is_told(shown: Window) -> None:
+@pytest.mark.parametrize("colours", ["confidence", "anchor error", "group"])
+def test_deleting_by_key_is_told_in_whatever_colours(shown: Window, colours: str) -> None:
     doubtful(shown)
+    shown.desk.look.choose(colour_by=colours)
     shown.project.selection.set([0, 2])
     assert pressed(shown, Qt.Key.Key_Delete) == "2 tracks deleted (Ctrl+Z)"
 
