@@ -14,7 +14,8 @@ from ..core.options import option
 from ..core.planes import fitted
 from ..core.warps import Warp, facing, mapped
 from .colour import from_linear, is_premultiplied, to_linear, to_share
-from .maps import Box, box_on_frame
+from .distance import box_of
+from .maps import Box, box_on_frame, whole
 from .motion import Motion
 from .sampling import Source
 
@@ -24,6 +25,7 @@ Picture = NDArray[Any]
 
 BAND = 64  # rows
 LEAST = 1e-6  # alpha to divide by
+ALIGNED = 64  # px of a picture at which the part with anything in it may begin
 MODES = ("over", "multiply", "screen")
 
 
@@ -60,12 +62,11 @@ class Insert:
         if picture.ndim != 3 or picture.shape[2] not in (3, 4) or not picture.size:
             raise EditError(f"expected a picture of shape (H, W, 3) or (H, W, 4), got {picture.shape}")
         height, width = picture.shape[:2]
-        light = to_linear(picture[..., :3])
-        alpha = to_share(picture[..., 3:]) if picture.shape[2] == 4 else np.ones((height, width, 1), np.float32)
         placement = np.eye(3) if corners is None else placed((width, height), corners)
+        area = _seen_of(picture)
         # a border without anything makes the outer edges soft
-        self._placement = placement @ np.array([(1, 0, -1), (0, 1, -1), (0, 0, 1)])
-        self._source = Source(np.pad(np.concatenate([light * alpha, alpha], -1), [(1, 1), (1, 1), (0, 0)]))
+        self._placement = placement @ np.array([(1, 0, area.left - 1), (0, 1, area.top - 1), (0, 0, 1)])
+        self._source = Source(np.pad(_premultiplied(picture[area.slices]), [(1, 1), (1, 1), (0, 0)]))
 
     def on(self, warps: Sequence[Warp], size: tuple[int, int]) -> tuple[Box, Linear]:
         """The picture alone as frames show it: premultiplied light and alpha, the mean over some warps.
@@ -227,6 +228,24 @@ def placed(size: tuple[int, int], corners: ArrayLike) -> Points:
             return facing(matrix, own.mean(0))
     raise EditError(f"expected four corners that go round: top left, top right, bottom right, bottom left; got "
                     f"{np.round(there, 1).tolist()!s:.90}; move them")
+
+
+def _seen_of(picture: Picture) -> Box:
+    """The part of a picture in which there is anything; one pixel of a picture that is transparent everywhere."""
+    height, width = picture.shape[:2]
+    if picture.shape[2] == 3:
+        return whole((width, height))
+    seen = box_of(picture[..., 3] > 0, 0)
+    # smaller copies are of the same pixels wherever the part begins
+    left, top = (start // ALIGNED * ALIGNED for start in (seen.left, seen.top))
+    return Box(left, top, max(seen.right, left + 1), max(seen.bottom, top + 1))
+
+
+def _premultiplied(picture: Picture) -> Linear:
+    """(h, w, 4) light multiplied by alpha, and alpha."""
+    light = to_linear(picture[..., :3])
+    alpha = to_share(picture[..., 3:]) if picture.shape[2] == 4 else np.ones((*picture.shape[:2], 1), np.float32)
+    return np.concatenate([light * alpha, alpha], -1)
 
 
 def _share_as(share: Linear, dtype: Any) -> Picture:

@@ -198,6 +198,26 @@ def test_edges_are_soft_by_a_pixel():
     np.testing.assert_allclose(found[14, [9, 10, 11, 14, 18, 19], 0], [0, 0.5, 1, 1, 0.5, 0], atol=0.1)
 
 
+@pytest.mark.parametrize("scale", [1, 0.8, 0.3])
+def test_only_the_part_of_a_picture_with_anything_in_it_is_laid_and_pixels_are_the_same(scale):
+    warp = PlaneWarp(np.array([[scale, 0.02, 30.3], [-0.01, scale, 20.6], [0, 0, 1]]))
+    rimmed = PAINTED.copy()
+    rimmed[[0, -1], [0, -1], 3] = 1e-9  # something in the corners, that nobody can see
+    box, layer = Insert(PAINTED).on([warp], SIZE)
+    whole_box, whole_layer = Insert(rimmed).on([warp], SIZE)
+    seen = layer[..., 3] > 0
+    assert seen.sum() > 0.4 * seen.size  # an ellipse fills 0.79 of its box, of which some is spare
+    assert box.width * box.height < 0.6 * whole_box.width * whole_box.height
+    found = np.zeros_like(whole_layer)
+    found[box.within(whole_box)] = layer
+    np.testing.assert_allclose(found, whole_layer, atol=1e-4)  # a fortieth of what 8 bit tell apart
+
+
+def test_a_picture_that_is_transparent_everywhere_changes_nothing():
+    found = composite(GREY, Insert(np.zeros((*SIZE[::-1], 4), np.uint8)), [PlaneWarp()])
+    np.testing.assert_array_equal(found, GREY)
+
+
 def test_motion_blur_is_the_mean_over_the_open_shutter():
     frames = 5
     along = np.array([16.0, 0])
