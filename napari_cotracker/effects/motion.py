@@ -15,6 +15,7 @@ from .motion_planes import KINDS
 Points = NDArray[np.float64]
 
 SPLINE = "spline"
+HALF = 0.5  # of a frame: the most that a shutter is open before its middle
 MODELS = (*KINDS, SPLINE)  # simplest first
 
 
@@ -94,9 +95,14 @@ class Motion:
         return len(self.frames)
 
     def warp(self, t: float) -> Warp:
-        """From the reference picture to a frame, or to a time between frames; the clip's ends hold."""
-        t = min(max(float(t), 0.0), len(self) - 1.0)
-        nearest = round(t)
+        """From the reference picture to a frame, or to a time between frames.
+
+        Half a frame beyond the clip's ends it goes on as it did, as a shutter that is open there sees it; what lies
+        further off is as on the frame at the end.
+        """
+        last = len(self) - 1
+        t = float(t) if -HALF <= t <= last + HALF else min(max(float(t), 0.0), float(last))
+        nearest = min(max(round(t), 0), last)
         if nearest == t:
             return self.frames[nearest].warp
         times = [k for k in (nearest - 1, nearest, nearest + 1) if 0 <= k < len(self)]

@@ -26,8 +26,14 @@ def test_times_between_frames_lie_between():
 
 def test_beyond_the_ends_things_stand_still():
     motion = shifted(0, 1, 4)
-    assert motion.warp(-0.5) is motion.warp(0)
+    assert motion.warp(-0.51) is motion.warp(0)
     assert motion.warp(7) is motion.warp(2)
+
+
+def test_just_beyond_the_ends_it_goes_on_as_an_open_shutter_sees_it():
+    motion = shifted(0, 2, 6)
+    assert [float(motion.warp(t).forward([0, 0])[0]) for t in (-0.5, -0.25, 2.25, 2.5)] == \
+        pytest.approx([-1, -0.5, 7, 8])
 
 
 def test_a_single_frame_has_no_times_between():
