@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from napari_cotracker.core.registry import effects
 from napari_cotracker.core.tracks import Tracks
 from napari_cotracker.core.warps import mapped
-from napari_cotracker.effects.insert import Insert, InsertOptions, composite, shutter_warps
+from napari_cotracker.effects.insert import Insert, InsertOptions, composite, exposure_of, moment
 from napari_cotracker.effects.maps import inverse_map, whole
 from napari_cotracker.effects.mask import PaintedMask
 from napari_cotracker.effects.motion import Motion, MotionOptions
@@ -95,9 +95,9 @@ def measure(name: str, surface: Callable[[Points, int], Points], frames: int) ->
     painted = np.zeros((1080, 1920), np.uint8)
     painted[250:850, 500:1400] = 1
     mask, blur = PaintedMask(painted), InsertOptions(shutter=180)
-    row(f"{name}: insert, 900 × 580", lambda t: composite(film, insert, [motion.warp(t)]), frames)
-    row(f"{name}: insert with motion blur of 8",
-        lambda t: composite(film, insert, shutter_warps(motion, t, blur), blur), min(frames, 8))
+    row(f"{name}: insert, 900 × 580", lambda t: composite(film, insert, moment(motion.warp(t))), frames)
+    row(f"{name}: insert with motion blur",
+        lambda t: composite(film, insert, exposure_of(motion, t, blur), blur), min(frames, 8))
     row(f"{name}: mask, 900 × 600", lambda t: mask.labels(motion.warp(t), SIZE), frames)
     row(f"{name}: STMap", lambda t: inverse_map(motion.warp(t), whole(SIZE)), frames)
     if surface is plane:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from napari_cotracker.core.queries import Queries
 from napari_cotracker.core.tracks import Tracks
-from napari_cotracker.effects.insert import Insert, composite
+from napari_cotracker.effects.insert import Insert, composite, moment
 from napari_cotracker.effects.mask import PaintedMask
 from napari_cotracker.tasks.api import track
 from napari_cotracker.tasks.edits import Edit, Painting, settle
@@ -82,7 +82,7 @@ def by_pin(film: Film, pins: Tracks) -> Scores:
         matrix = fitted("homography", pins.xy[0].astype(np.float64), places) if np.isfinite(places).all() else None
         last = last if matrix is None else matrix
         masks.append(painted.labels(PlaneWarp(last), film.size) > 0)
-        pictures.append(composite(picture, logo, [PlaneWarp(last)]))
+        pictures.append(composite(picture, logo, moment(PlaneWarp(last))))
     return _scores(film, np.stack(masks), np.stack(pictures))
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,10 @@ from ..core.planes import fitted
 from ..core.warps import Warp, facing, mapped
 from .colour import from_linear, is_premultiplied, to_linear, to_share
 from .distance import box_of
-from .maps import Box, box_on_frame, whole
+from .maps import Box, whole
 from .motion import Motion
 from .sampling import Source
+from .shutter import MOST, Exposure, exposed
 
 Points = NDArray[np.float64]
 Linear = NDArray[np.float32]
@@ -37,7 +37,8 @@ class InsertOptions:
     opacity: float = option(1.0, "0 for nothing, 1 for all of it.", least=0, most=1)
     shutter: float = option(0.0, "Motion blur: how long the shutter is open, in degrees; film has 180.", least=0,
                             most=360)
-    samples: int = option(8, "Times within a frame of which motion blur is the mean.", least=2, most=64)
+    samples: int | None = option(None, "Times within a frame of which motion blur is the mean; if empty, as many as "
+                                 "the motion takes.", least=2, most=MOST)
 
 
 class Insert:
@@ -68,13 +69,13 @@ class Insert:
         self._placement = placement @ np.array([(1, 0, area.left - 1), (0, 1, area.top - 1), (0, 0, 1)])
         self._source = Source(np.pad(_premultiplied(picture[area.slices]), [(1, 1), (1, 1), (0, 0)]))
 
-    def on(self, warps: Sequence[Warp], size: tuple[int, int]) -> tuple[Box, Linear]:
-        """The picture alone as frames show it: premultiplied light and alpha, the mean over some warps.
+    def on(self, exposure: Exposure, size: tuple[int, int]) -> tuple[Box, Linear]:
+        """The picture alone as frames show it: premultiplied light and alpha, the mean while the shutter is open.
 
         Parameters
         ----------
-        warps : sequence of Warp
-            One, or several times within a frame.
+        exposure : Exposure
+            `moment` of a warp for a moment.
         size : (width, height)
             Of the frame.
 
@@ -84,18 +85,8 @@ class Insert:
             The part of the frame outside of which there is nothing.
         layer : (H, W, 4) float32
         """
-        placed_warps = [Placed(warp, self._placement) for warp in warps]
-        boxes = [box_on_frame(warp, self._source.box, size) for warp in placed_warps]
-        boxes = [box for box in boxes if box.width and box.height]
-        if not boxes:
-            return Box(0, 0, 0, 0), np.zeros((0, 0, 4), np.float32)
-        low, high = np.min(boxes, axis=0).tolist(), np.max(boxes, axis=0).tolist()
-        box = Box(low[0], low[1], high[2], high[3])
-        layer = self._source.through(placed_warps[0], box)
-        for warp in placed_warps[1:]:
-            layer += self._source.through(warp, box)
-        if len(warps) > 1:
-            layer /= np.float32(len(warps))
+        placement, at = self._placement, exposure.at
+        box, layer = exposed(self._source, replace(exposure, at=lambda time: Placed(at(time), placement)), size)
         np.maximum(layer, 0, out=layer)  # what a cubic overshoots is no light
         np.minimum(layer[..., 3], 1, out=layer[..., 3])
         return box, layer
@@ -124,10 +115,10 @@ class Placed:
         return mapped(np.asarray(np.linalg.inv(self.matrix), np.float64), self.warp.inverse(xy))
 
 
-def composite(frame: Picture, insert: Insert, warps: Sequence[Warp], options: InsertOptions | None = None, *,
+def composite(frame: Picture, insert: Insert, exposure: Exposure, options: InsertOptions | None = None, *,
               front: Linear | None = None, gain: ArrayLike = 1.0) -> Picture:
     """A copy of a frame with a picture laid over it: `lay` of `Insert.on`."""
-    return lay(frame, insert.on(warps, (frame.shape[1], frame.shape[0])), options, front=front, gain=gain)
+    return lay(frame, insert.on(exposure, (frame.shape[1], frame.shape[0])), options, front=front, gain=gain)
 
 
 def lay(frame: Picture, shown: tuple[Box, Linear], options: InsertOptions | None = None, *,
@@ -200,13 +191,15 @@ def mix(below: Linear, light: Linear, alpha: Linear, mode: str = "over", opaque:
     return np.asarray(below * (1 - alpha) + light)
 
 
-def shutter_warps(motion: Motion, t: int, options: InsertOptions | None = None) -> list[Warp]:
-    """The warp of a frame; with motion blur several, over the time in which the shutter is open around it."""
+def exposure_of(motion: Motion, t: int, options: InsertOptions | None = None) -> Exposure:
+    """The time in which the shutter is open around a frame."""
     options = options or InsertOptions()
-    if options.shutter <= 0:
-        return [motion.warp(t)]
-    times = (np.arange(options.samples) + 0.5) / options.samples - 0.5
-    return [motion.warp(t + share) for share in (times * options.shutter / 360).tolist()]
+    return Exposure(lambda time: motion.warp(t + time), options.shutter / 360, options.samples)
+
+
+def moment(warp: Warp) -> Exposure:
+    """A moment in which nothing moves."""
+    return Exposure(lambda time: warp)
 
 
 def placed(size: tuple[int, int], corners: ArrayLike) -> Points:

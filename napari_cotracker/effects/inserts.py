@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import EditError
 from ..core.warps import MeanWarp, Warp
-from .insert import Insert, InsertOptions, Placed, placed, shutter_warps
+from .insert import Insert, InsertOptions, Placed, placed
 from .maps import Box
 from .motion import Motion
 from .references import shares
+from .shutter import Exposure
 
 Points = NDArray[np.float64]
 Linear = NDArray[np.float32]
@@ -80,18 +81,20 @@ class InsertOnFrames:
         layers = []
         for number in sorted({self._of[k] for k in counts}):
             own = {k: count for k, count in counts.items() if self._of[k] == number}
-            box, layer = self._inserts[number].on(self._warps(own, t, options), size)
+            box, layer = self._inserts[number].on(self._exposure(own, t, options), size)
             layers.append((box, layer * np.float32(sum(own.values())) if len(counts) > len(own) else layer))
         return layers[0] if len(layers) == 1 else _sum(layers)
 
-    def _warps(self, counts: Mapping[int, float], t: int, options: InsertOptions | None) -> list[Warp]:
-        """From a picture to the frame, one or several times within it."""
-        each = [[Placed(warp, self._matrices[k]) for warp in shutter_warps(self._motions[k], t, options)]
-                for k in counts]
-        if len(each) == 1:
-            return list(each[0])
-        total = sum(counts.values())
-        return [MeanWarp(warps, [count / total for count in counts.values()]) for warps in zip(*each, strict=True)]
+    def _exposure(self, counts: Mapping[int, float], t: int, options: InsertOptions | None) -> Exposure:
+        """From a picture to the frame, while the shutter is open."""
+        options, total = options or InsertOptions(), sum(counts.values())
+        shares = [count / total for count in counts.values()]
+
+        def at(time: float) -> Warp:
+            warps = [Placed(self._motions[k].warp(t + time), self._matrices[k]) for k in counts]
+            return warps[0] if len(warps) == 1 else MeanWarp(warps, shares)
+
+        return Exposure(at, options.shutter / 360, options.samples)
 
 
 def _sum(layers: list[tuple[Box, Linear]]) -> tuple[Box, Linear]:

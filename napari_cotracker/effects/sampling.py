@@ -79,10 +79,7 @@ class Source:
 
         if not (box.width and box.height):
             return np.zeros((box.height, box.width, self.picture.shape[2]), np.float32)
-        least, most = self.shrinks(warp, box)
-        level = min(int(np.log2(max(least, 1))), len(self.smaller) - 1) if least >= 2 else 0
-        rest = most / 2**level
-        fine = 1 if rest <= AS_IT_IS else min(int(np.ceil(rest)), MOST_FINE)
+        level, fine = self.detail(warp, box)
         places = inverse_map(warp, box, fine)
         if level:
             places = (places + np.float32(0.5)) / np.float32(2**level) - np.float32(0.5)
@@ -90,6 +87,13 @@ class Source:
         if fine > 1:
             found = cv2.resize(found, (box.width, box.height), interpolation=cv2.INTER_AREA)
         return np.asarray(found).reshape(box.height, box.width, -1)
+
+    def detail(self, warp: Warp, box: Box) -> tuple[int, int]:
+        """Which of the smaller copies does for a part of a frame, and at how many places per pixel, each way."""
+        least, most = self.shrinks(warp, box)
+        level = min(int(np.log2(max(least, 1))), len(self.smaller) - 1) if least >= 2 else 0
+        rest = most / 2**level
+        return level, 1 if rest <= AS_IT_IS else min(int(np.ceil(rest)), MOST_FINE)
 
     def shrinks(self, warp: Warp, box: Box) -> tuple[float, float]:
         """Pixels of the picture for one of the frame where it shrinks least, and most: each way."""

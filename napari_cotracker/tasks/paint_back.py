@@ -15,7 +15,7 @@ from ..core.errors import EditError, FormatError, VideoError
 from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import Tracks
 from ..core.video import Video
-from ..effects.insert import Insert, composite
+from ..effects.insert import Insert, composite, moment
 from .edit_settled import SettledEdit
 from .open import open_video
 from .render import Rendered, render
@@ -135,7 +135,7 @@ class PaintBack:
     def draw(self, t: int, picture: Picture) -> Picture:
         """(H, W, C) a frame of the film with the paint on it; grey becomes colour."""
         colour = np.repeat(picture, 3, 2) if picture.shape[2] == 1 else picture
-        return composite(colour, self._paint.at(t), [self._back.warp(t)])
+        return composite(colour, self._paint.at(t), moment(self._back.warp(t)))
 
     def close(self) -> None:
         """Release what was opened."""

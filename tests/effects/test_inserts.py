@@ -5,7 +5,7 @@ import pytest
 
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.warps import PlaneWarp
-from napari_cotracker.effects.insert import Insert, InsertOptions, lay
+from napari_cotracker.effects.insert import Insert, InsertOptions, lay, moment
 from napari_cotracker.effects.inserts import InsertOnFrames, Placement
 from napari_cotracker.effects.motion import FrameMotion, Motion
 
@@ -38,7 +38,7 @@ def middle(picture, channel):
 
 def test_one_placement_is_as_an_insert():
     found = InsertOnFrames({0: Placement(RED, SQUARE)}, {0: MOTIONS[0]}).on(4, SIZE)
-    alone = Insert(RED, SQUARE).on([MOTIONS[0].warp(4)], SIZE)
+    alone = Insert(RED, SQUARE).on(moment(MOTIONS[0].warp(4)), SIZE)
     assert found[0] == alone[0]
     np.testing.assert_allclose(found[1], alone[1], atol=1e-5)
 
