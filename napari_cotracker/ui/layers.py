@@ -133,8 +133,11 @@ class TracksView:
 
     def remove_rows(self, rows: list[int]) -> None:
         """Delete the tracks of some rows."""
-        self._attempt(lambda: (self._session.delete(self._session.ids[rows]),
-                               self.told.emit(f"{counted(len(rows), 'track')} deleted (Ctrl+Z)")))
+        self._attempt(lambda: self._delete(rows))
+
+    def _delete(self, rows: list[int]) -> None:
+        self._session.delete(self._session.ids[rows])
+        self.told.emit(f"{counted(len(rows), 'track')} deleted (Ctrl+Z)")
 
     def describe(self, row: int) -> str:
         """A track on the frame that is shown: name, id, state, scores, source."""

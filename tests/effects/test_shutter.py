@@ -37,7 +37,7 @@ def test_it_is_the_mean_of_all_moments(step, scale):
     source, exposure = Source(picture()), Exposure(moving(step, scale, 0.02), 0.5)
     box, found = exposed(source, exposure, SIZE)
     off = np.abs(found - brute(source, exposure, box))
-    assert np.quantile(off, 0.99) < 0.02
+    assert np.quantile(off, 0.99) < 0.012
     assert off.max() < 0.06
     eight = (np.arange(8) / 8 + 0.0625 - 0.5) * exposure.span
     stepped = np.abs(sum(source.through(exposure.at(time), box) for time in eight) / 8
