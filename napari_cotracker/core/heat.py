@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,7 @@ NOT_TRACKED, OUT_OF_VIEW, OCCLUDED, BEST = 0, 1, 2, 3
 STEPS = 255 - BEST
 QUANTITIES = ("confidence", "visibility")
 DOUBTFUL = 0.5
+NOBODY, PLACED, DENIED = 0, 1, 2  # what a person said of a cell: nothing, where it is, that it cannot be seen
 
 
 class CellArrays(Protocol):
@@ -132,16 +133,15 @@ class Heat:
     Attributes
     ----------
     codes : (N, T) uint8
-    anchors : (K, 2) int64
-        Row of `codes` and frame of each cell that a person placed or approved.
-    denied : (K,) bool
-        Which of them say that the track cannot be seen there, not where it is.
+    said : (N, T) uint8
+        `NOBODY`, `PLACED` or `DENIED`.
     """
 
     def __init__(self, ids: Places, n_frames: int) -> None:
         self.ids = np.asarray(ids, np.int64)
         self.codes = np.zeros((len(ids), n_frames), np.uint8)
-        self.anchors, self.denied = np.zeros((0, 2), np.int64), np.zeros(0, np.bool_)
+        self.said = np.full((len(ids), n_frames), NOBODY, np.uint8)
+        self._listed: tuple[Places, NDArray[np.bool_]] | None = None
         # every cell that is out of date lies on a stale frame of a stale track
         self._frames, self._tracks = np.ones(n_frames, bool), np.ones(len(ids), bool)
 
@@ -149,6 +149,17 @@ class Heat:
     def is_stale(self) -> bool:
         """Whether there is something to bring up to date."""
         return bool(self._frames.any() and self._tracks.any())
+
+    @property
+    def anchors(self) -> Places:
+        """(K, 2) row of `codes` and frame of each cell that a person placed or approved, ascending; the same array
+        as long as nothing changes."""
+        return self._list()[0]
+
+    @property
+    def denied(self) -> NDArray[np.bool_]:
+        """(K,) which of `anchors` say that the track cannot be seen there, not where it is."""
+        return self._list()[1]
 
     def mark(self, ids: ArrayLike | None = None, frames: ArrayLike | None = None) -> None:
         """Say which cells changed; None for all."""
@@ -167,9 +178,7 @@ class Heat:
         other.codes[new, :frames] = self.codes[old, :frames]
         other._frames[:frames] = self._frames[:frames]
         other._tracks[new] = self._tracks[old]
-        stays = np.isin(self.anchors[:, 0], old) & (self.anchors[:, 1] < frames)
-        rows = np.searchsorted(other.ids, self.ids[self.anchors[stays, 0]])
-        other.anchors, other.denied = np.stack([rows, self.anchors[stays, 1]], 1), self.denied[stays]
+        other.said[new, :frames] = self.said[old, :frames]
         if len(kept) < len(other.ids) or frames < n_frames:
             other._frames[:], other._tracks[:] = True, other._tracks | (frames < n_frames)
         return other
@@ -199,17 +208,24 @@ class Heat:
         if len(tracks) and len(frames):
             part = _Part(cells, frames, tracks)
             self.codes[np.ix_(tracks, frames)] = encode(part, size, quantity).T
-            self._note_anchors(part, frames, tracks)
+            self._note(np.ix_(tracks, frames), part)
         self._frames[frames] = False
         if not self._frames.any():
             self._tracks[:] = False
         return frames if len(tracks) else frames[:0]
 
-    def _note_anchors(self, part: _Part, frames: Places, tracks: Places) -> None:
-        old = np.isin(self.anchors[:, 0], tracks) & np.isin(self.anchors[:, 1], frames)
-        t, n = np.nonzero(is_anchor(part.source))
-        self.anchors = np.concatenate([self.anchors[~old], np.stack([tracks[n], frames[t]], 1)])
-        self.denied = np.concatenate([self.denied[~old], is_denied(part.state[t, n])])
+    def _note(self, where: tuple[NDArray[Any], ...], part: _Part) -> None:
+        """What a person said of some cells; most often nothing new."""
+        said = np.where(is_anchor(part.source), np.where(is_denied(part.state), DENIED, PLACED), NOBODY).T
+        if not np.array_equal(said, self.said[where]):
+            self.said[where] = said
+            self._listed = None
+
+    def _list(self) -> tuple[Places, NDArray[np.bool_]]:
+        if self._listed is None:
+            anchors = np.argwhere(self.said)
+            self._listed = anchors, self.said[tuple(anchors.T)] == DENIED
+        return self._listed
 
 
 class _Part:

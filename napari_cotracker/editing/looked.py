@@ -24,7 +24,7 @@ class Looked:
     def add(self, id: int, frames: Iterable[int]) -> None:
         """Some frames of a track were looked at."""
         if frames := set(frames):
-            self._frames[id] = self._frames.get(id, set()) | frames
+            self._frames.setdefault(id, set()).update(frames)
 
     def drop(self, ids: Collection[int] | None, frames: Collection[int] | None) -> set[int]:
         """Some frames of some tracks were not, None for all; gives the ids for which that is news."""

@@ -186,9 +186,10 @@ class Review:
         ids, frames : (k,) int64
             The cell of each such moment, to be marked as verified.
         """
-        accepted = [moment for moment in self.remaining(0) if moment.score <= bound]
+        accepted = order([moment for moment in self._asked_for(0) if moment.score <= bound], by_time=self._by_time)
         for moment in accepted:
-            self._looked_at(moment)
+            self._standings.looked.add(moment.id, _seen_with(moment))
+        self._standings.forget({moment.id for moment in accepted})
         return (np.array([m.id for m in accepted], np.int64), np.array([m.frame for m in accepted], np.int64))
 
     def state(self) -> dict[str, Any]:

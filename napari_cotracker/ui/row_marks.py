@@ -67,10 +67,9 @@ class Stretches(NamedTuple):
 
     @classmethod
     def of(cls, anchors: Places, denied: NDArray[np.bool_]) -> Stretches:
-        """All of some anchors (K, 2), row and frame."""
-        order = np.lexsort((anchors[:, 1], anchors[:, 0]))
-        (row, frame), denied = anchors[order].T, denied[order]
-        begins = np.ones(len(order), np.bool_)
+        """All of some anchors (K, 2), row and frame, ascending."""
+        row, frame = anchors.T
+        begins = np.ones(len(anchors), np.bool_)
         begins[1:] = (np.diff(row) != 0) | (np.diff(frame) != 1) | (denied[1:] != denied[:-1])
         ends = np.roll(begins, -1)
         return cls(row[begins], frame[begins], frame[ends], denied[begins])

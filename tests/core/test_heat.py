@@ -135,7 +135,7 @@ def test_piece_by_piece_gives_the_same_as_at_once(budget: int, seed: int) -> Non
     assert seen == list(range(tracks.n_frames))
     np.testing.assert_array_equal(heat.codes, encode(tracks, SIZE).T)
     expected = np.argwhere(np.isin(tracks.source, (Source.HUMAN, Source.VERIFIED)).T)
-    assert set(map(tuple, heat.anchors)) == set(map(tuple, expected))
+    np.testing.assert_array_equal(heat.anchors, expected)
     states = tracks.state.T[tuple(heat.anchors.T)]
     assert heat.denied.tolist() == [state in (State.OCCLUDED, State.OUT_OF_FRAME, State.UNKNOWN) for state in states]
 
@@ -170,8 +170,21 @@ def test_tracks_that_come_and_go_leave_the_others_alone(picked: list[int], n_fra
         heat.refresh(new, SIZE)
     np.testing.assert_array_equal(heat.codes, encode(new, SIZE).T)
     expected = np.argwhere(np.isin(new.source, (Source.HUMAN, Source.VERIFIED)).T)
-    assert set(map(tuple, heat.anchors)) == set(map(tuple, expected))
+    np.testing.assert_array_equal(heat.anchors, expected)
     np.testing.assert_array_equal(heat.denied, is_denied(new.state.T[tuple(heat.anchors.T)]))
+
+
+def test_anchors_are_listed_anew_only_when_some_changed() -> None:
+    tracks = make_tracks()
+    heat = fresh(tracks)
+    listed = heat.anchors
+    heat.mark()
+    while heat.is_stale:
+        heat.refresh(tracks, SIZE, budget=1)
+    assert heat.anchors is listed
+    heat.mark()
+    heat.refresh(make_tracks(seed=1), SIZE)
+    assert not np.array_equal(heat.anchors, listed)
 
 
 def test_tracks_that_go_cost_nothing() -> None:

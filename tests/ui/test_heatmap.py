@@ -10,7 +10,7 @@ from qtpy.QtGui import QColor, QHelpEvent, QMouseEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QToolTip
 
-from napari_cotracker.core.heat import BEST, NOT_TRACKED, OCCLUDED, Heat
+from napari_cotracker.core.heat import BEST, NOT_TRACKED, OCCLUDED, PLACED, Heat
 from napari_cotracker.ui.axis import Axis
 from napari_cotracker.ui.heatmap import HeatMap
 
@@ -75,8 +75,9 @@ def test_new_frames_are_painted_without_the_rest(heatmap: HeatMap, monkeypatch: 
 
 
 def test_anchors_are_diamonds_of_their_own_lightness(heatmap: HeatMap) -> None:
-    heatmap.heat.anchors, heatmap.heat.denied = np.array([[2, 15], [0, 7]]), np.zeros(2, bool)
-    heatmap.redraw()
+    heat = make_heat()
+    heat.said[[2, 0], [15, 7]] = PLACED
+    show(heatmap, heat)
     assert shown(heatmap, 2, 15).lightness() > 240
     assert shown(heatmap, 0, 7).lightness() > 240
     show(heatmap, heatmap.heat, np.array([1, 3]))
@@ -85,7 +86,7 @@ def test_anchors_are_diamonds_of_their_own_lightness(heatmap: HeatMap) -> None:
 
 def test_in_a_crowd_only_corrections_are_diamonds(heatmap: HeatMap) -> None:
     heat = make_heat(400)
-    heat.anchors, heat.denied = np.array([[k, 0] for k in range(400)] + [[200, 30]]), np.zeros(401, bool)
+    heat.said[:400, 0] = heat.said[200, 30] = PLACED
     heatmap.scope.set_frame(20)
     show(heatmap, heat)
     assert shown(heatmap, 200, 30).lightness() > 240

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from qtpy.QtCore import QRectF
 from qtpy.QtGui import QColor, QImage, QPainter
 
-from napari_cotracker.core.heat import Heat
+from napari_cotracker.core.heat import DENIED, PLACED, Heat
 from napari_cotracker.ui.axis import Axis
 from napari_cotracker.ui.row_marks import Grid, RowMarks, Stretches
 from napari_cotracker.ui.shades import Shades
@@ -23,7 +23,8 @@ GROUND = QColor(60, 60, 120)
 def drawn(anchors: list[tuple[int, int]], denied: list[bool], *, queries: int = 0, high: int = HIGH) -> QImage:
     """Rows of some height; tracks start on frame `queries`."""
     heat = Heat(np.arange(ROWS), FRAMES)
-    heat.anchors, heat.denied = np.array(anchors, np.int64).reshape(-1, 2), np.array(denied, bool)
+    for cell, no in zip(anchors, denied, strict=True):
+        heat.said[cell] = DENIED if no else PLACED
     sheet = QImage(WIDE * FRAMES, high * ROWS, QImage.Format.Format_RGB32)
     sheet.fill(GROUND)
     painter = QPainter(sheet)
@@ -43,7 +44,7 @@ def shown(image: QImage, row: int, frame: float, high: int = HIGH) -> QColor:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 12)), unique=True), st.integers(0, 2**16))
 def test_stretches_hold_every_anchor_once(cells: list[tuple[int, int]], seed: int) -> None:
-    denied = np.random.default_rng(seed).random(len(cells)) < 0.5
+    cells, denied = sorted(cells), np.random.default_rng(seed).random(len(cells)) < 0.5
     found = Stretches.of(np.array(cells, np.int64).reshape(-1, 2), denied)
     again = [(row, frame, bool(no)) for row, first, last, no in zip(*(part.tolist() for part in found))
              for frame in range(first, last + 1)]
