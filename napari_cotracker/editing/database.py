@@ -117,7 +117,7 @@ class Database:
         """
         if self.path is None or not self._is_log_long() or _identity(self.path) != self._identity:
             return
-        with closing(sqlite3.connect(self.path)) as other:
+        with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True)) as other:
             other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._call(lambda: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
