@@ -76,7 +76,7 @@ def test_anchors_are_the_cells_of_a_person() -> None:
 @pytest.mark.parametrize("columns", [np.array([2, 0]), np.array([True, False, True]), slice(1, None)])
 def test_selecting_keeps_everything_of_a_track_together(columns: Any) -> None:
     rng = np.random.default_rng(0)
-    queries = Queries.from_array(rng.uniform(0, 9, (3, 3)), ids=[4, 5, 6])
+    queries = Queries.from_array(np.column_stack([[0, 3, 2], rng.uniform(0, 9, (3, 2))]), ids=[4, 5, 6])
     tracks = tracks_of(rng.uniform(0, 9, (4, 3, 2)), ids=[4, 5, 6], names="abc", groups="xyz", queries=queries)
     picked = tracks.select(columns)
     rows = np.arange(3)[columns]
