@@ -216,9 +216,11 @@ class Heat:
 
     def _note(self, where: tuple[NDArray[Any], ...], part: _Part) -> None:
         """What a person said of some cells; most often nothing new."""
-        said = np.where(is_anchor(part.source), np.where(is_denied(part.state), DENIED, PLACED), NOBODY).T
-        if not np.array_equal(said, self.said[where]):
-            self.said[where] = said
+        anchored = is_anchor(part.source)
+        said = np.full(anchored.shape, NOBODY, np.uint8)
+        said[anchored] = np.where(is_denied(part.state[anchored]), DENIED, PLACED)
+        if not np.array_equal(said.T, self.said[where]):
+            self.said[where] = said.T
             self._listed = None
 
     def _list(self) -> tuple[Places, NDArray[np.bool_]]:

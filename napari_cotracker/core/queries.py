@@ -150,6 +150,11 @@ class Queries:
         )
 
 
+def is_whole(frames: ArrayLike) -> NDArray[np.bool_]:
+    """Which numbers are those of frames, but for rounding."""
+    return np.asarray(np.abs(frames - np.rint(frames)) <= ROUNDING)
+
+
 def _in_order(txy: Any) -> Any:
     """The columns t, x, y of a data frame that has them by name, else what was given."""
     named = {"t", "x", "y"} <= set(getattr(txy, "columns", ()))
@@ -163,7 +168,7 @@ def _as_frames(t: ArrayLike, n: int) -> NDArray[np.int64]:
     wrong = np.flatnonzero(~(np.abs(frames) < 2**53))
     if len(wrong):
         raise TrackingError(f"expected finite query frames, got {frames[wrong[0]]} in row {wrong[0]}")
-    between = np.flatnonzero(np.abs(frames - np.rint(frames)) > ROUNDING)
+    between = np.flatnonzero(~is_whole(frames))
     if len(between):
         raise TrackingError(
             f"expected whole query frames, got {frames[between[0]]:g} in row {between[0]}; "

@@ -138,12 +138,15 @@ class Journal:
 
     def note(self, patch: Patch, change: Change, staged: Staged | None = None) -> int:
         """A step that was done first; gives its number. If it is `staged`, its cells are in the file already."""
-        pieces = None if staged is not None else encoding.patch_to_pieces(patch)
-        size = staged.size if staged is not None else sum(map(len, pieces or ()))
+        pieces = None
+        if staged is None:
+            pieces = encoding.patch_to_pieces(patch)
+            size = sum(map(len, pieces))
+        else:
+            size = staged.size
+            change.write(staged.check)
         node = Node(self.next_step, self.head, as_label(patch.label), time.time(), self.visits + 1, size,
                     runs=[] if patch.run is None else [patch.run])
-        if staged is not None:
-            change.write(staged.check)
         change.write(records.put_step(node, pieces, patch.sides))
         change.write(records.set_state(head=node.number, next_step=node.number + 1, visits=node.visited))
 

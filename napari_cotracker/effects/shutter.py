@@ -18,7 +18,6 @@ Points = NDArray[np.float64]
 
 MOST = 64  # times
 EVEN = 34.0  # times² for a pixel of motion: 99.9 % of a logo are then within two of 255 levels, of white noise seven
-LONGEST = 2.0  # px from one time to the next: with more, edges that move fast show steps
 STILL = 1 / 16  # px: less motion is none
 LOOKS = 9  # times at which is asked how far it moves
 ACROSS = 6  # places of a picture, each way, whose motion is asked for
@@ -73,7 +72,7 @@ def exposed(source: Source, exposure: Exposure, size: tuple[int, int]) -> tuple[
 
 def times_for(pixels: float) -> int:
     """Of how many times motion blur is the mean, where it is so many pixels long."""
-    return min(max(ceil(sqrt(EVEN * pixels)), ceil(pixels / LONGEST), 2), MOST)
+    return min(max(ceil(sqrt(EVEN * pixels)), 2), MOST)
 
 
 def way(area: Box, exposure: Exposure, size: tuple[int, int]) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core.errors import CotrackerError, FormatError
-from ..core.queries import ROUNDING, Queries
+from ..core.queries import Queries, is_whole
 from ..core.words import point_name
 from .tables import MAX_FRAMES, Row, reading
 
@@ -32,7 +32,7 @@ def read_queries(path: Path) -> Queries:
         if not rows:
             raise FormatError("expected at least one query point below the header t,x,y, got none")
         t = [_finite(row, "t") for row in rows]
-        stray = next((row for row, frame in zip(rows, t) if not _is_frame(frame)), None)
+        stray = next((row for row, frame in zip(rows, t) if not (0 <= frame < MAX_FRAMES and is_whole(frame))), None)
         if stray is not None:
             raise stray.error("t", "a whole frame number counted from 0")
         xy = [(_finite(row, "x"), _finite(row, "y")) for row in rows]
@@ -42,10 +42,6 @@ def read_queries(path: Path) -> Queries:
             return Queries.from_array(np.column_stack([t, xy]), ids, names)
         except CotrackerError as mishap:
             raise FormatError(str(mishap)) from mishap
-
-
-def _is_frame(number: float) -> bool:
-    return 0 <= number < MAX_FRAMES and abs(number - round(number)) <= ROUNDING
 
 
 def _finite(row: Row, column: str) -> float:

@@ -116,8 +116,8 @@ class ExportSection(Section):
     def take_selected(self) -> None:
         """Only the selected tracks are to be written; all, if none is."""
         project = self._desk.current
-        ids = [] if project is None else [str(id) for id in project.session.ids if id in project.selection]
-        self.excerpt.show_words({"tracks": ", ".join(ids)})
+        ids = [] if project is None else project.selection.ids[project.session.has(project.selection.ids)].tolist()
+        self.excerpt.show_words({"tracks": ", ".join(map(str, ids))})
         self._look_soon()
 
     def ask_for_import(self) -> None:

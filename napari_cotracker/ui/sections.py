@@ -231,7 +231,8 @@ def ask_for_new_file(parent: QWidget, title: str, taken: Callable[[str], object]
 
 def is_sign(event: QKeyEvent) -> bool:
     """Whether a key writes something: where nothing is typed, it is meant for the picture."""
-    return event.text().strip().isprintable() and bool(event.text().strip())
+    text = event.text().strip()
+    return bool(text) and text.isprintable()
 
 
 def is_enter(event: QKeyEvent) -> bool:

@@ -32,7 +32,7 @@ class Selection:
         return int(self._ids[0]) if len(self._ids) == 1 else None
 
     def __contains__(self, id: object) -> bool:
-        return id in self._ids.tolist()
+        return bool(np.any(self._ids == id))
 
     def __len__(self) -> int:
         return len(self._ids)
