@@ -193,7 +193,8 @@ def preview(path: str | Path, tracks: Tracks, format: str | None = None, options
 
 def _trial_place(folder: Path, path: Path) -> Path:
     """Where to try: under names like the real ones, which some formats go by, with the project's settings beside."""
-    trial = folder.joinpath(*path.absolute().parts[-3:])
+    _top, *parts = path.absolute().parts  # with the disk's top among them, the place would be the real one
+    trial = folder.joinpath(*parts[-3:])
     trial.parent.mkdir(parents=True, exist_ok=True)
     for settings in path.absolute().parents[1:2]:
         if (settings / "config.yaml").is_file():

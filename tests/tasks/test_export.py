@@ -75,6 +75,23 @@ def test_a_report_says_what_is_in_the_file_and_what_is_not(tmp_path: Path) -> No
     assert not (tmp_path / "b.csv").exists()
 
 
+@pytest.mark.parametrize("folders", [0, 1])
+def test_what_is_tried_never_lands_in_its_place_however_short_the_way_there_is(
+        folders: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Path] = []
+
+    def write(path: Path, tracks: Tracks, options: Any) -> list[str]:
+        tried.append(path)
+        raise FormatError("far enough")
+
+    monkeypatch.setattr("napari_cotracker.tasks.export.format_for", lambda *_: replace(formats()["csv"], write=write))
+    place = Path(*tmp_path.parts[: 1 + folders], "never there.csv")  # /never there.csv: at the top of a disk
+    with pytest.raises(FormatError, match="far enough"):
+        preview(place, some_tracks())
+    assert tried[0].name == place.name and tried[0] != place
+    assert "napari-cotracker-" in str(tried[0].parent)
+
+
 def test_all_files_are_counted_even_if_only_the_first_are_named(tmp_path: Path) -> None:
     report = export(tmp_path / "a", some_tracks(70), "label-images")
     assert report.n_files == len(list((tmp_path / "a").rglob("*.*"))) >= 70
