@@ -162,7 +162,8 @@ class FeatureReader:
 
     def _features(self, pictures: Tensor) -> list[Tensor]:
         device = self.model.device
-        resized = resize_frames(pictures.to(device, non_blocking=True), self.resolution)
+        # only pinned memory is whole until the device has read it: others go at once, and Apple graphics read the next
+        resized = resize_frames(pictures.to(device, non_blocking=device.type == "cuda"), self.resolution)
         # convolutions in float32 mean float32 here, not the GPU's 19-bit substitute; the flag is all threads'
         exact = torch.backends.cudnn.flags(enabled=True, allow_tf32=False) if device.type == "cuda" else nullcontext()
         with torch.inference_mode(), exact:

@@ -48,6 +48,27 @@ def test_features_are_those_of_the_resized_frame(tmp_path: Path) -> None:
     assert one.encoded == 2
 
 
+class Copies(torch.overrides.TorchFunctionMode):
+    """Notes of every tensor that is brought to a device whether the next command may run before it is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unwaited: list[bool] = []
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        if func is torch.Tensor.to and "non_blocking" in (kwargs or {}):
+            self.unwaited.append(kwargs["non_blocking"] and not args[0].is_pinned())
+        return func(*args, **(kwargs or {}))
+
+
+def test_pictures_may_go_once_they_are_handed_over(tmp_path: Path) -> None:
+    one = reader(moving_clip(3), FeatureStore(1 << 20, 0, tmp_path), torch.float32)
+    pictures = torch.from_numpy(one.video.read([0, 1]))
+    with Copies() as copies:
+        one._features(pictures)
+    assert not any(copies.unwaited), "Apple's graphics read memory later that is somebody else's by then"
+
+
 def test_where_memory_runs_out_fewer_frames_are_encoded_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
