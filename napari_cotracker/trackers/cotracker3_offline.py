@@ -37,7 +37,7 @@ class OfflineTracker(NetworkTracker):
         from .engine import Engine, only_within, settings_of
 
         free, needed = available_memory(self._network.model.device), self.estimate(job).peak_bytes
-        if free is not None and needed > free:
+        if needed > free:
             raise TrackingError(
                 f"tracking {len(job.frames)} frames at once needs about {needed / 2**30:.1f} GiB and "
                 f"{free / 2**30:.1f} GiB are free; use mode online, fewer frames or a smaller resolution"

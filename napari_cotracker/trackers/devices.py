@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import torch
 
 from ..core.errors import TrackingError
@@ -76,17 +73,11 @@ def give_back_memory(device: torch.device) -> None:
         torch.cuda.empty_cache()
 
 
-def available_memory(device: torch.device) -> int | None:
-    """Bytes that can still be taken, or None if the system does not tell."""
+def available_memory(device: torch.device) -> int:
+    """Bytes that can still be taken."""
+    import psutil
+
     if device.type == "cuda":
         unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # torch's, to be given anew
         return int(torch.cuda.mem_get_info(device)[0]) + unused
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
+    return int(psutil.virtual_memory().available)
