@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,8 @@ from uuid import uuid4
 from .errors import CotrackerError, FormatError, MissingExtraError
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
+HELD = {5, 32, 33}  # what Windows says of a file that somebody has open, or of which a part is locked
+WAITS = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.4)  # seconds
 
 _unfinished: dict[Path, int] = {}  # what is being written, and the thread that began it
 
@@ -37,6 +40,32 @@ def discard(thread: int | None = None) -> None:
         if thread in (None, writer):
             with suppress(OSError):
                 path.unlink() if path.is_file() else shutil.rmtree(path)
+
+
+def move(source: Path, target: Path) -> None:
+    """Put a file or folder in the place of another; a folder in a place that is free.
+
+    Windows does not while anybody has one of them open. Programs that guard or index a disk look at every new file
+    for a moment, and are waited for.
+
+    Raises
+    ------
+    OSError
+        If the system refuses, on Windows for a second.
+    """
+    is_folder = source.is_dir()
+    for wait in (*WAITS, None):
+        try:
+            source.rename(target) if is_folder else source.replace(target)
+            return
+        except OSError as mishap:
+            if wait is None or not _is_held(mishap):
+                raise
+            time.sleep(wait)
+
+
+def _is_held(mishap: OSError) -> bool:
+    return getattr(mishap, "winerror", None) in HELD
 
 
 @contextmanager
@@ -97,11 +126,11 @@ def replacing(path: Path, error: type[CotrackerError] = FormatError) -> Iterator
             yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        temporary.replace(target)
+        move(temporary, target)
     except OSError as mishap:
         raise error(_refusal(path, mishap)) from mishap
     finally:
-        if temporary.exists():
+        with suppress(OSError):  # it is gone, or held open by whatever failed, which is what there is to be told
             temporary.unlink()
 
 
@@ -135,11 +164,11 @@ def replacing_folder(path: Path, error: type[CotrackerError] = FormatError) -> I
             temporary.mkdir()
             yield temporary
         if target.exists():
-            target.rename(old)
-        temporary.rename(target)
+            move(target, old)
+        move(temporary, target)
     except OSError as mishap:
         if old.exists() and not target.exists():
-            old.rename(target)
+            move(old, target)
         raise error(_refusal(path, mishap)) from mishap
     finally:
         for rest in (temporary, old):
@@ -147,6 +176,12 @@ def replacing_folder(path: Path, error: type[CotrackerError] = FormatError) -> I
 
 
 def _refusal(path: Path, mishap: OSError) -> str:
-    is_full = mishap.errno in FULL
-    advice = "make room, or choose another disk" if is_full else "choose a folder that exists and is writable"
-    return f"cannot write {str(path)!r}: {mishap.strerror or mishap}; {advice}"
+    return f"cannot write {str(path)!r}: {mishap.strerror or mishap}; {_advice(path, mishap)}"
+
+
+def _advice(path: Path, mishap: OSError) -> str:
+    if mishap.errno in FULL:
+        return "make room, or choose another disk"
+    if _is_held(mishap) and path.exists():
+        return "close it wherever it is open (here as a layer, in a player, a table), or choose another name or folder"
+    return "choose a folder that exists and is writable"

@@ -21,6 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.files import move
+
 Features = NDArray[np.generic]
 BEING_WRITTEN_SECONDS = 60
 
@@ -161,7 +163,7 @@ class FeatureStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             features.tofile(partial)
-            partial.replace(path)
+            move(partial, path)
             self._disk_bytes = (self._disk_bytes or 0) + features.nbytes
         except FileNotFoundError:
             pass  # somebody cleared the folder this moment; the next frame is written again

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import VideoError
-from ..core.files import replacing_folder, unfinished
+from ..core.files import move, replacing_folder, unfinished
 from .exr_header import require_openexr, write_exr
 
 
@@ -87,10 +87,10 @@ def filling(folder: Path, names: list[str]) -> Iterator[Path]:
             temporary.mkdir()
             yield temporary
         for name in names:
-            (temporary / name).replace(folder / name)
+            move(temporary / name, folder / name)
     except OSError as error:
-        raise VideoError(f"cannot write into {str(folder)!r}: {error.strerror or error}; choose a folder that is "
-                         "writable and has room") from None
+        raise VideoError(f"cannot write into {str(folder)!r}: {error.strerror or error}; close its images wherever "
+                         "they are open, or choose a folder that is writable and has room") from None
     finally:
         with suppress(OSError):
             for rest in temporary.iterdir():

@@ -4,11 +4,12 @@ import errno
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from napari_cotracker.core.errors import FormatError, VideoError
-from napari_cotracker.core.files import discard, replacing, replacing_folder
+from napari_cotracker.core.files import discard, move, replacing, replacing_folder
 
 
 def test_the_new_file_takes_the_old_ones_place(tmp_path):
@@ -39,6 +40,73 @@ def test_a_full_disk_is_told_from_one_that_may_not_be_written(number, advice, tm
     for write in (replacing, replacing_folder):
         with pytest.raises(FormatError, match=words), write(tmp_path / "a"):
             raise OSError(number, os.strerror(number))
+
+
+def held(number=32):
+    """What Windows says of a file that somebody has open."""
+    mishap = PermissionError(errno.EACCES, "The process cannot access the file")
+    mishap.winerror = number
+    return mishap
+
+
+def hold(monkeypatch, holds, verb="replace", number=32):
+    """Have every file be held open, as on Windows, as long as `holds(path)` says so; gives what was tried."""
+    do, tried = getattr(Path, verb), []
+
+    def act(self, *to):
+        tried.append(self)
+        if holds(self, len(tried)):
+            raise held(number)
+        return do(self, *to)
+
+    monkeypatch.setattr(Path, verb, act)
+    return tried
+
+
+def test_whoever_looks_at_a_new_file_for_a_moment_is_waited_for(tmp_path, monkeypatch):
+    (tmp_path / "a").write_text("old")
+    tried = hold(monkeypatch, lambda path, times: times < 4)
+    with replacing(tmp_path / "a") as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "a").read_text() == "new"
+    assert len(tried) == 4
+
+
+@pytest.mark.parametrize("number", [5, 32])
+def test_a_file_that_stays_open_elsewhere_is_told(number, tmp_path, monkeypatch):
+    (tmp_path / "a").write_text("old")
+    hold(monkeypatch, lambda path, times: True, number=number)
+    with pytest.raises(FormatError, match=r"cannot write .*; close it wherever it is open.* or choose another name"), \
+            replacing(tmp_path / "a") as temporary:
+        temporary.write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_text() == "old"
+
+
+def test_a_folder_in_which_something_is_open_stays(tmp_path, monkeypatch):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "old").touch()
+    hold(monkeypatch, lambda path, times: path.name == "a", verb="rename")
+    with pytest.raises(FormatError, match="close it wherever it is open"), replacing_folder(tmp_path / "a") as fresh:
+        (fresh / "new").touch()
+    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["a", "a/old"]
+
+
+def test_nobody_waits_where_the_system_does_not_allow_it_at_all(tmp_path, monkeypatch):
+    tried = hold(monkeypatch, lambda path, times: True, number=None)
+    with pytest.raises(PermissionError):
+        move(tmp_path / "a", tmp_path / "b")
+    assert len(tried) == 1
+
+
+@pytest.mark.parametrize("mishap", [FormatError("the film is damaged"), KeyboardInterrupt()])
+def test_what_went_wrong_is_told_even_if_its_half_cannot_be_removed(mishap, tmp_path, monkeypatch):
+    tried = hold(monkeypatch, lambda path, times: True, verb="unlink")
+    with pytest.raises(type(mishap)) as told, replacing(tmp_path / "a") as temporary:
+        temporary.write_text("half")
+        raise mishap
+    assert told.value is mishap
+    assert tried == [temporary]
 
 
 def test_a_link_stays_a_link(tmp_path):

@@ -25,6 +25,30 @@ def frame(number: int) -> np.ndarray:
     return np.full(KEY.shape, number, np.float16)
 
 
+def looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, where a guard against viruses has a new file open for a moment."""
+    replace_file, tried = Path.replace, []
+
+    def replace_with(path: Path, target: Path) -> Path:
+        tried.append(path)
+        if len(tried) == 1:
+            mishap = PermissionError(errno.EACCES, "Access is denied")
+            mishap.winerror = 5  # type: ignore[attr-defined]
+            raise mishap
+        return replace_file(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace_with)
+
+
+def test_a_file_that_is_looked_at_for_a_moment_does_not_end_the_keeping_of_files(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at_once(monkeypatch)
+    store = FeatureStore(BIG, BIG, tmp_path)
+    for number in range(2):
+        store.put(KEY, number, frame(number), persist=True)
+    assert len(list(tmp_path.rglob("*.features"))) == 2 and store.disk_budget == BIG
+
+
 def test_what_is_put_is_got(tmp_path: Path) -> None:
     store = FeatureStore(BIG, 0, tmp_path)
     assert store.get(KEY, 3) is None

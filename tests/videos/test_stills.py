@@ -65,3 +65,20 @@ def test_a_system_that_refuses_is_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(VideoError, match="cannot write"), filling(folder, ["never written"]):
             pass
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_images_that_are_open_elsewhere_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_text("first")
+    mishap = PermissionError(13, "Access is denied")
+    mishap.winerror = 5  # type: ignore[attr-defined]
+    tried = []
+
+    def refuse(path: Path, target: Path) -> None:
+        tried.append(path)
+        raise mishap
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(VideoError, match="close its images wherever they are open"), filling(tmp_path, ["a"]) as part:
+        (part / "a").write_text("second")
+    assert len(tried) > 1, "whoever looks at them for a moment is waited for"
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["first"]
