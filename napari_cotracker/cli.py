@@ -27,7 +27,8 @@ Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="File to w
 def main() -> None:
     """The console script."""
     accept_any_text()
-    app(prog_name="napari-cotracker")
+    # typer does what shells do elsewhere: names of files took the place of `--tracks "no*"` and of `shot [1].npz`
+    app(prog_name="napari-cotracker", windows_expand_args=False)
 
 
 @app.callback(invoke_without_command=True)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from napari_cotracker import cli_terminal, read_tracks
-from napari_cotracker.cli import app
+from napari_cotracker import Tracks, cli_terminal, read_tracks, write_tracks
+from napari_cotracker.cli import app, main
 from napari_cotracker.core.errors import CotrackerError, EditError, FormatError, UnfinishedError
 from napari_cotracker.core.samples import sample_clip
 from napari_cotracker.core.tracker import TrackUpdate
@@ -309,6 +310,22 @@ def test_a_film_that_was_cut_off_is_told_where_it_is_opened() -> None:
     words = ["--grid", "2", "--model", "still", "-o", "out.npz"]
     assert f"Note: {sentence}" in run("track", "cut.mkv", *words).stderr
     assert "cut off" not in run("track", "whole.mkv", *words).stderr
+
+
+def test_words_reach_commands_as_they_were_typed_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("typer.core.os", SimpleNamespace(name="nt", path=os.path, environ=os.environ))
+    xy = np.zeros((2, 2, 2), np.float32) + [[[1, 1], [2, 2]]]
+    sure = np.ones((2, 2), np.float32)
+    for name, count in (("shot [1].npz", 1), ("shot 1.npz", 2)):
+        columns = slice(count)
+        write_tracks(name, Tracks(np.arange(count), xy[:, columns], sure[:, columns], sure[:, columns],
+                                  names=("nose", "tail")[columns]))
+    Path("nobody.csv").touch()  # what a shell would put in place of "no*"
+    monkeypatch.setattr(sys, "argv", ["napari-cotracker", "convert", "shot [1].npz", "out.npz", "--tracks", "no*"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert read_tracks("out.npz").names == ("nose",), "not those of 'shot 1.npz'"
 
 
 SLOWLY = """
