@@ -314,7 +314,7 @@ def test_a_film_that_was_cut_off_is_told_where_it_is_opened() -> None:
 
 def test_words_reach_commands_as_they_were_typed_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("typer.core.os", SimpleNamespace(name="nt", path=os.path, environ=os.environ))
-    xy = np.zeros((2, 2, 2), np.float32) + [[[1, 1], [2, 2]]]
+    xy = np.ones((2, 2, 2), np.float32)
     sure = np.ones((2, 2), np.float32)
     for name, count in (("shot [1].npz", 1), ("shot 1.npz", 2)):
         columns = slice(count)

@@ -171,7 +171,16 @@ def check_apart(targets: list[Path], plate: str | None) -> None:
     if stands_for_images(plate):
         with suppress(VideoError):  # of a plate that is gone, nothing can be overwritten
             sources += find_images(Path(plate)).paths
-    own = {os.path.realpath(source) for source in sources}
-    same = next((target for target in targets if os.path.realpath(target) in own), None)
+    own = set().union(*map(_marks, sources))
+    same = next((target for target in targets if _marks(target) & own), None)
     if same is not None:
         raise VideoError(f"expected another name than the plate's own, got {same.name!r}; choose another name or place")
+
+
+def _marks(path: Path) -> set[object]:
+    """What a path has in common with another name of the same file; disks of Windows and macOS do not heed case."""
+    marks: set[object] = {os.path.realpath(path)}
+    with suppress(OSError):
+        found = path.stat()
+        marks |= {(found.st_dev, found.st_ino)} if found.st_ino else set()
+    return marks

@@ -364,6 +364,19 @@ def test_the_plate_is_never_written_over(tmp_path: Path) -> None:
         Rendering(tmp_path / "p" / "a.####.png", ImageSequence(tmp_path / "p" / "a.1001.png"))
 
 
+def test_the_plate_is_known_by_another_name(tmp_path: Path) -> None:
+    """As SHOT.MKV is shot.mkv on the disks of macOS and Windows; a second link has no name in common either."""
+    write_sounding(tmp_path / "s.mp4", 3)
+    (tmp_path / "other.mp4").hardlink_to(tmp_path / "s.mp4")
+    with pytest.raises(VideoError, match="plate's own, got 'other.mp4'"):
+        Rendering(tmp_path / "other.mp4", Film(tmp_path / "s.mp4"))
+    rendered(tmp_path / "p" / "a.####.png", Plate(3), pictures(3))
+    for number in range(1001, 1004):
+        (tmp_path / "p" / f"b.{number}.png").hardlink_to(tmp_path / "p" / f"a.{number}.png")
+    with pytest.raises(VideoError, match=r"plate's own, got 'b\.1001\.png'"):
+        Rendering(tmp_path / "p" / "b.####.png", ImageSequence(tmp_path / "p" / "a.1001.png"))
+
+
 def test_floats_in_a_film_are_told(tmp_path: Path) -> None:
     rendering = rendered(tmp_path / "a.mp4", Plate(2), pictures(2, "float32"))
     assert ["Floats became 8-bit" in note for note in rendering.notes] == [True]
