@@ -23,7 +23,7 @@ class Rows(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return is not "it is right" here: which frame is shown one does not see in a row."""
-        if event.key() == Qt.Key.Key_Delete:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):  # the latter is what Macs call Delete
             self.delete_pressed.emit()
         elif is_enter(event):
             if self.state() != QAbstractItemView.State.EditingState:  # else it ends what was typed in a cell

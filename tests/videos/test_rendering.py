@@ -368,7 +368,7 @@ def test_the_plate_is_known_by_another_name(tmp_path: Path) -> None:
     """As SHOT.MKV is shot.mkv on the disks of macOS and Windows; a second link has no name in common either."""
     write_sounding(tmp_path / "s.mp4", 3)
     (tmp_path / "other.mp4").hardlink_to(tmp_path / "s.mp4")
-    with pytest.raises(VideoError, match="plate's own, got 'other.mp4'"):
+    with pytest.raises(VideoError, match=r"plate's own, got 'other\.mp4'"):
         Rendering(tmp_path / "other.mp4", Film(tmp_path / "s.mp4"))
     rendered(tmp_path / "p" / "a.####.png", Plate(3), pictures(3))
     for number in range(1001, 1004):
