@@ -45,7 +45,8 @@ def hash_file(path: str | Path, blocks: int = BLOCKS) -> str:
             size = file.seek(0, 2)
             starts = [0]
             if size > BLOCK_BYTES:
-                starts = np.linspace(0, size - BLOCK_BYTES, min(blocks, -(-size // BLOCK_BYTES))).astype(int).tolist()
+                count = min(blocks, -(-size // BLOCK_BYTES))
+                starts = np.linspace(0, size - BLOCK_BYTES, count).astype(np.int64).tolist()
             return hash_parts([str(size).encode(), *(_read_block(file, start) for start in starts)])
     except OSError as error:
         raise VideoError(f"cannot read {str(path)!r} ({error.strerror}); check that it is still there") from None

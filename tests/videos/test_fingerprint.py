@@ -26,6 +26,17 @@ def test_every_byte_of_a_short_file_counts(tmp_path: Path, size: int) -> None:
     assert len(prints) == 2 + len({0, size // 3, size - 1} if size else ())
 
 
+def test_places_beyond_two_gigabytes_are_found_where_whole_numbers_are_short(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those of NumPy 1 on Windows."""
+    path = tmp_path / "film"
+    with path.open("wb") as file:
+        file.truncate(5 << 30)
+    found = hash_file(path)
+    monkeypatch.setattr("napari_cotracker.videos.fingerprint.int", np.int32, raising=False)
+    assert hash_file(path) == found
+
+
 def test_a_huge_file_is_read_in_places(tmp_path: Path) -> None:
     path = tmp_path / "huge"
     with path.open("wb") as file:
