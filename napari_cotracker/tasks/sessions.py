@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -144,7 +147,8 @@ def _facts_of(session: Session) -> dict[str, Any]:
 def remedy(path: str | Path) -> str:
     """What to do about a damaged file, in words."""
     path = Path(path)
-    return f"run: napari-cotracker convert '{path}' '{path.with_name(f'{path.stem} rescued{SUFFIX}')}'"
+    words = ["napari-cotracker", "convert", str(path), str(path.with_name(f"{path.stem} rescued{SUFFIX}"))]
+    return f"run: {subprocess.list2cmdline(words) if sys.platform == 'win32' else shlex.join(words)}"
 
 
 def _holder(path: Path) -> str:

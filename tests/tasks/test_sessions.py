@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -131,3 +132,11 @@ def test_nothing_is_left_beside_a_session_that_is_read(path: Path, tmp_path: Pat
     read_session(path)
     copy_session(path, tmp_path / "copy.cotracker")
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.cotracker", "copy.cotracker"]
+
+
+def test_the_way_out_can_be_pasted_into_the_shell_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "Anna's shot.cotracker"
+    words = ["napari-cotracker", "convert", str(path), str(tmp_path / "Anna's shot rescued.cotracker")]
+    assert shlex.split(remedy(path).removeprefix("run: ")) == words
+    monkeypatch.setattr("sys.platform", "win32")
+    assert remedy(path) == f'run: napari-cotracker convert "{words[2]}" "{words[3]}"'
