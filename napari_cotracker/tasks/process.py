@@ -27,6 +27,7 @@ REMEDY = ("track again: a new process starts; fewer points at a time, mode onlin
           "memory")
 REASONS = {"SIGKILL": ": probably memory ran out", "SIGBUS": ": a library crashed, or memory ran out",
            "SIGSEGV": ": a library crashed", "SIGABRT": ": a library crashed", "SIGILL": ": a library crashed"}
+WINDOWS_ERRORS = 0xC0000000  # exit codes from here on are its own: 0xC0000005 after memory that is not the process's
 GRACE_SECONDS = 2.0
 KEPT_LINES = 40
 LINE_BYTES = 4096
@@ -55,6 +56,9 @@ class Ending:
                                  "Python can be run")
         if self.code < 0:
             return TrackingError(f"the tracking process was ended by {_name_of(-self.code)}{said}; {REMEDY}")
+        if self.code >= WINDOWS_ERRORS:
+            return TrackingError(f"the tracking process was ended by Windows (0x{self.code:X}): a library crashed, or "
+                                 f"memory ran out{said}; {REMEDY}")
         return TrackingError(f"the tracking process ended with exit code {self.code}{said}; {REMEDY}")
 
 

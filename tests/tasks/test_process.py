@@ -77,6 +77,11 @@ def test_a_signal_is_called_by_its_name() -> None:
     assert "signal 99 (unknown)" in str(Ending(-99).error())
 
 
+def test_what_windows_ended_is_told_from_an_exit_code() -> None:
+    assert "ended by Windows (0xC0000005): a library crashed, or memory ran out; track" in str(Ending(0xC0000005).error())
+    assert "with exit code 3; track" in str(Ending(3).error())
+
+
 def test_what_talks_nonsense_is_ended() -> None:
     talk = python("import time; print('Hello, this is no message', flush=True); time.sleep(600)")
     assert talk.ending().code != 0
