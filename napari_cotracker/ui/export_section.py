@@ -23,6 +23,7 @@ from .exchange import Errand
 from .option_fields import OptionFields
 from .project import Project
 from .sections import Section, ask_for_file, ask_for_new_file, button, choice, form, hint, row, tip
+from .spelling import spell
 
 KINDS = {"predictions": "predictions", "anchors": "anchors, which no tracker moves"}
 OF_A_FILM = ("tracks", "first", "last")  # what is chosen of one means nothing, or something else, for the next
@@ -186,7 +187,7 @@ class ExportSection(Section):
         as_anchors, said = self.kinds.currentData() == "anchors", counted(len(tracks), "track")
 
         def done() -> None:
-            self._desk.say(f"imported {said} from {path.name}; Ctrl+Z takes that back")
+            self._desk.say(f"imported {said} from {path.name}; {spell('Control-Z')} takes that back")
 
         if tracks.state.size > importing.AT_ONCE:
             self._desk.say(f"importing {said} from {path.name} …")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from .keys import HELP
 from .sections import bring_into_view
+from .spelling import spell
 
 
 class KeyHelp(QFrame):
@@ -25,7 +24,7 @@ class KeyHelp(QFrame):
         grid.addWidget(title, 0, 0, 1, 2)
         for line, (key, text) in enumerate(HELP.items(), start=1):
             grid.addWidget(QLabel(f"<b>{spell(key)}</b>"), line, 0, Qt.AlignmentFlag.AlignTop)
-            does = QLabel(text, wordWrap=True)
+            does = QLabel(text.replace("Control", spell("Control")), wordWrap=True)
             does.setAlignment(Qt.AlignmentFlag.AlignTop)  # it may be given a line more than it needs
             grid.addWidget(does, line, 1, Qt.AlignmentFlag.AlignTop)
         self.hide()
@@ -35,9 +34,3 @@ class KeyHelp(QFrame):
         self.setVisible(self.isHidden())
         if not self.isHidden():
             bring_into_view(self)
-
-
-def spell(key: str) -> str:
-    """A key as users know it."""
-    control = "Cmd" if sys.platform == "darwin" else "Ctrl"
-    return key.replace("Control", control).replace("Escape", "Esc").replace("Page", "Page ").replace("-", "+")

@@ -25,6 +25,7 @@ from .placement import FOLLOWED, Placement
 from .points_layer import FramePoints
 from .removing import remove_layers
 from .selection import Selection
+from .spelling import spell
 from .tails_layer import MOST_AXES, TailTracks
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class TracksView:
 
     def _delete(self, rows: list[int]) -> None:
         self._session.delete(self._session.ids[rows])
-        self.told.emit(f"{counted(len(rows), 'track')} deleted (Ctrl+Z)")
+        self.told.emit(f"{counted(len(rows), 'track')} deleted ({spell('Control-Z')})")
 
     def describe(self, row: int) -> str:
         """A track on the frame that is shown: name, id, state, scores, source."""

@@ -30,6 +30,7 @@ from .place_section import PlaceSection
 from .project import Project
 from .propagate_section import PropagateSection
 from .sections import button, line, row
+from .spelling import spell
 from .table import TracksTable
 from .timeline import Timeline
 from .told import Told
@@ -111,8 +112,8 @@ class Panel(QWidget):
         self.desk.attempt(lambda: self.keys.undo(redo=True))
 
     def _lay_out(self) -> None:
-        self.undo_button = button("Undo", "Take the last edit or run back (Ctrl+Z)", self.undo)
-        self.redo_button = button("Redo", "Do it again (Ctrl+Shift+Z)", self.redo)
+        self.undo_button = button("Undo", f"Take the last edit or run back ({spell('Control-Z')})", self.undo)
+        self.redo_button = button("Redo", f"Do it again ({spell('Control-Shift-Z')})", self.redo)
         self.help_button = button("?", "The keys", self.key_help.toggle)
         self.help_button.setFixedWidth(28)
         self.told = Told()
@@ -226,10 +227,9 @@ class Panel(QWidget):
     def _show_history(self) -> None:
         session = None if self._project is None else self._project.session
         undo, redo = ("", "") if session is None else (session.undo_label, session.redo_label)
-        self.undo_button.setEnabled(bool(undo))
-        self.redo_button.setEnabled(bool(redo))
-        self.undo_button.setToolTip(f"Undo: {undo} (Ctrl+Z)" if undo else "Nothing to undo")
-        self.redo_button.setToolTip(f"Redo: {redo} (Ctrl+Shift+Z)" if redo else "Nothing to redo")
+        for one, label, keys in ((self.undo_button, undo, "Control-Z"), (self.redo_button, redo, "Control-Shift-Z")):
+            one.setEnabled(bool(label))
+            one.setToolTip(f"{one.text()}: {label} ({spell(keys)})" if label else f"Nothing to {one.text().lower()}")
 
     def _describe(self) -> None:
         project = self._project

@@ -30,6 +30,7 @@ from .propagate_front import Asked
 from .propagate_keeping import Kept, keeping, layer_of
 from .propagate_live import Live
 from .sections import GAP, ask_for_new_file, button, choice, form, row, tip
+from .spelling import spell
 
 FILMS = {"mp4": "Film, H.264 (.mp4)", "mov": "Film, ProRes 4444 (.mov)", "mkv": "Film, lossless FFV1 (.mkv)"}
 PICTURES = {"####.png": "PNG pictures", "####.tif": "TIFF pictures", "####.exr": "OpenEXR pictures"}
@@ -212,7 +213,7 @@ class Output(QWidget):
     def _add_tracks(self, live: Live) -> None:
         assert isinstance(live.settled, SettledEdit) and isinstance(live.settled.content, PinContent)
         count = take_in(live.project, live.settled.content.tracks(), "the corner pin as tracks")
-        self._desk.say(f"{counted(count, 'corner')} joined the tracks; Ctrl+Z takes them away again")
+        self._desk.say(f"{counted(count, 'corner')} joined the tracks; {spell('Control-Z')} takes them away again")
 
     def _add_layer(self, kept: Kept) -> None:
         self._on_changed()

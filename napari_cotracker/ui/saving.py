@@ -18,6 +18,7 @@ from ..tasks.convert import with_video
 from ..tasks.export import read_tracks, sniffs, write_tracks
 from .importing import join
 from .project import Project
+from .spelling import spell
 
 # napari's writers are told a layer's metadata, not its viewer: this finds the project that the metadata names
 _OPEN: WeakValueDictionary[str, Project] = WeakValueDictionary()
@@ -95,7 +96,7 @@ def show_tracks(desk: Any, tracks: Tracks, name: str = "a file") -> Project:
             return project
     if desk.current is not None and may_join(tracks, desk.current):
         join(desk.current, tracks, name)
-        desk.say(f"imported {counted(len(tracks), 'track')} from {name}; Ctrl+Z takes that back")
+        desk.say(f"imported {counted(len(tracks), 'track')} from {name}; {spell('Control-Z')} takes that back")
         return cast(Project, desk.current)
     path = (tracks.meta.get("video") or {}).get("path")
     if not path or not Path(path).exists():

@@ -25,6 +25,7 @@ from ..editing.patch import Patch
 from ..editing.session import Session
 from .group_editor import GroupEditor
 from .selection import Selection
+from .spelling import spell
 from .table_model import COLUMNS, GROUP, NAME, TracksModel
 from .table_view import view_of
 
@@ -79,7 +80,7 @@ class TracksTable(QWidget):
         if self._session is not None and len(ids):
             try:
                 self._session.delete(ids)
-                self.told.emit(f"{counted(len(ids), 'track')} deleted (Ctrl+Z)")
+                self.told.emit(f"{counted(len(ids), 'track')} deleted ({spell('Control-Z')})")
             except CotrackerError as error:
                 self.told.emit(str(error))
 

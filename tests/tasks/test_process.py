@@ -78,7 +78,8 @@ def test_a_signal_is_called_by_its_name() -> None:
 
 
 def test_what_windows_ended_is_told_from_an_exit_code() -> None:
-    assert "ended by Windows (0xC0000005): a library crashed, or memory ran out; track" in str(Ending(0xC0000005).error())
+    told = str(Ending(0xC0000005).error())
+    assert "ended by Windows (0xC0000005): a library crashed, or memory ran out; track" in told
     assert "with exit code 3; track" in str(Ending(3).error())
 
 
