@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +33,9 @@ def apply(light: Light, mask: Light, options: InpaintOptions) -> Light:
     if hole.all():
         return light
     # Telea's method, the other one there is, goes wrong with floats in OpenCV 5.0
-    planes = [cv2.inpaint(np.ascontiguousarray(light[..., k]), hole, options.radius, cv2.INPAINT_NS)
-              for k in range(3)]
-    return np.stack(planes, -1)
+    with ThreadPoolExecutor(3) as pool:
+        planes = pool.map(lambda plane: cv2.inpaint(plane, hole, options.radius, cv2.INPAINT_NS), cv2.split(light))
+        return np.asarray(cv2.merge(list(planes)))
 
 
 def reach(options: Any) -> int:

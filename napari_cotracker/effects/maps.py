@@ -17,6 +17,7 @@ Map = NDArray[np.float32]
 STEP = 16  # px between places at which a warp that bends is asked; between them it is a cubic spline
 NEAR = 4  # px between which a straight line does
 LEAST = 4  # places on each side, for a cubic
+STRIP = 1 << 15  # places at a time, whose numbers stay near the processor
 
 
 class Box(NamedTuple):
@@ -143,11 +144,14 @@ def _dense(there: Callable[[Points], Points], warp: Warp, box: Box, fine: int) -
 
 def _plane_map(matrix: Points, x: Points, y: Points) -> Map:
     """Row by row and column by column, which is much less work than pixel by pixel."""
-    parts = [row[0] * x + (row[1] * y + row[2])[:, None] for row in matrix]
     found = np.empty((len(y), len(x), 2), np.float32)
-    scale = 1 / np.where(parts[2] > 1e-9 * abs(matrix[2, 2]), parts[2], np.nan)
-    np.multiply(parts[0], scale, out=found[..., 0], casting="same_kind")
-    np.multiply(parts[1], scale, out=found[..., 1], casting="same_kind")
+    rows = max(STRIP // len(x), 1)
+    for start in range(0, len(y), rows):
+        part, strip = found[start : start + rows], y[start : start + rows]
+        across, down, depth = (row[0] * x + (row[1] * strip + row[2])[:, None] for row in matrix)
+        scale = 1 / np.where(depth > 1e-9 * abs(matrix[2, 2]), depth, np.nan)
+        np.multiply(across, scale, out=part[..., 0], casting="same_kind")
+        np.multiply(down, scale, out=part[..., 1], casting="same_kind")
     return found
 
 

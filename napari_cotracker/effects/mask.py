@@ -208,6 +208,9 @@ def covered(distance: Distance, feather: float = 0.0) -> Matte:
 
 
 def _sampled(part: _Part, places: Map) -> Distance:
-    corner = np.array([part.box.left, part.box.top], np.float32)
-    return np.asarray(sampled(part.distance, places - corner, "linear", -AROUND))
+    import cv2
+
+    # NumPy is eight times as slow along an axis of two
+    moved = np.asarray(cv2.subtract(places, (part.box.left, part.box.top, 0, 0))) if places.size else places
+    return np.asarray(sampled(part.distance, moved, "linear", -AROUND))
 

@@ -25,10 +25,10 @@ def apply(light: Light, mask: Light, options: PixelateOptions) -> Light:
     """(H, W, 3) light in squares from the middle outwards, so that they go along with the mask."""
     height, width = light.shape[:2]
     x, y = (_cells(count, options.size) for count in (width, height))
-    cells = (y[:, None] * (x[-1] + 1) + x).ravel()
-    counts = np.maximum(np.bincount(cells), 1)
-    means = [np.bincount(cells, plane.ravel())[cells] / counts[cells] for plane in np.moveaxis(light, -1, 0)]
-    return np.stack(means, -1).reshape(light.shape).astype(np.float32)
+    rows, columns = (np.searchsorted(cells, np.arange(cells[-1] + 1)) for cells in (y, x))
+    sums = np.add.reduceat(np.add.reduceat(light, rows, 0, dtype=np.float64), columns, 1)
+    means = sums / (np.bincount(y)[:, None] * np.bincount(x))[..., None]
+    return means.astype(np.float32)[y][:, x]
 
 
 def _cells(count: int, size: int) -> NDArray[np.intp]:

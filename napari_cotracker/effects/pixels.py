@@ -17,6 +17,7 @@ from .maps import Box
 Picture = NDArray[Any]
 Light = NDArray[np.float32]
 
+SPARSE = 0.2  # of a mask's box, below which pixels are quicker one by one
 NEXT_TO_NOTHING = 1e-4  # mean alpha around a pixel that tells it no colour
 
 
@@ -45,22 +46,39 @@ def change(effect: Effect, frame: Picture, mask: NDArray[np.floating[Any]], opti
         raise EditError(f"expected a mask of shape {frame.shape[:2]}, got {mask.shape}")
     read = read_options(effect.options, options, effect.name)
     found = frame.copy()
-    box = _inside(box_of(mask > 0, effect.reach(read)), frame)
-    if not (box.width and box.height):
+    within = box_of(mask > 0, 0)
+    if not (within.width and within.height):
         return found
-    part, share = found[box.slices], np.clip(mask[box.slices], 0, 1).astype(np.float32)
-    if part.shape[2] == 3:
-        mixed = _mixed(effect, to_linear(part), share, read)
-    else:
-        alpha = to_share(part[..., 3:])
-        light = _behind(to_linear(straight(part)[..., :3]), alpha)
-        mixed = _mixed(effect, light, share, read) * (alpha if is_premultiplied(frame.dtype) else 1)
-    np.copyto(part[..., :3], from_linear(mixed, frame.dtype), where=share[..., None] > 0)
+    around = _grown(within, effect.reach(read), frame)
+    seen, share = frame[around.slices], np.clip(mask[around.slices], 0, 1).astype(np.float32)
+    alpha = to_share(seen[..., 3:]) if seen.shape[2] == 4 else None
+    light = to_linear(seen) if alpha is None else _behind(to_linear(straight(seen)[..., :3]), alpha)
+    changed, inner = effect.apply(light, share, read), within.within(around)
+    times = alpha[inner] if alpha is not None and is_premultiplied(frame.dtype) else None
+    _put(found[within.slices], light[inner], changed[inner], share[inner], times)
     return found
 
 
-def _mixed(effect: Effect, light: Light, share: Light, options: Any) -> Light:
-    return np.asarray(light + share[..., None] * (effect.apply(light, share, options) - light), np.float32)
+def _put(part: Picture, light: Light, changed: Light, share: Light, alpha: Light | None) -> None:
+    """Mix light with changed light where there is a share of it, into part of a picture, whose own alpha stays."""
+    import cv2
+
+    where = share > 0
+    if where.mean() < SPARSE:
+        times = None if alpha is None else alpha[where]
+        part[where, :3] = from_linear(_mixed(light[where], changed[where], share[where], times), part.dtype)
+        return
+    colours = from_linear(_mixed(light, changed, share, alpha), part.dtype)
+    if part.shape[2] == 4:
+        colours = np.concatenate([colours, part[..., 3:]], 2)
+    cv2.copyTo(colours, where.view(np.uint8), part)  # NumPy takes forty times as long
+
+
+def _mixed(light: Light, changed: Light, share: Light, alpha: Light | None) -> Light:
+    mixed = np.asarray(changed - light, np.float32)
+    mixed *= share[..., None]
+    mixed += light
+    return mixed if alpha is None else mixed * alpha
 
 
 def _behind(light: Light, alpha: Light) -> Light:
@@ -85,6 +103,7 @@ def _behind(light: Light, alpha: Light) -> Light:
     return np.where(empty[..., None], found, light)
 
 
-def _inside(box: Box, frame: Picture) -> Box:
+def _grown(box: Box, reach: int, frame: Picture) -> Box:
     height, width = frame.shape[:2]
-    return Box(max(box.left, 0), max(box.top, 0), min(box.right, width), min(box.bottom, height))
+    return Box(max(box.left - reach, 0), max(box.top - reach, 0), min(box.right + reach, width),
+               min(box.bottom + reach, height))
