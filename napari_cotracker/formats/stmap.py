@@ -22,6 +22,9 @@ from ..core.words import as_label
 
 FRACTIONS = CONVENTIONS["blender"]  # of the picture, from its lower left edge: the same as in Blender
 
+STRIP = 32
+"""Rows at a time, whose numbers stay near the processor."""
+
 
 def identity(size: tuple[int, int]) -> NDArray[np.float64]:
     """(height, width, 2) the map that leaves a picture of `size` (width, height) as it is, in our pixels."""
@@ -57,20 +60,31 @@ def write_stmap(path: Path, map_xy: ArrayLike, alpha: ArrayLike | None = None, *
     MissingExtraError
         If OpenEXR is not installed.
     """
-    xy = np.asarray(map_xy, np.float64)
+    xy = np.asarray(map_xy)
     if xy.ndim != 3 or xy.shape[2] != 2 or not xy.size:
         raise FormatError(f"expected a map of shape (height, width, 2), got {xy.shape}")
     height, width = xy.shape[:2]
-    valid = np.asarray(np.isfinite(xy).all(-1))
-    matte = np.ones((height, width)) if alpha is None else np.asarray(alpha, np.float64)
-    if matte.shape != valid.shape:
-        raise FormatError(f"expected an alpha of shape {valid.shape}, got {matte.shape}")
+    matte = np.ones((height, width), np.float32) if alpha is None else np.asarray(alpha)
+    if matte.shape != (height, width):
+        raise FormatError(f"expected an alpha of shape {(height, width)}, got {matte.shape}")
     pixels = np.zeros((height, width, 4), np.float32)
-    # an invalid place samples itself: a constant there would smear into its neighbours when filtered
-    pixels[..., :2] = FRACTIONS.from_ours(np.where(valid[..., None], xy, identity((width, height))),
-                                          source or (width, height))
-    pixels[..., 3] = np.where(valid, np.nan_to_num(matte), 0)
+    for top in range(0, height, STRIP):
+        _fill(pixels, xy, matte, slice(top, top + STRIP), source or (width, height))
     _write(Path(path), pixels, rate, aspect, comment)
+
+
+def _fill(pixels: NDArray[np.float32], xy: NDArray[Any], matte: NDArray[Any], rows: slice, source: tuple[int, int]
+          ) -> None:
+    """Some rows of a map; an invalid place samples itself, for a constant would smear into those beside it."""
+    part, places = pixels[rows], [xy[rows, :, k] for k in range(2)]
+    valid = np.isfinite(places[0]) & np.isfinite(places[1])
+    if not valid.all():
+        itself = identity((xy.shape[1], len(part))) + (0, rows.start)
+        places = [np.where(valid, place, itself[..., k]) for k, place in enumerate(places)]
+    for k, (place, scale, offset) in enumerate(zip(places, FRACTIONS.scale_of(*source), FRACTIONS.offset_of(*source))):
+        # one coordinate at a time, for NumPy is slow along an axis of two
+        part[..., k] = np.multiply(place, scale, dtype=np.float64) + offset
+    part[..., 3] = np.where(valid, np.nan_to_num(matte[rows]), 0)
 
 
 def read_stmap(path: Path, source: tuple[int, int] | None = None

@@ -26,7 +26,7 @@ from .export import export, format_for
 from .film_facts import pixel_aspect
 from .progress import beats
 from .render import render_options
-from .sequences import write_sequence
+from .sequences import Save, write_sequence
 
 Files = tuple[Path, ...]
 Steps = Generator[TrackUpdate, None, tuple[Files, list[str]]]
@@ -104,9 +104,13 @@ def label_sequence(target: Target, kind: str) -> Steps:
     first = target.first_number("label pictures")
     most = np.iinfo(np.uint16 if kind == "png" else np.uint32).max
     pixels, save = kind_of(target.largest, int(most)), save_labels if kind == "png" else save_label_tiff
-    files = yield from write_sequence(lambda t, path: save(path, target.labels(t).astype(pixels)), target.video,
-                                      target.out, kind, target.frames, first=first, overwrite=target.overwrite,
-                                      control=target.control)
+
+    def draw(t: int) -> Save:
+        labels = target.labels(t).astype(pixels)
+        return lambda path: save(path, labels)
+
+    files = yield from write_sequence(draw, target.video, target.out, kind, target.frames, first=first,
+                                      overwrite=target.overwrite, control=target.control)
     return files, []
 
 
@@ -163,11 +167,11 @@ def maps(target: Target) -> Steps:
     about, rate, aspect = credits(target.tracks), target.video.fps, pixel_aspect(target.video)
     content: Any = target.settled.content
 
-    def save(t: int, path: Path) -> None:
+    def draw(t: int) -> Save:
         there, valid = content.map(t)
-        write_stmap(path, there, valid, rate=rate, aspect=aspect, comment=about)
+        return lambda path: write_stmap(path, there, valid, rate=rate, aspect=aspect, comment=about)
 
-    files = yield from write_sequence(save, target.video, target.out, "exr", target.frames, first=first,
+    files = yield from write_sequence(draw, target.video, target.out, "exr", target.frames, first=first,
                                       overwrite=target.overwrite, control=target.control)
     return files, []
 

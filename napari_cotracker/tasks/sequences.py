@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 
 from ..core.errors import VideoError
@@ -11,18 +12,21 @@ from ..core.video import Video
 from . import written
 from .progress import beats
 
-Save = Callable[[int, Path], None]
+WAITING = 2
+"""Frames that may wait to be written."""
+
+Save = Callable[[Path], None]
 
 
-def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames: range, *,
+def write_sequence(draw: Callable[[int], Save], video: Video, path: str | Path, kind: str, frames: range, *,
                    first: int | None = None, overwrite: bool = False, control: Control | None = None
                    ) -> Generator[TrackUpdate, None, tuple[Path, ...]]:
     """Write a file for every frame; yields a heartbeat for each.
 
     Parameters
     ----------
-    save : callable
-        ``save(frame, path)`` writes the file of a 0-based frame.
+    draw : callable
+        ``draw(frame)`` of a 0-based frame gives what writes it to a path, of which several run at once.
     video : Video
     path : str or Path
         ``shot.####.png``, ``shot.%04d.png``, or a folder.
@@ -55,6 +59,7 @@ def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames
     from ..videos.numbering import choose_names
     from ..videos.rendering import check_apart
     from ..videos.stills import filling
+    from ..videos.workers import Workers, several
 
     names = choose_names(path, KINDS[kind], video.path, len(frames))
     files = [names.of(number) for number in numbers_of(video, frames, first)]
@@ -62,11 +67,12 @@ def write_sequence(save: Save, video: Video, path: str | Path, kind: str, frames
     check_apart(targets, video.path)
     written.check_free(*targets, overwrite=overwrite)
     try:
-        with filling(names.folder, files) as folder:
+        with filling(names.folder, files) as folder, closing(Workers(several(), WAITING)) as workers:
             for update, frame in beats(frames, control):
                 if frame is not None:
-                    save(frame, folder / files[frame - frames.start])
+                    workers.submit(draw(frame), folder / files[frame - frames.start])
                 yield update
+            workers.finish()
     except OSError as mishap:
         raise VideoError(f"cannot write {str(targets[0])!r}: {mishap.strerror or mishap}; choose a folder that is "
                          "writable and has room") from None

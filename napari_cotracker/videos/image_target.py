@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -21,6 +20,7 @@ from .numbering import choose_names
 from .origin import Origin
 from .stills import check_library, filling, save_picture
 from .timecode import advance_timecode
+from .workers import several
 
 
 class ImageTarget:
@@ -58,7 +58,7 @@ class ImageTarget:
         self._names = choose_names(path, kind, video.path, len(frames))
         self._files = [self._names.of(number) for number in numbers_of(video, frames, options.first)]
         self.paths = [self._names.folder / name for name in self._files]
-        self.threads, self.notes = min(4, os.cpu_count() or 1), list[str]()
+        self.threads, self.notes = several(), list[str]()
         self._video, self._frames, self._wants_sound = video, frames, options.audio
         self._is_exr = kind.name == "exr"
         self._plate = _files_of(video.path) if self._is_exr else []

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+
+
+def several() -> int:
+    """Threads to write images with."""
+    return min(4, os.cpu_count() or 1)
 
 
 class Workers:

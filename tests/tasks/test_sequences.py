@@ -1,5 +1,7 @@
 """A file for every frame, or none."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +31,8 @@ class After(Control):
         return self.pause == 0
 
 
-def save(t: int, path: Path) -> None:
-    path.write_text(str(t))
+def save(t: int) -> Callable[[Path], object]:
+    return lambda path: path.write_text(str(t))
 
 
 def made(path: Path, frames: range = range(4), **more: object) -> tuple[tuple[Path, ...], int]:
@@ -78,11 +80,30 @@ def test_what_others_wrote_stays_unless_told(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_full_is_one_sentence(tmp_path: Path) -> None:
-    def refuse(t: int, path: Path) -> None:
-        raise OSError(28, "No space left on device")
+    def refuse(t: int) -> Callable[[Path], object]:
+        def write(path: Path) -> None:
+            raise OSError(28, "No space left on device")
+
+        return write
 
     with pytest.raises(VideoError, match="No space left on device"):
         list(write_sequence(refuse, FILM, tmp_path / "m.####.png", "png", range(4)))
     with pytest.raises(VideoError, match="a place for the frame number of 4 images"):
         made(tmp_path / "m.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_frame_is_drawn_and_written_while_one_is_being_written(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    both = threading.Barrier(2, timeout=20)
+
+    def draw(t: int) -> Callable[[Path], object]:
+        def write(path: Path) -> None:
+            both.wait()
+            path.write_text(str(t))
+
+        return write
+
+    list(write_sequence(draw, FILM, tmp_path / "m.####.png", "png", range(4)))
+    assert [path.read_text() for path in sorted(tmp_path.iterdir())] == ["0", "1", "2", "3"]
