@@ -16,7 +16,7 @@ from ..core.video import Video
 from .clock import Clock
 from .encoding import CODECS, FilmWriter
 from .kinds import Kind, RenderOptions
-from .origin import Origin
+from .origin import WOVEN, Origin
 from .timecode import advance_timecode
 
 KEYFRAMES = 60
@@ -75,6 +75,8 @@ class FilmTarget:
         """
         if self._kind.name == "mp4" and any(side % 2 for side in shape[:2]):
             self.notes.append("mp4 holds even sizes only: the last row or column is repeated.")
+        if self._origin.is_interlaced:
+            self.notes.append(WOVEN)
         if self._kind.name == "ffv1" and self._origin.aspect != 1:
             self.notes.append(f"That pixels are {float(self._origin.aspect):.4g} times as wide as high is left out; "
                               "mp4, prores4444 and exr say so.")

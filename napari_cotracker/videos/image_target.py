@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from ..core.errors import VideoError
 from ..core.video import Video
 from .exr_header import make_attributes, read_attributes
+from .images import tell_left_out
 from .kinds import Kind, RenderOptions
 from .names import find_images, stands_for_images
 from .numbering import choose_names
-from .origin import Origin
+from .origin import WOVEN, Origin
 from .stills import check_library, filling, save_picture
 from .timecode import advance_timecode
 from .workers import several
@@ -77,7 +78,11 @@ class ImageTarget:
         return self._stack.__exit__(*error)
 
     def check(self, shape: tuple[int, ...]) -> None:
-        """Nothing is refused: images are of any size."""
+        """Refuse nothing, for images are of any size; note what the plate has besides its colours."""
+        if self._origin.is_interlaced:
+            self.notes.append(WOVEN)
+        if self._plate and shape[2] > 1:  # else they are mattes
+            self.notes += tell_left_out(self._plate[self._frames.start])
 
     def write(self, picture: NDArray[Any], place: int) -> None:
         """Save a picture; several may be saved at once."""

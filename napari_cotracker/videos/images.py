@@ -17,6 +17,8 @@ from .exr_header import require_openexr
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 
+LISTED = 5
+
 Picture = NDArray[Any]
 
 
@@ -82,6 +84,35 @@ def _count_channels(file: Any) -> int:
     series = file.series[0]
     beside = series.axes.removesuffix(file.pages.first.axes)
     return int(dict(zip(beside, series.shape)).get("C", 1))
+
+
+def tell_left_out(path: Path) -> list[str]:
+    """What `read_image` does not take of an OpenEXR image, a sentence each; nothing of other kinds.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the ``vfx`` extra.
+    """
+    if path.suffix.lower() != ".exr":
+        return []
+    library, said = require_openexr("read .exr images"), []
+    with contextlib.suppress(RuntimeError, OSError, ValueError, TypeError, KeyError):  # its pixels say what is wrong
+        with library.File(str(path), separate_channels=True, header_only=True) as file:
+            header, parts = file.header(), len(file.parts)
+            names = [channel.name for channel in header["channels"]]
+            data, display = (np.array(header[f"{kind}Window"]).reshape(2, 2) for kind in ("data", "display"))
+        others = [name for name in names if name not in _colour_names(names)]
+        beyond = np.maximum((display - data) * [[1], [-1]], 0)
+        if beyond.any():
+            said.append("What the plate holds outside of its display window is left out: "
+                        f"{beyond[0, 0]} pixels left, {beyond[1, 0]} right, {beyond[0, 1]} above, {beyond[1, 1]} below.")
+        if others:
+            listed = ", ".join(others[:LISTED]) + (" …" if len(others) > LISTED else "")
+            said.append(f"Channels of the plate besides its colours are left out: {listed}.")
+        if parts > 1:
+            said.append(f"Only the first of the plate's {parts} parts is taken.")
+    return said
 
 
 def _check_size(path: Path, width: int, height: int) -> None:

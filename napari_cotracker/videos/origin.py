@@ -18,6 +18,11 @@ MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
 
 BT601, BT709 = 5, 1
 LIMITED, FULL = 1, 2
+PROGRESSIVE = 1
+"""FFmpeg's number of frames taken at once; 0 is not known, and above are orders of fields."""
+
+WOVEN = ("The film is interlaced: its frames were changed whole, both fields at once, and are no longer marked as "
+         "interlaced; deinterlace it first, or mark it again.")
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ class Origin:
         Seconds to which its times are exact.
     n_sounds : int
         Number of its sound tracks.
+    is_interlaced : bool
+        Whether its frames are two fields, taken one after the other.
     """
 
     path: str | None = None
@@ -76,6 +83,7 @@ class Origin:
     timecode: str | None = None
     tick: Fraction = Fraction(0)
     n_sounds: int = 0
+    is_interlaced: bool = False
 
     @classmethod
     def of(cls, path: str | None) -> Origin:
@@ -89,7 +97,7 @@ class Origin:
         with container:
             timecode = _find(stream.metadata, "timecode") or _find(container.metadata, "timecode")
             return cls(path, Colours.of(stream.codec_context), _aspect(stream), timecode, stream.time_base,
-                       len(container.streams.audio))
+                       len(container.streams.audio), int(stream.codec_context.field_order) > PROGRESSIVE)
 
 
 def _aspect(stream: Any) -> Fraction:

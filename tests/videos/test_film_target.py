@@ -8,7 +8,7 @@ from napari_cotracker.core.errors import VideoError
 from napari_cotracker.videos.film import Film
 from napari_cotracker.videos.film_target import FilmTarget
 from napari_cotracker.videos.kinds import KINDS, RenderOptions
-from tests.videos.coded_films import number_in
+from tests.videos.coded_films import number_in, write_coded
 from tests.videos.sounding_films import write_sounding
 
 
@@ -43,3 +43,11 @@ def test_a_film_that_gets_no_picture_is_not_there(tmp_path: Path) -> None:
             tmp_path / "a.mp4", KINDS["mp4"], source, range(3), RenderOptions()) as target:
         target.finish()
     assert [file.name for file in tmp_path.iterdir()] == ["s.mp4"]
+
+
+def test_fields_are_told(tmp_path: Path) -> None:
+    for options, told in (({"x264-params": "tff=1"}, [True]), ({}, [])):
+        source = Film(write_coded(tmp_path / f"s{len(told)}.mp4", 2, options=options))
+        target = FilmTarget(tmp_path / "a.mov", KINDS["prores4444"], source, range(2), RenderOptions())
+        target.check((96, 128, 3))
+        assert ["interlaced" in note for note in target.notes] == told

@@ -11,6 +11,7 @@ from napari_cotracker.videos.image_target import ImageTarget
 from napari_cotracker.videos.kinds import KINDS, RenderOptions
 from napari_cotracker.videos.sequence import ImageSequence
 from napari_cotracker.videos.stills import save_picture
+from tests.videos.coded_films import write_coded
 from tests.videos.sounding_films import write_sounding
 
 PICTURE = np.full((4, 6, 3), 7, np.uint8)
@@ -69,3 +70,18 @@ def test_sound_that_images_do_not_hold_is_told_unless_unwanted(tmp_path: Path) -
         target = ImageTarget(tmp_path / "out", KINDS["png"], film, range(3), RenderOptions(audio=wanted))
         assert written(target) == ["s.0000.png", "s.0001.png", "s.0002.png"]
         assert ["sound" in note for note in target.notes] == [True] * wanted
+
+
+def test_what_an_exr_plate_has_besides_its_colours_is_told_but_of_mattes(tmp_path: Path) -> None:
+    write_exr(tmp_path / "p.1.exr", {"RGB": np.zeros((4, 6, 3), np.float32), "Z": np.zeros((4, 6), np.float32)}, {})
+    for channels, told in ((3, ["Channels of the plate besides its colours are left out: Z."]), (1, [])):
+        target = ImageTarget(tmp_path / "out", KINDS["exr"], ImageSequence(tmp_path), range(1), RenderOptions())
+        target.check((4, 6, channels))
+        assert target.notes == told
+
+
+def test_fields_are_told(tmp_path: Path) -> None:
+    film = Film(write_coded(tmp_path / "s.mp4", 2, options={"x264-params": "tff=1"}))
+    target = ImageTarget(tmp_path / "out", KINDS["png"], film, range(2), RenderOptions())
+    target.check((96, 128, 3))
+    assert ["interlaced" in note for note in target.notes] == [True]

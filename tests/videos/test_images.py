@@ -15,7 +15,7 @@ import tifffile
 from PIL import Image
 
 from napari_cotracker.core.errors import MissingExtraError, VideoError
-from napari_cotracker.videos.images import count_pages, read_image
+from napari_cotracker.videos.images import count_pages, read_image, tell_left_out
 
 RNG = np.random.default_rng(0)
 COLOURS = RNG.integers(0, 256, (10, 12, 3), dtype=np.uint8)
@@ -156,3 +156,17 @@ def test_channels_are_no_frames(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "one.tif", stack[:, 0], imagej=True, metadata={"axes": "TYX"})
     tifffile.imwrite(tmp_path / "rgb.tif", np.zeros((4, 8, 9, 3), np.uint8), imagej=True, metadata={"axes": "TYXS"})
     assert count_pages(tmp_path / "one.tif") == count_pages(tmp_path / "rgb.tif") == 4
+
+
+def test_what_an_exr_holds_besides_is_told(tmp_path: Path) -> None:
+    light = np.zeros((6, 8, 4), np.float32)
+    assert tell_left_out(write_exr(tmp_path / "a.exr", {"RGBA": light})) == []
+    assert tell_left_out(write_exr(tmp_path / "in.exr", {"RGB": light[..., :3].copy()}, ((2, 1), (9, 6)),
+                                   ((0, 0), (11, 9)))) == []
+    over = write_exr(tmp_path / "over.exr", {"RGB": light[..., :3].copy(), "depth.Z": light[..., 0].copy()},
+                     ((-2, -1), (5, 4)), ((0, 0), (4, 2)))
+    assert tell_left_out(over) == [
+        "What the plate holds outside of its display window is left out: 2 pixels left, 1 right, 1 above, 2 below.",
+        "Channels of the plate besides its colours are left out: depth.Z."]
+    (tmp_path / "no.exr").write_bytes(b"nonsense")
+    assert tell_left_out(tmp_path / "no.exr") == tell_left_out(tmp_path / "a.png") == []
