@@ -79,7 +79,7 @@ def _fill(pixels: NDArray[np.float32], xy: NDArray[Any], matte: NDArray[Any], ro
     part, places = pixels[rows], [xy[rows, :, k] for k in range(2)]
     valid = np.isfinite(places[0]) & np.isfinite(places[1])
     if not valid.all():
-        itself = identity((xy.shape[1], len(part))) + (0, rows.start)
+        itself = identity((xy.shape[1], len(part))) + np.array([0, rows.start])
         places = [np.where(valid, place, itself[..., k]) for k, place in enumerate(places)]
     for k, (place, scale, offset) in enumerate(zip(places, FRACTIONS.scale_of(*source), FRACTIONS.offset_of(*source))):
         # one coordinate at a time, for NumPy is slow along an axis of two

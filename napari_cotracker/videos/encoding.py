@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ..core.errors import VideoError
 from .clock import Clock
-from .origin import FULL, LIMITED, RGB, UNKNOWN, Origin
-from .scaler import narrowed
+from .origin import FULL, LIMITED, RGB, UNKNOWN, Colours, Origin
+from .scaler import narrowed, parted
 from .sound import Sound
 
 FRAME_DURATION = 1 << 8
@@ -192,10 +192,7 @@ class FilmWriter:
             pixels = narrowed(pixels, target)
         frame = av.VideoFrame.from_ndarray(pixels, format=name)
         if target.startswith("yuv"):
-            colours = self._origin.colours
-            # several threads of FFmpeg's scaler overwrite the beginning of one another's lines
-            frame = frame.reformat(format=target, dst_colorspace=colours.conversion, dst_color_range=colours.range,
-                                   interpolation="BICUBIC", threads=1)
+            frame = _mixed(frame, target, self._origin.colours)
         elif target != name:
             frame = frame.reformat(format=target, threads=1)
         _tag(frame, self._origin, target)
@@ -207,6 +204,19 @@ def _suited(origin: Origin, codec: Codec) -> Origin:
     if codec.name == "prores_ks" and origin.colours.range == FULL:
         return replace(origin, colours=replace(origin.colours, range=LIMITED))
     return origin
+
+
+def _mixed(frame: Any, target: str, colours: Colours) -> Any:
+    """Brightness and differences of RGB, without a bias."""
+    from av.video.reformatter import Interpolation
+
+    # several threads of FFmpeg's scaler overwrite the beginning of one another's lines
+    how = {"dst_colorspace": colours.conversion, "dst_color_range": colours.range, "threads": 1,
+           "interpolation": Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP}
+    if target == "yuv420p" and colours.range == FULL:
+        frame = parted(frame.to_ndarray(), colours.conversion)
+        how |= {"src_colorspace": colours.conversion, "src_color_range": FULL}
+    return frame.reformat(format=target, **how)
 
 
 def _tag(target: Any, origin: Origin, pixels: str) -> None:

@@ -105,8 +105,9 @@ def tell_left_out(path: Path) -> list[str]:
         others = [name for name in names if name not in _colour_names(names)]
         beyond = np.maximum((display - data) * [[1], [-1]], 0)
         if beyond.any():
+            (left, above), (right, below) = beyond.tolist()
             said.append("What the plate holds outside of its display window is left out: "
-                        f"{beyond[0, 0]} pixels left, {beyond[1, 0]} right, {beyond[0, 1]} above, {beyond[1, 1]} below.")
+                        f"{left} pixels left, {right} right, {above} above, {below} below.")
         if others:
             listed = ", ".join(others[:LISTED]) + (" …" if len(others) > LISTED else "")
             said.append(f"Channels of the plate besides its colours are left out: {listed}.")

@@ -1,4 +1,8 @@
-"""Deep colours through FFmpeg's scaler, to which white is 65283 of 65535: as if 16 bits were 8 with zeros behind."""
+"""Colours that FFmpeg's scaler gets wrong by a step or two.
+
+To it, white of deep colours is 65283 of 65535, as if 16 bits were 8 with zeros behind; and of 8 bits of full range it
+makes red and blue a step too dark.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from numpy.typing import NDArray
 from .origin import FULL, LIMITED
 
 MOST = 65535
+LUMA = {1: (0.2126, 0.0722), 4: (0.3, 0.11), 5: (0.299, 0.114), 7: (0.212, 0.087), 9: (0.2627, 0.0593)}
+"""What red and blue have of brightness, by the scaler's number of a matrix (ITU-T H.273)."""
 
 Deep = NDArray[np.uint16]
 
@@ -48,6 +54,26 @@ def narrowed(picture: Deep, pixels: str) -> Deep:
     """
     whites = whites_of(pixels, False, _native(picture))
     return _times(picture, whites.colours / MOST, whites.alpha / MOST)
+
+
+def parted(picture: NDArray[np.uint8], matrix: int) -> Any:
+    """FFmpeg's frame of brightness and differences of full range, for every pixel.
+
+    Parameters
+    ----------
+    picture : (H, W, 3)
+    matrix : int
+        The scaler's number.
+    """
+    import av
+    import cv2
+
+    red, blue = LUMA[matrix]
+    luma = np.array([red, 1 - red - blue, blue])
+    differences = [(np.eye(3)[k] - luma) / (2 - 2 * share) for k, share in ((2, blue), (0, red))]
+    rows = np.column_stack([[luma, *differences], [0, 128, 128]])
+    parts = np.stack(cv2.split(cv2.transform(picture, rows)))
+    return av.VideoFrame.from_ndarray(parts, format="yuv444p")
 
 
 @cache

@@ -72,3 +72,23 @@ def test_mishaps_are_one_sentence(tmp_path: Path) -> None:
     with closing(FilmWriter(tmp_path / "no" / "a.mp4", CODECS["mp4"], Clock.constant(25))) as film, pytest.raises(
             VideoError, match=r"cannot write the film \(No such"):
         film.add(paint(0))
+
+
+@pytest.mark.parametrize(("reach", "tolerance"), [(1, 0.15), (2, 0.15)])
+def test_colours_of_mp4_have_no_tint(tmp_path: Path, reach: int, tolerance: float) -> None:
+    """Read by the formula of BT.709; of limited and of full range. Red and blue were up to a step too dark."""
+    colours = np.random.default_rng(0).integers(8, 248, (60, 3), np.uint8)
+    origin = Origin(colours=Colours(range=reach))
+    with closing(FilmWriter(tmp_path / "a.mp4", CODECS["mp4"], Clock.constant(25), origin,
+                            options={"crf": "0"})) as film:
+        film.add(np.ascontiguousarray(np.broadcast_to(np.repeat(colours, 16, 0), (16, 960, 3))))
+        film.finish()
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        frame = next(container.decode(video=0))
+    planes = [np.frombuffer(bytes(plane), np.uint8).reshape(plane.height, -1) for plane in frame.planes]
+    luma, blue, red = (plane[4, step // 2 :: step][:60].astype(float) for plane, step in zip(planes, (16, 8, 8)))
+    black, white, wide = (16, 219, 224) if reach == 1 else (0, 255, 255)
+    luma, blue, red = (luma - black) / white, (blue - 128) / wide, (red - 128) / wide
+    r, b = luma + 1.5748 * red, luma + 1.8556 * blue
+    found = np.stack([r, (luma - 0.2126 * r - 0.0722 * b) / 0.7152, b], 1) * 255
+    assert np.abs((found - colours).mean(0)).max() < tolerance
