@@ -18,6 +18,8 @@ from .exr_header import require_openexr
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 
 LISTED = 5
+ASSOCIATED = 1
+"""TIFF's number of an alpha that colours are multiplied by."""
 
 Picture = NDArray[Any]
 
@@ -175,7 +177,19 @@ def _read_tiff(path: Path, number: int) -> Picture:
             picture = np.moveaxis(picture, 0, -1)
         if page.photometric == 0 and picture.dtype.kind == "u":  # white is zero
             picture = np.iinfo(picture.dtype).max - picture
+        if tuple(page.extrasamples) == (ASSOCIATED,) and picture.dtype in (np.uint8, np.uint16):
+            picture = _straight(picture)
     return np.ascontiguousarray(picture)
+
+
+def _straight(picture: Picture) -> Picture:
+    """Whole numbers that are multiplied by alpha, the last channel, without that, as all other images have them."""
+    if picture.ndim != 3 or picture.shape[2] not in (2, 4):
+        return picture
+    colours, alpha = picture[..., :-1], picture[..., -1:]
+    most = np.iinfo(picture.dtype).max
+    found = np.divide(colours * float(most), alpha, out=np.zeros(colours.shape), where=alpha > 0)
+    return np.concatenate([np.rint(np.minimum(found, most)).astype(picture.dtype), alpha], 2)
 
 
 def _read_exr(path: Path) -> Picture:

@@ -170,3 +170,18 @@ def test_what_an_exr_holds_besides_is_told(tmp_path: Path) -> None:
         "Channels of the plate besides its colours are left out: depth.Z."]
     (tmp_path / "no.exr").write_bytes(b"nonsense")
     assert tell_left_out(tmp_path / "no.exr") == tell_left_out(tmp_path / "a.png") == []
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("grey", [False, True])
+def test_a_tiff_whose_colours_are_multiplied_by_alpha(dtype: type, grey: bool, tmp_path: Path) -> None:
+    """Paint from Photoshop or Nuke: half transparent red came half as bright."""
+    most = np.iinfo(dtype).max
+    straight = np.array([[[0.8, 0.4, 0.2, 0.5], [1, 0.5, 0, 1], [0, 0, 0, 0]]])
+    times = np.concatenate([straight[..., :3] * straight[..., 3:], straight[..., 3:]], 2)
+    kept = [1, 3] if grey else [0, 1, 2, 3]
+    for kind, stored in (("assocalpha", times), ("unassalpha", straight)):
+        tifffile.imwrite(tmp_path / "a.tif", (stored[..., kept] * most).round().astype(dtype),
+                         photometric="minisblack" if grey else "rgb", planarconfig="contig", extrasamples=[kind])
+        found = read_image(tmp_path / "a.tif")
+        assert found.dtype == dtype and found / most == pytest.approx(straight[..., kept], abs=0.005)
