@@ -16,7 +16,8 @@ a thousand. A folder ``NAME_solved`` beside the database then has
 track became which point). A camera that only turns, or a scene that moves, may be solved in part or not at all;
 the notes say how many pictures were. If none was, that is an error, and the database is there all the same.
 The first Gaussian splatting program takes lenses without distortion only: choose ``camera=PINHOLE``, or undistort
-with ``colmap image_undistorter``.
+with ``colmap image_undistorter``. Pixels that are not square need a camera with a focal length for each side,
+``camera=PINHOLE`` or ``OPENCV``; a ``focal`` that is given is the one from left to right.
 
 Pixels: x right, y down, the corner of the picture is (0, 0) and the centre of its first pixel
 (0.5, 0.5): half a pixel more than here.
@@ -63,8 +64,8 @@ from . import focal, solution
 from .epipolar import MIN_SHARED, choose_pairs, judge
 from .mapping import map_apart
 from .picture_names import picture_names
-from .sheets import size_of, visible
-from .solved import parameters_of
+from .sheets import aspect_of, size_of, visible
+from .solved import has_two_lengths, parameters_of
 
 HEADER = b"SQLite format 3\0"
 LONGEST_SCHEMA = 1 << 16
@@ -125,9 +126,10 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
     """
     size, names = size_of(tracks), picture_names(tracks, options.pattern, options.first)
     chosen = _choose(tracks, options)
-    length, is_known, words = _focal(chosen, size, options)
+    aspect = float(aspect_of(tracks))
+    length, is_known, words = _focal(chosen, size, options, aspect)
     facts = {"names": names, "size": size, "model": options.camera, "is_known": is_known,
-             "parameters": parameters_of(options.camera, length, size), "max_error": options.max_error}
+             "parameters": parameters_of(options.camera, length, size, aspect), "max_error": options.max_error}
     task = {"xy": chosen.xy, "seen": chosen.seen, "tracks": chosen.columns,
             "pairs": choose_pairs(chosen.seen, options.window, options.hubs)}
     if options.solve:
@@ -141,7 +143,7 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
         if solved is not None:
             solution.write(Path(path), solved, tracks, images=options.images, sparse=sparse)
     points = f"{counted(int(chosen.seen.sum()), 'keypoint')} of {counted(len(chosen.columns), 'track')}"
-    notes = [*chosen.notes, words, f"In the database: {points}.", *_matched(told["pairs"], len(names))]
+    notes = [*chosen.notes, words, *_squeezed(options.camera, aspect), f"In the database: {points}.", *_matched(told["pairs"], len(names))]
     if options.solve and solved is None:
         unfinished = UnfinishedError(solution.UNSOLVED)
         unfinished.notes = tuple(notes)
@@ -174,8 +176,15 @@ def _choose(tracks: Tracks, options: Options) -> _Chosen:
     return chosen
 
 
-def _focal(chosen: _Chosen, size: tuple[int, int], options: Options) -> tuple[float, bool, str]:
-    """The focal length, whether it is known, and where it comes from."""
+def _squeezed(camera: str, aspect: float) -> list[str]:
+    if aspect == 1 or has_two_lengths(camera):
+        return []
+    return [f"Pixels are {aspect:.4g} times as wide as high, but the camera {camera} has only square ones, so that no "
+            "solution will be right; choose camera=PINHOLE or OPENCV, or track a film that is not squeezed."]
+
+
+def _focal(chosen: _Chosen, size: tuple[int, int], options: Options, aspect: float) -> tuple[float, bool, str]:
+    """The focal length from left to right, whether it is known, and where it comes from."""
     if options.focal is not None and options.view is not None:
         raise FormatError("expected a focal length or a field of view, got both; leave one out")
     if options.focal is not None:
@@ -183,8 +192,10 @@ def _focal(chosen: _Chosen, size: tuple[int, int], options: Options) -> tuple[fl
     if options.view is not None:
         length = focal.from_view(size, options.view)
         return length, True, f"The focal length is {length:.1f} pixels, from the field of view."
-    told = focal.from_tracks(chosen.xy, chosen.seen, size)
+    wide = np.array([aspect, 1])  # on a picture of square pixels, as high as this one
+    told = focal.from_tracks(chosen.xy * wide, chosen.seen, (round(size[0] * aspect), size[1]))
     if told is not None:
+        told /= aspect
         return told, False, (f"The focal length was told from the tracks, about {told:.0f} pixels; give focal or view "
                              "if it is known.")
     length = focal.guessed(size)

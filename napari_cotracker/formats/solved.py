@@ -82,8 +82,23 @@ def lens_of(model: str, parameters: Floats) -> Floats:
     return np.asarray(values[list(LAYOUTS[model])])
 
 
-def parameters_of(model: str, focal: float, size: tuple[int, int]) -> list[float]:
-    """The parameters of a camera model without distortion that looks at the middle of the picture."""
-    lens = (focal, focal, size[0] / 2, size[1] / 2, 0.0, 0.0, 0.0, 0.0)
+def has_two_lengths(model: str) -> bool:
+    """Whether a camera model knows pixels that are not square, by a focal length for each side."""
+    return bool(LAYOUTS[model][0] != LAYOUTS[model][1])
+
+
+def parameters_of(model: str, focal: float, size: tuple[int, int], aspect: float = 1.0) -> list[float]:
+    """The parameters of a camera model without distortion that looks at the middle of the picture.
+
+    Parameters
+    ----------
+    model : str
+    focal : float
+        From left to right, in pixels.
+    size : (width, height)
+    aspect : float
+        Width of a pixel to its height; 1 to a model with one focal length, whatever it is.
+    """
+    lens = (focal, focal * (aspect if has_two_lengths(model) else 1), size[0] / 2, size[1] / 2, 0.0, 0.0, 0.0, 0.0)
     values = {place: value for place, value in zip(LAYOUTS[model], lens, strict=True) if place >= 0}
     return [values[place] for place in sorted(values)]

@@ -211,3 +211,18 @@ def test_what_cannot_be_solved_is_said(tmp_path):
         write(tmp_path, plain_tracks(), solve=True)
     assert "In the database: 6 keypoints of 1 track." in told.value.notes
     assert (tmp_path / "a.db").exists() and not (tmp_path / "a_solved").exists()
+
+
+def test_pixels_that_are_not_square_have_a_lens_for_each_side(tmp_path):
+    """A film squeezed to half its width, as anamorphic lenses do."""
+    wide = make_scene(24, 120, seed=3).tracks()
+    xy = (wide.xy + 0.5) * np.float32([0.5, 1]) - 0.5
+    tracks = Tracks(wide.ids, xy, wide.visibility, wide.confidence, wide.state, wide.source,
+                    meta={**wide.meta, "size": (640, 720), "pixel_aspect": (2, 1)})
+    path, notes = write(tmp_path, tracks, camera="PINHOLE")
+    assert not any("as wide as high" in note for note in notes)
+    across, down, *middle = reads("database", path)["camera"][3]
+    assert middle == [320, 360]
+    assert across == pytest.approx(550, rel=0.03) and down == pytest.approx(2 * across)
+    _, notes = write(tmp_path, tracks)
+    assert any("Pixels are 2 times as wide as high, but the camera SIMPLE_RADIAL" in note for note in notes)
