@@ -28,7 +28,7 @@ def apply(light: Light, mask: Light, options: PixelateOptions) -> Light:
     rows, columns = (np.searchsorted(cells, np.arange(cells[-1] + 1)) for cells in (y, x))
     sums = np.add.reduceat(np.add.reduceat(light, rows, 0, dtype=np.float64), columns, 1)
     means = sums / (np.bincount(y)[:, None] * np.bincount(x))[..., None]
-    return means.astype(np.float32)[y][:, x]
+    return np.asarray(means.astype(np.float32)[y][:, x])
 
 
 def _cells(count: int, size: int) -> NDArray[np.intp]:
