@@ -143,7 +143,8 @@ def write(path: Path, tracks: Tracks, options: Options) -> list[str]:
         if solved is not None:
             solution.write(Path(path), solved, tracks, images=options.images, sparse=sparse)
     points = f"{counted(int(chosen.seen.sum()), 'keypoint')} of {counted(len(chosen.columns), 'track')}"
-    notes = [*chosen.notes, words, *_squeezed(options.camera, aspect), f"In the database: {points}.", *_matched(told["pairs"], len(names))]
+    notes = [*chosen.notes, words, *_squeezed(options.camera, aspect), f"In the database: {points}.",
+             *_matched(told["pairs"], len(names))]
     if options.solve and solved is None:
         unfinished = UnfinishedError(solution.UNSOLVED)
         unfinished.notes = tuple(notes)
