@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterable
@@ -18,9 +19,12 @@ from .encoding import DamageError
 
 T = TypeVar("T")
 Write = Callable[[sqlite3.Connection], object]
+Act = Callable[[Write], object]
 
 CHECKPOINT = 4 << 20  # bytes in the write-ahead log that are brought into the file when there is time
 LET_GO = 0.002  # seconds between two writes that nobody waits for, in which whoever waits gets his turn
+PAGES = 512  # that are copied before others get their turn: some milliseconds
+SYNCED = 32  # times as many, after which they are brought to the disk
 REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full", sqlite3.SQLITE_READONLY: "it is read-only",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened", sqlite3.SQLITE_IOERR: "the disk does not answer",
@@ -40,6 +44,11 @@ class Database:
     path : Path, optional
         A file, made if it is not there; None for a private database, which goes when this object goes.
 
+    Attributes
+    ----------
+    turn : RLock
+        Held by whoever uses the connection.
+
     Raises
     ------
     EditError
@@ -48,7 +57,8 @@ class Database:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self._turn = RLock()
+        self.turn = RLock()
+        self._is_copied = False
         self._connection = self._call(lambda: connect(path))
         self._thread = None if path is None else ThreadPoolExecutor(1, "session file")
         self._finalizer = weakref.finalize(self, _let_go, self._connection, self._thread)
@@ -63,16 +73,55 @@ class Database:
         """Do all of some writes, or none of them if one fails."""
         self._require_there()
         self._call(lambda: _transact(self._connection, writes))
-        if self._thread is not None and self._is_log_long():
+        if self._thread is not None and not self._is_copied and self._is_log_long():
             self._thread.submit(self._bring_in)
 
-    def post(self, writes: Iterable[Write]) -> Future[None] | None:
-        """Do some writes when there is time, each for itself, so that no other waits long; None if that was at once."""
+    def post(self, writes: Iterable[Write], do: Act | None = None) -> Future[None] | None:
+        """Do some writes when there is time, each for itself, so that no other waits long; None if that was at once.
+
+        Parameters
+        ----------
+        writes : iterable
+        do : callable, optional
+            Does one of them in the thread of the file, `transact` if nothing else.
+        """
         if self._thread is None:
             for write in writes:
                 self.write(write)
             return None
-        return self._thread.submit(self._do_each, writes)
+        return self._thread.submit(_do_each, writes, do or self.transact)
+
+    def transact(self, write: Write) -> None:
+        """Do one write, whatever became of the file."""
+        self._call(lambda: _transact(self._connection, (write,)))
+
+    def copy_to(self, path: Path, told: Callable[[float], object] = bool) -> None:
+        """Write everything into a new file, page by page; others have their turns meanwhile, and write into both.
+
+        Whoever calls holds the turn: as long as he goes on holding it both files are the same.
+
+        Parameters
+        ----------
+        path : Path
+        told : callable
+            Hears the share that is done, 0 … 1.
+
+        Raises
+        ------
+        EditError
+            If the system refuses.
+        """
+        self._require_open()
+        self._is_copied = True
+        try:
+            with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as target:
+                for fact in ("journal_mode = OFF", "synchronous = OFF"):  # it has a name only when it is whole
+                    target.execute(f"PRAGMA {fact}")
+                self._connection.backup(target, pages=PAGES, progress=partial(self._let_others, path, told))
+        except sqlite3.Error as mishap:
+            raise explained(mishap, path) from mishap
+        finally:
+            self._is_copied = False
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """What a query gives."""
@@ -92,17 +141,25 @@ class Database:
 
     def _call(self, act: Callable[[], T]) -> T:
         try:
-            with self._turn:
+            with self.turn:
                 return act()
         except sqlite3.Error as mishap:
             raise explained(mishap, self.path) from mishap
         except UnicodeDecodeError as mishap:  # what SQLite says of damaged tables quotes their bytes
             raise DamageError.of(self.path, mishap) from mishap
 
-    def _do_each(self, writes: Iterable[Write]) -> None:
-        for write in writes:
-            self._call(partial(_transact, self._connection, (write,)))
+    def _let_others(self, path: Path, told: Callable[[float], object], status: int, left: int, total: int) -> None:
+        if status == sqlite3.SQLITE_DONE:
+            return
+        self.turn.release()
+        try:
+            if left <= PAGES or left // PAGES % SYNCED == 0:  # at the end, when nobody else may write, is little left
+                with path.open("rb+") as file:
+                    os.fsync(file.fileno())
+            told(1 - left / max(total, 1))
             sleep(LET_GO)
+        finally:
+            self.turn.acquire()
 
     def _is_log_long(self) -> bool:
         try:
@@ -169,6 +226,12 @@ def _transact(connection: sqlite3.Connection, writes: tuple[Write, ...]) -> None
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _do_each(writes: Iterable[Write], do: Act) -> None:
+    for write in writes:
+        do(write)
+        sleep(LET_GO)
 
 
 def _let_go(connection: sqlite3.Connection, thread: ThreadPoolExecutor | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -113,8 +113,16 @@ class Kept(View):
         """Why nothing can be changed, "" if it can."""
         return self._store.refusal
 
-    def save_as(self, path: str | Path) -> None:
+    def save_as(self, path: str | Path, told: Callable[[float], object] = bool) -> None:
         """Go on in another file, with all of the history; the old file stays as it is.
+
+        A session that has a file can be saved in another thread: it can be edited meanwhile.
+
+        Parameters
+        ----------
+        path : str or Path
+        told : callable
+            Hears the share that is done, 0 … 1, in this thread.
 
         Raises
         ------
@@ -122,7 +130,7 @@ class Kept(View):
             If another window writes to that file, or it cannot be written; the session goes on where it was.
         """
         self._complete()
-        self._store.move_to(Path(path))
+        self._store.move_to(Path(path), told)
 
     def copy_to(self, path: str | Path) -> None:
         """Write a copy into another file, with all of the history.
@@ -267,7 +275,6 @@ class Kept(View):
         check_video(video, self.n_frames, self.size, self._meta.get("video"))
 
     def _complete(self) -> None:
-        self._history.snapshots.settle()
         if not self._store.is_file:
             self._history.complete()
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from ..core.errors import EditError
 from . import records, snapshots
+from .aside import COMPANIONS
 from .lock import Lock, LockedError
-from .store import COMPANIONS
 
 SUFFIX = ".cotracker"
 NAMES = "names"  # the setting that holds those of points to come

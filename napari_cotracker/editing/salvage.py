@@ -17,6 +17,7 @@ import numpy as np
 
 from ..core.errors import EditError
 from . import records, runlog, snapshots
+from .aside import COMPANIONS
 from .cells import Cells
 from .encoding import DamageError
 from .ledger import FORGOTTEN
@@ -24,7 +25,6 @@ from .patch import Block, Patch
 from .records import Node, State
 from .recovery import patch_of
 from .session import Session
-from .store import COMPANIONS
 from .table import TrackTable
 
 MISHAPS = (sqlite3.Error, EditError, ValueError, TypeError, LookupError, OverflowError, MemoryError)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from ..core.errors import EditError
 from ..core.files import replacing
 from . import schema
+from .aside import COMPANIONS, check, private_copy
 from .database import Database, Write
 from .encoding import DamageError
 from .lock import Lock, LockedError
 
 T = TypeVar("T")
-COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 class Store:
@@ -62,7 +60,7 @@ class Store:
     @classmethod
     def _looked_at(cls, path: Path, refusal: str) -> Store:
         try:
-            store = cls(_private_copy(path), None, refusal)
+            store = cls(private_copy(path), None, refusal)
         except DamageError as mishap:
             raise DamageError.of(path, mishap) from mishap
         store.path = path
@@ -97,11 +95,13 @@ class Store:
         """
         self.require_writable()
         if writes:
-            self._database.write(*writes)
+            with self._now() as database:
+                database.write(*writes)
 
     def post(self, writes: Iterable[Write]) -> Future[None] | None:
-        """Do some writes when there is time, each for itself."""
-        return self._database.post(writes)
+        """Do some writes when there is time, each for itself; in another file, if the session goes on there by then."""
+        with self._now() as database:
+            return database.post(writes, self._write_each)
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """What a query gives.
@@ -111,7 +111,8 @@ class Store:
         EditError
             If the file cannot be read, or is damaged.
         """
-        return self._database.read(query)
+        with self._now() as database:
+            return database.read(query)
 
     def copy_to(self, path: Path) -> None:
         """Write all of it into a new file, which takes the place of an old one only when it is whole.
@@ -128,8 +129,16 @@ class Store:
         finally:
             lock.release()
 
-    def move_to(self, path: Path) -> None:
+    def move_to(self, path: Path, told: Callable[[float], object] = bool) -> None:
         """Write all of it into a new file and go on there; the old one stays as it is.
+
+        May be called in any thread: what is written meanwhile is in both files.
+
+        Parameters
+        ----------
+        path : Path
+        told : callable
+            Hears the share that is done, 0 … 1, in this thread.
 
         Raises
         ------
@@ -137,15 +146,16 @@ class Store:
             As for `copy_to`; the session goes on where it was.
         """
         target = self._other(path)
-        lock = _lock_of_target(target)
+        lock, old = _lock_of_target(target), Store(self._database, self._lock)
         try:
-            self._write_copy(target)
-            database = Database(target)
+            with old._database.turn:
+                with replacing(target, EditError) as temporary:
+                    old._database.copy_to(temporary, told)
+                    _clear_beside(target)
+                self._database, self._lock, self.refusal, self.path = Database(target), lock, "", target
         except BaseException:
             lock.release()
             raise
-        old = Store(self._database, self._lock)
-        self._database, self._lock, self.refusal, self.path = database, lock, "", target
         with suppress(EditError):
             old.close()
 
@@ -153,7 +163,8 @@ class Store:
         """Give unused room in the file back to the disk."""
         self.require_writable()
         for command in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-            self._database.run(command)
+            with self._now() as database:
+                database.run(command)
 
     def close(self) -> None:
         """Bring everything into the file and let go of it.
@@ -173,6 +184,20 @@ class Store:
         """Let go of the file, whatever it says."""
         with suppress(EditError):
             self.close()
+
+    @contextmanager
+    def _now(self) -> Iterator[Database]:
+        """The database, used by nobody else: while one waits for that, the session may go on in another."""
+        while True:
+            database = self._database
+            with database.turn:
+                if database is self._database:
+                    yield database
+                    return
+
+    def _write_each(self, write: Write) -> None:
+        with self._now() as database:
+            database.transact(write)
 
     def _other(self, path: Path) -> Path:
         target = Path(os.path.realpath(path))
@@ -224,7 +249,7 @@ def _open_to_write(path: Path) -> tuple[Database, Lock]:
     lock = Lock(path)
     try:
         database = Database(path)
-        _check(database)
+        check(database)
         database.write()
         return database, lock
     except EditError as mishap:
@@ -235,59 +260,3 @@ def _open_to_write(path: Path) -> tuple[Database, Lock]:
     except BaseException:
         lock.release()
         raise
-
-
-def _check(database: Database) -> None:
-    database.read(schema.migrate)
-    database.read(schema.check_tables)
-
-
-def _private_copy(path: Path) -> Database:
-    """As it is now, whoever writes to it; a log that lies beside it counts, and nothing is left there."""
-    database, mode = Database(), _mode_to_read(path)
-    try:
-        try:
-            if mode:
-                database.read(lambda connection: _back_up(f"{path.as_uri()}?mode={mode}", connection))
-        except EditError:  # a log that was left behind cannot be read where nothing can be written
-            mode = ""
-        if not mode:
-            with TemporaryDirectory() as folder:
-                copy = Path(folder) / "copy"
-                for companion in ("", *COMPANIONS[::2]):
-                    with suppress(FileNotFoundError):
-                        shutil.copyfile(f"{path}{companion}", f"{copy}{companion}")
-                database.read(lambda connection: _back_up(copy.as_uri(), connection))
-        _check(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _mode_to_read(path: Path) -> str:
-    """How SQLite is to read a file in its place without leaving anything there; "" if it has to be copied first.
-
-    SQLite makes a log and its index to read, too. Whoever may write takes them away again if nobody else has the
-    file open, which SQLite makes sure of by its locks; whoever may only read leaves them. To call the file immutable
-    would do without, but a window that writes meanwhile would not be noticed.
-    """
-    log, index, _ = COMPANIONS
-    if any(_has_content(Path(f"{path}{companion}")) for companion in COMPANIONS if companion != index):
-        # of a window that writes, or of a crash: to be read, but not to be brought into the file
-        return "ro" if Path(f"{path}{index}").exists() or not _has_content(Path(f"{path}{log}")) else ""
-    return "rw" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else ""
-
-
-def _has_content(path: Path) -> bool:
-    try:
-        return path.stat().st_size > 0
-    except OSError:
-        return False
-
-
-def _back_up(address: str, connection: sqlite3.Connection) -> None:
-    with closing(sqlite3.connect(address, uri=True)) as source:
-        source.backup(connection)
-
-

@@ -13,13 +13,13 @@ from typing import Any
 from ..core.errors import EditError, FormatError
 from ..core.stacks import plane_in_words
 from ..core.tracks import Tracks
+from ..editing.aside import COMPANIONS
 from ..editing.encoding import DamageError
 from ..editing.lock import Lock, LockedError
 from ..editing.places import SUFFIX
 from ..editing.salvage import salvage
 from ..editing.schema import check_file
 from ..editing.session import Session
-from ..editing.store import COMPANIONS
 
 
 def is_session(path: str | Path) -> bool:

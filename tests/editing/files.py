@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from napari_cotracker.editing.aside import COMPANIONS
 from napari_cotracker.editing.session import Session
-from napari_cotracker.editing.store import COMPANIONS
 from tests.editing.walks import Snapshot, Walk
 
 

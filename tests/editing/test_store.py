@@ -10,12 +10,14 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import EditError
-from napari_cotracker.editing import store
+from napari_cotracker.editing import database, records, snapshots, store
+from napari_cotracker.editing.aside import COMPANIONS
 from napari_cotracker.editing.lock import LockedError
 from napari_cotracker.editing.session import Session
 from tests.editing.files import assert_same_history, assert_same_session, left_by_a_crash, told
@@ -111,101 +113,6 @@ def test_a_folder_in_which_nothing_can_be_written_is_read(tmp_path: Path, monkey
     with pytest.raises(EditError, match=r"cannot write.*choose another name or folder"):
         Session.create(tmp_path / "c.cotracker", 5, SIZE)
     assert not (tmp_path / "c.cotracker").exists()
-
-
-def test_a_log_that_cannot_be_read_in_its_place_is_read_elsewhere(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = session_of(tmp_path / "a.cotracker")
-    left_by_a_crash(session, tmp_path / "b.cotracker")
-    session.close()
-    plain = store._back_up
-    asked = list[str]()
-
-    def refuse_first(address: str, connection: object) -> None:
-        asked.append(address)
-        if "mode=ro" in address:
-            raise store.sqlite3.OperationalError("unable to open database file")
-        plain(address, connection)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(store, "_back_up", refuse_first)
-    monkeypatch.setattr(store, "_open_to_write", lambda path: (_ for _ in ()).throw(LockedError("read-only")))
-    shown = Session.open(tmp_path / "b.cotracker")
-    assert len(asked) == 2
-    assert_same_history(shown, session)
-    shown.close()
-
-
-def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-def contents_of(folder: Path) -> dict[str, bytes]:
-    """Of all files but the index of a log, in which who reads leaves a mark."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")}
-
-
-@pytest.mark.parametrize("may_write", [True, False])
-def test_reading_leaves_nothing_beside_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, may_write: bool) -> None:
-    session = session_of(tmp_path / "a.cotracker")
-    session.close()
-    before, written = contents_of(tmp_path), (tmp_path / "a.cotracker").stat().st_mtime_ns
-    monkeypatch.setattr(store.os, "access", lambda *_: may_write)
-    shown = Session.open(tmp_path / "a.cotracker", read_only=True)
-    assert_same_history(shown, session)
-    assert names_in(tmp_path) == ["a.cotracker"]
-    shown.close()
-    assert contents_of(tmp_path) == before
-    assert (tmp_path / "a.cotracker").stat().st_mtime_ns == written
-
-
-def test_what_an_older_version_left_by_reading_goes(tmp_path: Path) -> None:
-    session_of(tmp_path / "a.cotracker").close()
-    with closing(sqlite3.connect(f"{(tmp_path / 'a.cotracker').as_uri()}?mode=ro", uri=True)) as connection:
-        connection.execute("SELECT * FROM state").fetchall()
-    assert names_in(tmp_path) == ["a.cotracker", "a.cotracker-shm", "a.cotracker-wal"]
-    Session.open(tmp_path / "a.cotracker", read_only=True).close()
-    assert names_in(tmp_path) == ["a.cotracker"]
-
-
-def test_what_a_crash_left_is_read_and_stays_for_who_opens_the_file(tmp_path: Path) -> None:
-    (tmp_path / "there").mkdir()
-    session = session_of(tmp_path / "a.cotracker")
-    left_by_a_crash(session, tmp_path / "there" / "b.cotracker")
-    for index_is_there in (True, False):
-        if not index_is_there:  # as after a copy of file and log by hand
-            (tmp_path / "there" / "b.cotracker-shm").unlink()
-        names, before = names_in(tmp_path / "there"), contents_of(tmp_path / "there")
-        assert before["b.cotracker-wal"]
-        shown = Session.open(tmp_path / "there" / "b.cotracker", read_only=True)
-        assert_same_history(shown, session)
-        shown.close()
-        assert (names_in(tmp_path / "there"), contents_of(tmp_path / "there")) == (names, before)
-    session.close()
-
-
-@pytest.mark.parametrize("edits", [0, 3])
-def test_who_reads_takes_nothing_away_from_who_writes(tmp_path: Path, edits: int) -> None:
-    session = session_of(tmp_path / "a.cotracker", steps=3)
-    session.compact()  # its log is empty now
-    for number in range(edits):
-        session.rename(0, f"name {number}")
-    names = names_in(tmp_path)
-    script = textwrap.dedent(f"""
-        from napari_cotracker.editing.session import Session
-        session = Session.open({str(tmp_path / "a.cotracker")!r}, read_only=True)
-        print(session.rows[0].name)
-        session.close()
-    """)
-    read = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert read.stdout.strip() == session.rows[0].name
-    assert names_in(tmp_path) == names
-    session.rename(0, "after")
-    kept = left_by_a_crash(session, tmp_path / "b.cotracker")
-    session.close()
-    for path in (kept, tmp_path / "a.cotracker"):
-        again = Session.open(path)
-        assert again.rows[0].name == "after"
-        again.close()
 
 
 def test_a_file_that_cannot_be_written_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,7 +281,7 @@ def test_what_lies_beside_a_file_that_is_no_database_goes_with_it(tmp_path: Path
     target = tmp_path / "a.cotracker"
     for content in (b"hello" * 99, None):
         target.unlink(missing_ok=True) if content is None else target.write_bytes(content)
-        for companion in store.COMPANIONS:
+        for companion in COMPANIONS:
             Path(f"{target}{companion}").write_bytes(b"left behind")
         Session(5, SIZE).copy_to(target)
         assert list(tmp_path.iterdir()) == [target]
@@ -449,3 +356,82 @@ def test_where_a_log_does_not_work_a_session_is_kept_all_the_same(
     again = Session.open(tmp_path / "a.cotracker")
     assert_same_history(again, session)
     again.close()
+
+
+def test_a_session_that_is_edited_while_it_is_saved_elsewhere_has_all_of_it_there(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "PAGES", 1)
+    monkeypatch.setattr(database, "LET_GO", 0.001)
+    session = session_of(tmp_path / "a.cotracker")
+    begun, shares = Event(), list[float]()
+
+    def told_share(share: float) -> None:
+        shares.append(share)
+        begun.set()
+
+    mover = Thread(target=session.save_as, args=(tmp_path / "b.cotracker", told_share))
+    mover.start()
+    assert begun.wait(10)
+    count = 0
+    while mover.is_alive():
+        session.rename(0, f"name {count}")
+        if count == 0:
+            assert session.path == tmp_path / "a.cotracker", "it is saved still"
+            left = left_by_a_crash(session, tmp_path / "c.cotracker")
+        count += 1
+    mover.join()
+    assert all(0 <= share <= 1 for share in shares)
+    assert session.path == tmp_path / "b.cotracker"
+    with Session.open(left) as again:
+        assert again.rows[0].name.startswith("name ")
+    for _ in range(2):
+        session.rename(0, "last")
+        with Session.open(left_by_a_crash(session, tmp_path / "d.cotracker")) as again:
+            assert_same_history(again, session)
+        session.undo()
+    session.close()
+    assert not list(tmp_path.glob(".*"))
+    with Session.open(tmp_path / "b.cotracker") as again:
+        assert_same_history(again, session)
+        assert len(again.steps) >= count
+
+
+def test_a_snapshot_that_is_written_while_a_session_is_saved_elsewhere_is_whole_there(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "PAGES", 1)
+    monkeypatch.setattr(snapshots, "STEPS", 1)
+    session = session_of(tmp_path / "a.cotracker")
+
+    def edit(share: float) -> None:
+        if not done.is_set():
+            done.set()
+            session.rename(0, "posts a snapshot")  # its parts come one by one, some after the move
+
+    done = Event()
+    session.save_as(tmp_path / "b.cotracker", edit)
+    assert done.is_set()
+    session.close()
+    with closing(sqlite3.connect(tmp_path / "b.cotracker")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        unnamed = "SELECT count(*) FROM snapshot_pieces WHERE id >> 20 NOT IN (SELECT id FROM snapshots)"
+        assert connection.execute(unnamed.replace("20", str(records.PIECES))).fetchone() == (0,)
+    with Session.open(tmp_path / "b.cotracker") as again:
+        assert_same_history(again, session)
+
+
+def test_a_disk_that_fills_up_while_a_session_is_saved_elsewhere_leaves_it_where_it_was(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = session_of(tmp_path / "a.cotracker")
+
+    def full(share: float) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(database, "PAGES", 1)
+    with pytest.raises(EditError, match=r"cannot write '.*b\.cotracker': No space left on device; make room"):
+        session.save_as(tmp_path / "b.cotracker", full)
+    assert session.path == tmp_path / "a.cotracker"
+    session.rename(0, "goes on")
+    assert sorted(path.name for path in tmp_path.iterdir() if "b.cotracker" in path.name or path.name[0] == ".") == []
+    session.close()
+    with Session.open(tmp_path / "a.cotracker") as again:
+        assert again.rows[0].name == "goes on"
