@@ -7,7 +7,6 @@ from pathlib import Path
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from ..core.errors import CotrackerError
 from ..editing.places import SUFFIX, Unsaved
 from .desk import Desk
 from .project import Project
@@ -53,8 +52,10 @@ class SessionRow(QWidget):
             return
         if old is not None:
             old.file.changed.disconnect(self.refresh)
+            old.file.progressed.disconnect(self._show_where)
         if self._project is not None:
             self._project.file.changed.connect(self.refresh)
+            self._project.file.progressed.connect(self._show_where)
         self.look_for_offers()
 
     def look_for_offers(self) -> None:
@@ -67,7 +68,8 @@ class SessionRow(QWidget):
         project = self._project
         path = None if project is None else project.file.path
         problem = "" if project is None else project.file.problem
-        self.says.setText(_words(project))
+        self._show_where()
+        self.save_button.setEnabled(project is None or project.file.saving is None)
         self.says.setToolTip(f"Every step is written at once into\n{path}" if path else "")
         self.refusal.setText(problem or ("" if project is None else project.session.refusal))
         self._file_line.setVisible(path is not None or bool(problem))
@@ -81,20 +83,17 @@ class SessionRow(QWidget):
             ask_for_new_file(self, "Save the session as", self.save_as, _proposed(self._project), KINDS)
 
     def save_as(self, path: str) -> None:
-        """Go on in another file."""
-        if self._project is None:
-            return
-        try:
-            self._project.file.save_as(path)
-        except CotrackerError as error:
-            self._desk.say(str(error))
-        else:
-            self._desk.say(f"saved as {Path(path).name}; from now on every step goes there")
+        """Go on in another file; what became of it is told."""
+        if self._project is not None:
+            self._project.file.begin_save_as(path)
 
     def go_on(self) -> None:
         """With the newest of what was left."""
         if self._offers:
             self.chosen.emit(self._offers[0].path)
+
+    def _show_where(self) -> None:
+        self.says.setText(_words(self._project))
 
     def _show_offers(self, may_offer: bool) -> None:
         offers = self._offers if may_offer else []
@@ -122,6 +121,9 @@ def _words(project: Project | None) -> str:
     path = None if project is None else project.file.path
     if project is None or path is None:
         return "Not kept in a file"
+    if project.file.saving is not None:
+        target, share = project.file.saving
+        return f"Saving as {target.name} … {share:.0%}"
     if project.session.is_read_only:
         return f"{path.name} · read-only"
     return UNNAMED if project.file.is_unsaved else path.name

@@ -89,6 +89,17 @@ def test_a_name_that_cannot_be_written_is_refused_and_it_goes_on_where_it_was(
     assert before.exists()
 
 
+def test_where_nothing_more_can_be_written_it_is_saved_elsewhere(
+        session: Session, file: SessionFile, tmp_path: Path) -> None:
+    session.add_points(0, [[1, 2]])
+    session._store._database.run("PRAGMA query_only = ON")
+    with pytest.raises(EditError):
+        session.rename(0, "nose")
+    file.save_as(tmp_path / "mine.cotracker")
+    session.rename(0, "nose")
+    assert file.path == tmp_path / "mine.cotracker"
+
+
 def test_what_cannot_be_kept_is_told_once_and_tried_again(
         session: Session, file: SessionFile, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = places.unsaved_folder()

@@ -170,6 +170,8 @@ def test_a_second_window_goes_on_elsewhere(another: Opener, saved: Path, tmp_pat
     second = another()
     open_session(second.desk, saved)
     second.panel.video.session.save_as(str(tmp_path / "other.cotracker"))
+    wait_until(lambda: not second.panel.video.session.refusal.isVisible())
+    second.project.file.finish_saving()
     assert not second.panel.video.session.refusal.isVisible()
     second.project.place(1, [[4, 4]])
     assert (len(first.session.ids), len(second.session.ids)) == (1, 2)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event, Timer
 from typing import Any
 
 import pytest
 from qtpy.QtWidgets import QFileDialog, QLineEdit
 
-from napari_cotracker.editing import places
+from napari_cotracker.editing import database, places
 from napari_cotracker.editing.session import Session
 from napari_cotracker.ui.session_row import UNNAMED, SessionRow
 
-from .mouse import settle
+from .mouse import settle, wait_until
 from .windows import HEIGHT, N_FRAMES, WIDTH, Window
 
 
@@ -48,9 +49,11 @@ def test_it_says_where_steps_are_kept(window: Window, row: SessionRow, tmp_path:
     assert row.says.text() == UNNAMED
     assert str(window.project.file.path) in row.says.toolTip()
     row.save_as(str(tmp_path / "mine.cotracker"))
+    wait_until(row.save_button.isEnabled)
     assert row.says.text() == "mine.cotracker"
     assert window.panel.told.text() == "saved as mine.cotracker; from now on every step goes there"
     row.save_as(str(tmp_path / "none" / "mine.cotracker"))
+    wait_until(row.save_button.isEnabled)
     assert "cannot" in window.panel.told.text()
     assert row.says.text() == "mine.cotracker"
 
@@ -64,8 +67,7 @@ def test_the_dialog_gives_it_a_name(window: Window, row: SessionRow, tmp_path: P
     assert dialog.selectedFiles()[0].endswith("film.cotracker")
     dialog.findChild(QLineEdit, "fileNameEdit").setText(str(tmp_path / "mine"))
     dialog.accept()
-    settle()
-    assert window.project.file.path == tmp_path / "mine.cotracker"
+    wait_until(lambda: window.project.file.path == tmp_path / "mine.cotracker")
 
 
 def test_what_cannot_be_kept_is_said_and_stays_said(window: Window, row: SessionRow) -> None:
@@ -124,7 +126,81 @@ def test_what_has_a_name_is_not_disturbed_by_offers(window: Window, row: Session
     window.project.place(0, [[1, 1]])
     assert is_shown(row.offer, row)
     row.save_as(str(tmp_path / "mine.cotracker"))
+    wait_until(row.save_button.isEnabled)
     assert not is_shown(row.offer, row)
+
+
+def halted(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Saving goes on only once this is set, after a page."""
+    goes_on = Event()
+    monkeypatch.setattr(database, "PAGES", 1)
+    plain = database.Database._let_others
+
+    def wait(self: Any, path: Path, told: Any, *numbers: int) -> None:
+        def tell(share: float) -> None:
+            told(share)
+            assert goes_on.wait(10)
+        plain(self, path, tell, *numbers)
+
+    monkeypatch.setattr(database.Database, "_let_others", wait)
+    return goes_on
+
+
+def test_the_window_is_used_while_the_session_is_saved(
+        window: Window, row: SessionRow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    window.add()
+    window.project.place(0, [[1, 1]])
+    before, goes_on = window.project.file.path, halted(monkeypatch)
+    row.save_as(str(tmp_path / "mine"))
+    wait_until(lambda: row.says.text().startswith("Saving as mine.cotracker … ") and "… 0%" not in row.says.text())
+    assert not row.save_button.isEnabled()
+    window.project.place(0, [[2, 2]])
+    window.press(window.panel.undo_button)
+    window.press(window.panel.redo_button)
+    row.save_as(str(tmp_path / "second"))
+    assert not list(tmp_path.glob("[!.]*.cotracker"))
+    assert window.project.file.path == before
+    goes_on.set()
+    wait_until(row.save_button.isEnabled)
+    assert window.panel.told.text() == "saved as mine.cotracker; from now on every step goes there"
+    assert row.says.text() == "mine.cotracker"
+    assert not before.exists()
+    window.project.place(0, [[3, 3]])
+    window.close()
+    with Session.open(tmp_path / "mine.cotracker") as again:
+        assert len(again.ids) == 3
+        assert len(again.steps) == 3
+
+
+@pytest.mark.parametrize("way", ["window", "layer"])
+def test_closing_waits_for_what_is_being_saved(
+        window: Window, row: SessionRow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    layer = window.add()
+    window.project.place(0, [[1, 1]])
+    file, goes_on = window.project.file, halted(monkeypatch)
+    row.save_as(str(tmp_path / "mine.cotracker"))
+    window.project.place(0, [[2, 2]])
+    Timer(0.3, goes_on.set).start()
+    window.close() if way == "window" else window.viewer.layers.remove(layer)
+    assert file.path == tmp_path / "mine.cotracker"
+    assert sorted(path.name for path in tmp_path.glob("*cotracker*")) == ["mine.cotracker"]
+    if way == "layer":
+        assert window.panel.told.text().startswith("saved as mine.cotracker")
+    with Session.open(tmp_path / "mine.cotracker") as again:
+        assert len(again.ids) == 2
+        assert not again.is_read_only
+
+
+def test_a_name_that_another_window_writes_to_is_refused_in_one_sentence(
+        window: Window, row: SessionRow, tmp_path: Path) -> None:
+    window.add()
+    window.project.place(0, [[1, 1]])
+    with Session.create(tmp_path / "theirs.cotracker", N_FRAMES, (WIDTH, HEIGHT)):
+        row.save_as(str(tmp_path / "theirs.cotracker"))
+        wait_until(row.save_button.isEnabled)
+    assert "open in another window" in window.panel.told.text()
+    assert row.says.text() == UNNAMED
+    window.project.place(0, [[2, 2]])
 
 
 def test_controls_have_tips(row: SessionRow) -> None:
