@@ -1,13 +1,15 @@
 """A large step is written in a thread of its own, piece by piece, before it is done: then it only has to be named.
 
 Until then nothing in the file refers to its pieces: they lie under the number that the next step will have, and a
-step that is done meanwhile takes their place. What an accident or a change of mind leaves of them goes likewise.
+step that is done meanwhile takes their place. What an accident leaves of them goes likewise; who breaks off takes them
+out.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..core.errors import EditError
@@ -66,10 +68,16 @@ def stage(store: Store, patch: Patch) -> Generator[float, None, Staged]:
     """
     number = store.read(records.read_state).next_step
     place = size = 0
-    for piece in encoding.each_piece(patch):
-        store.write(_put(number, place, piece))
-        place, size = place + 1, size + len(piece)
-        yield min(size / max(patch.nbytes, 1), 1)
+    try:
+        for piece in encoding.each_piece(patch):
+            store.write(_put(number, place, piece))
+            place, size = place + 1, size + len(piece)
+            yield min(size / max(patch.nbytes, 1), 1)
+    except GeneratorExit:  # nobody wants them any more
+        with suppress(EditError):
+            for written in range(place):
+                store.write(_drop(number, written))
+        raise
     return Staged(patch, number, place, size)
 
 
@@ -80,4 +88,11 @@ def _put(number: int, place: int, piece: bytes) -> Write:
         if not place:
             connection.execute("DELETE FROM patches WHERE id BETWEEN ? AND ?", records.pieces_of(number))
         records.put_piece(connection, "patches", number, place, piece)
+    return write
+
+
+def _drop(number: int, place: int) -> Write:
+    def write(connection: sqlite3.Connection) -> None:
+        if records.read_state(connection).next_step == number:
+            connection.execute("DELETE FROM patches WHERE id = ?", (records.pieces_of(number)[0] + place,))
     return write

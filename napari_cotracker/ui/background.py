@@ -11,6 +11,8 @@ from qtpy.QtCore import QObject, Qt, Signal
 
 from ..core.errors import CotrackerError
 
+PATIENCE = 10.0  # seconds that are waited at most for what is broken off
+
 logger = logging.getLogger(__name__)
 
 Work = Callable[[], Generator[float, None, Any]]
@@ -62,6 +64,11 @@ class Background(QObject):
         """Break off whatever is under way, and hear nothing of it any more."""
         self._hand.take(None)
 
+    def drop_now(self) -> None:
+        """The same, and wait until it is broken off."""
+        self.drop()
+        self._hand.settle()
+
     def close(self) -> None:
         """The same for good; the thread ends with what it is doing."""
         self._hand.leave()
@@ -92,7 +99,7 @@ class _Hand:
             self._work = work
             if work is None:
                 self.dropped = self._number
-            self._waits.notify()
+            self._waits.notify_all()
 
     def leave(self) -> None:
         with self._waits:
@@ -101,10 +108,15 @@ class _Hand:
             self.dropped = self._number
             self._waits.notify()
 
+    def settle(self) -> None:
+        with self._waits:
+            self._waits.wait_for(lambda: not self._is_at_work and self._work is None, PATIENCE)
+
     def serve(self) -> None:
         while True:
             with self._waits:
                 self._is_at_work = False
+                self._waits.notify_all()
                 self._waits.wait_for(lambda: self._work is not None or self._owner is None)
                 work, self._work, number = self._work, None, self._number
                 if work is None:

@@ -23,7 +23,6 @@ from .exchange import Errand
 from .option_fields import OptionFields
 from .project import Project
 from .sections import Section, ask_for_file, ask_for_new_file, button, choice, form, hint, row, tip
-from .spelling import spell
 
 KINDS = {"predictions": "predictions", "anchors": "anchors, which no tracker moves"}
 OF_A_FILM = ("tracks", "first", "last")  # what is chosen of one means nothing, or something else, for the next
@@ -47,9 +46,10 @@ class ExportSection(Section):
         self._errand = Errand(worker, self)
         self._errand.changed.connect(self.refresh)
         self._errand.failed.connect(self._on_trouble)
-        self._arrival = importing.Arrival(self)
-        self._arrival.changed.connect(self.refresh)
-        self._arrival.failed.connect(self._on_trouble)
+        self.arrival = importing.Arrival(self)
+        self.arrival.changed.connect(self.refresh)
+        self.arrival.failed.connect(self._on_trouble)
+        self._reads = False
         self._refused: str | None = None
         self._last = ""
         self._project: Project | None = None
@@ -75,7 +75,8 @@ class ExportSection(Section):
         has_tracks = project is not None and len(project.session.ids) > 0
         for pressed in (self.export_button, self.check_button):
             pressed.setEnabled(has_tracks and not self._errand.is_busy)
-        self.import_button.setEnabled(project is not None and not self._errand.is_busy and not self._arrival.is_busy)
+        self.import_button.setEnabled(project is not None and not self._errand.is_busy and not self.arrival.is_busy)
+        self.cancel_button.setVisible(self.arrival.is_busy or (self._reads and self._errand.is_busy))
         self.replace_button.setVisible(self._refused is not None)
 
     def look(self) -> None:
@@ -128,17 +129,24 @@ class ExportSection(Section):
     def bring(self, path: str) -> None:
         """Read a file of any format; its tracks join those of the current video."""
         project = self._desk.current
-        if self._arrival.is_busy:
-            self._desk.say("tracks are being imported still; try again in a moment")
+        if self.arrival.is_busy:
+            self._desk.say(importing.BUSY)
         elif project is not None:
+            self._reads = True
             arguments = {"path": path, "size": project.session.size}
             self._errand.send("import", arguments, partial(self._take_in, project, Path(path)))
+
+    def cancel_import(self) -> None:
+        """Have the tracks that are on their way not come."""
+        self._errand.cancel()
+        self.arrival.cancel()
+        self._desk.say("import cancelled; nothing of it is here")
 
     def close_errand(self) -> None:
         """Hear nothing any more."""
         self._clock.stop()
         self._errand.cancel()
-        self._arrival.close()
+        self.arrival.close()
         self._desk.current_changed.disconnect(self._follow)
         if self._project is not None:
             self._project.session.changed.disconnect(self._look_soon)
@@ -164,7 +172,7 @@ class ExportSection(Section):
         except FormatError as error:
             self._on_trouble(error)
             return
-        self._last = path
+        self._last, self._reads = path, False
         self._errand.send("export", arguments, done, project.video if self.format.pictures else None)
 
     def _show_check(self, report: ExportReport) -> None:
@@ -184,17 +192,8 @@ class ExportSection(Section):
     def _take_in(self, project: Project, path: Path, tracks: Any) -> None:
         if project not in list(self._desk):
             raise EditError(f"expected the video of {path.name} to be open still; open it and import once more")
-        as_anchors, said = self.kinds.currentData() == "anchors", counted(len(tracks), "track")
-
-        def done() -> None:
-            self._desk.say(f"imported {said} from {path.name}; {spell('Control-Z')} takes that back")
-
-        if tracks.state.size > importing.AT_ONCE:
-            self._desk.say(f"importing {said} from {path.name} …")
-            self._arrival.begin(project, tracks, importing.label_of(tracks, path.name), done, as_anchors=as_anchors)
-        else:
-            importing.join(project, tracks, path.name, as_anchors=as_anchors)
-            done()
+        as_anchors = self.kinds.currentData() == "anchors"
+        self.arrival.take(project, tracks, path.name, self._desk.say, as_anchors=as_anchors)
 
     def _show_format(self) -> None:
         entry, old = self.format, self.options
@@ -254,6 +253,7 @@ class ExportSection(Section):
                                       self.take_selected)
         self.import_button = button("Import…", "Bring in tracks from a file of any of these formats; dropping it on "
                                     "napari's window does the same", self.ask_for_import)
+        self.cancel_button = button("Cancel", "Stop the import; nothing of it stays", self.cancel_import)
 
     def _lay_out(self) -> None:
         lines = form()
@@ -270,7 +270,7 @@ class ExportSection(Section):
         self.body.addLayout(row(self.export_button, self.check_button, self.replace_button, 1))
         self.body.addWidget(self.report)
         imports = form()
-        imports.addRow("Import as", row(self.kinds, self.import_button))
+        imports.addRow("Import as", row(self.kinds, self.import_button, self.cancel_button))
         self.body.addLayout(imports)
         self.body.addWidget(hint("A file dropped on the window is imported as well."))
 

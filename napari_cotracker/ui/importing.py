@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator
 
 from qtpy.QtCore import QObject, Signal
 
-from ..core.errors import CotrackerError
+from ..core.errors import CotrackerError, EditError
 from ..core.tracks import Tracks
+from ..core.words import counted
 from ..editing.patch import Patch
 from ..editing.staging import OvertakenError, Staged
 from ..editing.table import arriving
@@ -15,7 +16,9 @@ from ..tasks.convert import as_anchors as anchored
 from ..tasks.convert import with_video
 from .background import Background
 from .project import Project
+from .spelling import spell
 
+BUSY = "expected no other import while tracks are on their way, got one; try again in a moment, or cancel that one"
 AT_ONCE = 200_000  # cells that are written while the window waits: some hundredths of a second
 
 
@@ -84,10 +87,33 @@ class Arrival(QObject):
         """Whether some are on their way."""
         return self._project is not None
 
+    def take(self, project: Project, tracks: Tracks, name: str, say: Callable[[str], object], *,
+             as_anchors: bool = False) -> None:
+        """Take in tracks from a file: few at once, many in the background; `say` hears what is done.
+
+        Raises
+        ------
+        CotrackerError
+            If few do not fit the video; or many are on their way already.
+        """
+        said = counted(len(tracks), "track")
+
+        def done() -> None:
+            say(f"imported {said} from {name}; {spell('Control-Z')} takes that back")
+        if tracks.state.size <= AT_ONCE:
+            join(project, tracks, name, as_anchors=as_anchors)
+            done()
+            return
+        if self.is_busy:
+            raise EditError(BUSY)
+        say(f"importing {said} from {name} …")
+        self.begin(project, tracks, label_of(tracks, name), done, as_anchors=as_anchors)
+
     def begin(self, project: Project, tracks: Tracks, label: str, done: Callable[[], object], *,
               as_anchors: bool = False) -> None:
         """Take tracks in; `done` hears when they are there."""
         self._project, self._done, self._patch = project, done, None
+        project.closing.connect(self._leave)
         project.file.begin()
         session, video, ids = project.session, project.video, project.session.new_ids(len(tracks))
 
@@ -99,10 +125,21 @@ class Arrival(QObject):
         self._background.ask(work)
         self.changed.emit()
 
+    def cancel(self) -> None:
+        """Want them no more; what was written of them is taken out."""
+        if self._project is not None:
+            self._background.drop()
+            self._end()
+
     def close(self) -> None:
-        """Hear nothing any more; what was written of them goes with the next step."""
-        self._project = None
+        """The same for good, before the file is closed."""
+        self._leave()
         self._background.close()
+
+    def _leave(self) -> None:
+        if self._project is not None:
+            self._background.drop_now()
+            self._end()
 
     def _put_in(self, staged: Staged) -> None:
         project = self._project
@@ -126,5 +163,7 @@ class Arrival(QObject):
         self.failed.emit(error)
 
     def _end(self) -> None:
+        if self._project is not None:
+            self._project.closing.disconnect(self._leave)
         self._project = self._patch = None
         self.changed.emit()

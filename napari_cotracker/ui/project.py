@@ -64,12 +64,11 @@ class Project(QObject):
     length_known : the film's index is complete
     table_changed : tracks came, went, or got another entry
     view_changed : our layers came
+    closing : what is still written is to come to an end
     told : (str) why something was not done
     """
 
-    length_known = Signal()
-    view_changed = Signal()
-    table_changed = Signal()
+    length_known, view_changed, table_changed, closing = Signal(), Signal(), Signal(), Signal()
     told = Signal(str)
 
     def __init__(self, viewer: Viewer, layer: Layer, look: Look, worker: Worker, parent: QObject | None = None, *,
@@ -239,6 +238,7 @@ class Project(QObject):
     def close(self) -> None:
         """End the run, take our layers away, and let go of the session's file (a film layer keeps its video)."""
         self._clock.stop()
+        self.closing.emit()
         self.tracking.close()
         self.corrections.close()
         self.session.changed.disconnect(self._on_changed)

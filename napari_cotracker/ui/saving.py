@@ -12,13 +12,10 @@ import numpy as np
 from ..core.coordinates import has_place
 from ..core.errors import CotrackerError, FormatError
 from ..core.tracks import Tracks
-from ..core.words import counted
 from ..editing.places import SUFFIX
 from ..tasks.convert import with_video
 from ..tasks.export import read_tracks, sniffs, write_tracks
-from .importing import join
 from .project import Project
-from .spelling import spell
 
 # napari's writers are told a layer's metadata, not its viewer: this finds the project that the metadata names
 _OPEN: WeakValueDictionary[str, Project] = WeakValueDictionary()
@@ -73,14 +70,24 @@ def open_tracks(path: str) -> list[Any]:
         return [plain_layer(read_tracks(path), Path(path).stem)]
     from .window import show_panel
 
-    desk = show_panel(viewer).desk
+    panel = show_panel(viewer)
+    desk = panel.desk
     size = None if desk.current is None else desk.current.session.size
-    show_tracks(desk, read_tracks(path, size=size), Path(path).name)
+    show_tracks(desk, read_tracks(path, size=size), Path(path).name, panel.export.arrival.take)
     return [(None,)]
 
 
-def show_tracks(desk: Any, tracks: Tracks, name: str = "a file") -> Project:
+def show_tracks(desk: Any, tracks: Tracks, name: str, take: Callable[..., object]) -> Project:
     """Put tracks onto the video that they belong to; they join those that are there already.
+
+    Parameters
+    ----------
+    desk : Desk
+    tracks : Tracks
+    name : str
+        Of the file.
+    take : callable
+        Has them join, as `Arrival.take` does.
 
     Raises
     ------
@@ -95,8 +102,7 @@ def show_tracks(desk: Any, tracks: Tracks, name: str = "a file") -> Project:
             project.adopt(tracks)
             return project
     if desk.current is not None and may_join(tracks, desk.current):
-        join(desk.current, tracks, name)
-        desk.say(f"imported {counted(len(tracks), 'track')} from {name}; {spell('Control-Z')} takes that back")
+        take(desk.current, tracks, name, desk.say)
         return cast(Project, desk.current)
     path = (tracks.meta.get("video") or {}).get("path")
     if not path or not Path(path).exists():

@@ -135,3 +135,23 @@ def test_a_film_that_got_another_length_is_told(session: Session) -> None:
     with pytest.raises(EditError, match=f"expected tracks of {N_FRAMES + 2} frames"):
         session.apply_staged(staged)
     assert session.ids.tolist() == [0]
+
+
+@pytest.mark.parametrize("overtaken", [False, True])
+def test_what_is_broken_off_is_taken_out_and_a_step_that_came_between_stays(session: Session, tmp_path: Path,
+                                                                            overtaken: bool) -> None:
+    def count() -> int:
+        return int(session._store.read(lambda connection: connection.execute(
+            "SELECT count(*) FROM patches").fetchone()[0]))
+
+    steps = session.stage(patch_for(session))
+    next(steps)
+    next(steps)
+    assert count() == 3
+    if overtaken:
+        session.rename(0, "nose")
+    steps.close()
+    assert count() == 1 + overtaken
+    with Session.open(left_by_a_crash(session, tmp_path / "b.cotracker")) as again:
+        assert_same_session(again, session)
+        assert len(again.steps) == 1 + overtaken

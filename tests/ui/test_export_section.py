@@ -16,8 +16,8 @@ from napari_cotracker.tasks.export import read_tracks, write_tracks
 from napari_cotracker.ui import importing
 from napari_cotracker.ui.export_section import ExportSection
 
+from .arrivals import others
 from .mouse import settle, wait_until
-from .test_importing import others
 from .windows import Window
 
 
@@ -143,7 +143,7 @@ def test_many_tracks_come_while_the_window_is_used(window: Window, tmp_path: Pat
     assert "importing 2 tracks from theirs.csv" in window.panel.told.text()
     assert not section.import_button.isEnabled()
     section.bring(str(tmp_path / "theirs.csv"))
-    assert "imported still" in window.panel.told.text()
+    assert "expected no other import" in window.panel.told.text()
     window.session.rename(0, "nose")
     may_go_on.set()
     wait_until(lambda: len(window.session.ids) == 4)

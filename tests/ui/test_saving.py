@@ -99,7 +99,7 @@ def test_tracks_whose_film_is_gone_say_which_one(window: Window, tmp_path: Path,
     settle(0.1)
     film.unlink()
     with pytest.raises(CotrackerError, match=r"open film\.mp4 first"):
-        saving.show_tracks(window.desk, read_tracks(saved))
+        saving.show_tracks(window.desk, read_tracks(saved), "tracks.npz", window.panel.export.arrival.take)
 
 
 def test_without_a_window_tracks_are_a_plain_layer() -> None:
