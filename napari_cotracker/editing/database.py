@@ -22,6 +22,7 @@ Write = Callable[[sqlite3.Connection], object]
 Act = Callable[[Write], object]
 
 CHECKPOINT = 4 << 20  # bytes in the write-ahead log that are brought into the file when there is time
+FEW = 256  # pages of the log that are brought in within milliseconds
 LET_GO = 0.002  # seconds between two writes that nobody waits for, in which whoever waits gets his turn
 PAGES = 512  # that are copied before others get their turn: some milliseconds
 SYNCED = 32  # times as many, after which they are brought to the disk
@@ -172,10 +173,13 @@ class Database:
 
         A connection of its own does the most of it, while others write; what is left takes a moment.
         """
-        if self.path is None or not self._is_log_long() or _identity(self.path) != self._identity:
+        if self.path is None or not self._is_log_long() or _identity(self.path) != self._identity or self._is_copied:
             return
         with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True)) as other:
-            other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            known, length = 0, FEW + 1
+            while length - known > FEW:  # what came meanwhile would be brought in below, while others wait
+                known = length
+                _, length, _ = other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         self._call(lambda: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
     def _require_open(self) -> None:

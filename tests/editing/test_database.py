@@ -153,6 +153,38 @@ def test_the_log_is_brought_into_the_file_beside_those_who_use_it(tmp_path: Path
     database.close()
 
 
+def test_what_comes_while_the_log_is_brought_in_makes_nobody_wait_either(tmp_path: Path,
+                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(tmp_path / "a")
+    database.run("CREATE TABLE a (b)")
+
+    def grow() -> None:
+        database.write(lambda connection: connection.execute("INSERT INTO a VALUES (zeroblob(20000000))"))
+
+    class Other(sqlite3.Connection):
+        grown = False
+
+        def execute(self, command: str, *rest: object) -> sqlite3.Cursor:
+            done = super().execute(command, *rest)
+            if "PASSIVE" in command and not Other.grown:
+                Other.grown = True
+                grow()
+            return done
+
+    plain, sizes = sqlite3.connect, list[int]()
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **more: plain(*given, factory=Other, **more))
+    database.read(lambda connection: connection.set_trace_callback(
+        lambda command: sizes.append((tmp_path / "a").stat().st_size) if "TRUNCATE" in command else None))
+    grow()
+    for _ in range(2000):
+        if sizes:
+            break
+        time.sleep(0.005)
+    assert Other.grown
+    assert sizes[0] > 40_000_000, "all of it is in the file when others have to wait"
+    database.close()
+
+
 def test_no_thread_is_left_behind(tmp_path: Path) -> None:
     before = threading.active_count()
     databases = [Database(tmp_path / str(number)) for number in range(5)]
