@@ -10,6 +10,7 @@ from ..core.tracks import State, is_anchor
 from .cells import Cells
 
 Mask = NDArray[np.bool_]
+LOCATED = np.isin(np.arange(256), (State.FROM_SCORES, State.VISIBLE, State.OCCLUDED_LOCATED))  # by state, any byte
 
 
 def is_placed(cells: Cells) -> Mask:
@@ -19,7 +20,7 @@ def is_placed(cells: Cells) -> Mask:
 
 def is_located(cells: Cells) -> Mask:
     """(...) which cells say where the track is; a position that is left in an occluded or unknown cell says nothing."""
-    return is_placed(cells) & np.isin(cells.state, (State.FROM_SCORES, State.VISIBLE, State.OCCLUDED_LOCATED))
+    return is_placed(cells) & LOCATED[cells.state]
 
 
 def is_pinned(cells: Cells) -> Mask:

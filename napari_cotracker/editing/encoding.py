@@ -47,8 +47,10 @@ class DamageError(EditError):
 
 def seal(parts: Iterable[bytes]) -> bytes:
     """One piece of several parts."""
-    body = b"".join(parts)
-    return struct.pack("<I", zlib.crc32(body)) + body
+    whole, crc = list(parts), 0
+    for part in whole:
+        crc = zlib.crc32(part, crc)
+    return b"".join([struct.pack("<I", crc), *whole])
 
 
 class Reader:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import EditError
 from ..core.tracks import is_anchor
-from .cells import Cells
+from .cells import Cells, area
 from .claims import Mask, is_located
 from .patch import Block, Patch, Row
 
@@ -67,16 +67,38 @@ class Part:
         rows : sequence of Row, optional
             Entries of all the tracks, where the edit itself changes them.
         """
-        block = Block(self.frames, self.ids, self.cells, after).trimmed()
-        whole = self.whole.copy()
-        whole.write(self.frames, after)
-        new = [settled(row, self.whole[:, n], whole[:, n], is_new=row != self.rows[n])
-               for n, row in enumerate(rows or self.rows)]
-        changed = [(old, row) for old, row in zip(self.rows, new) if old != row]
+        block = Block(self.frames, self.ids, self.whole[area(self.frames, np.arange(len(self.rows)))], after).trimmed()
+        changed = self._unsettled(after, rows or self.rows)
         if not len(block.ids) and not changed:
             return None
         return Patch(label, (block,) if len(block.ids) else (), tuple(old for old, _ in changed),
                      tuple(row for _, row in changed))
+
+    def _unsettled(self, after: Cells, rows: Sequence[Row]) -> list[tuple[Row, Row]]:
+        """Entries that become others with the cells (t, n), as they were and as they are then."""
+        same = np.array([old is row or old == row for old, row in zip(self.rows, rows, strict=True)], np.bool_)
+        new = [row if stays else self._settled(n, row, after, is_new=not is_same)
+               for n, (row, stays, is_same) in enumerate(zip(rows, same & self._stay(after), same.tolist()))]
+        return [(old, row) for old, row in zip(self.rows, new) if old != row]
+
+    def _stay(self, after: Cells) -> Mask:
+        """(n,) whose query is where it was, of entries that the edit itself does not change; see `settled`."""
+        t = np.array([row.t for row in self.rows], np.int64)
+        xy = np.array([row.xy for row in self.rows], np.float64).reshape(-1, 2)
+        n = np.flatnonzero((t < len(self.whole.state)) & np.isfinite(xy).all(1))
+        place = np.searchsorted(self.frames, t[n])
+        is_in = np.isin(t[n], self.frames)
+        stay: Mask = np.asarray(np.isfinite(xy).all(1))
+        before, there = self.whole[t[n[is_in]], n[is_in]], after[place[is_in], n[is_in]]
+        is_same_place = is_located(there) & (before.xy == there.xy).all(-1)
+        stay[n[is_in]] = is_same_place | ~before.differs(there)
+        return stay
+
+    def _settled(self, n: int, row: Row, after: Cells, is_new: bool) -> Row:
+        before = self.whole[:, n]
+        whole = before.copy()
+        whole.write(self.frames, after[:, n])
+        return settled(row, before, whole, is_new=is_new)
 
     def pairs(self, ids: ArrayLike, frames: ArrayLike) -> Mask:
         """(t, n) the cells on the first frame of the first track, on the second frame of the second one, and so on.

@@ -11,10 +11,10 @@ import pytest
 from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.tracks import State
 from napari_cotracker.editing.cells import Cells
-from napari_cotracker.editing.part import checked_frames, settled, starting, when, whole_numbers
+from napari_cotracker.editing.part import Part, checked_frames, settled, starting, when, whole_numbers
 from napari_cotracker.editing.patch import Row
 from tests.editing.acts import moving, part_of, said
-from tests.editing.walks import assert_same
+from tests.editing.walks import assert_same, cells_of
 
 ROW = Row(0, "nose", "", 3, (13.0, 0.0))
 
@@ -112,3 +112,19 @@ def test_frames_are_those_of_the_video() -> None:
         checked_frames([0, 4], 4)
     with pytest.raises(EditError, match="got frame -9223372036854775808"):
         checked_frames(np.uint64(2**63), 4)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_queries_of_many_tracks_settle_as_those_of_one(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    before, after = cells_of(12, 40, seed=seed), cells_of(12, 40, seed=seed + 100)
+    after = before.put(rng.random((12, 40)) < 0.5, after)
+    places = [tuple(before.xy[n % 12, n].tolist()) if rng.random() < 0.8 else (np.nan, np.nan) for n in range(40)]
+    rows = tuple(Row(n, f"t{n}", "", n % 14, places[n]) for n in range(40))
+    frames = np.flatnonzero(rng.random(12) < 0.7)
+    whole = before.copy()
+    whole.write(frames, after[frames])
+    patch = Part(rows, frames, before).patch("edit", after[frames])
+    expected = [settled(row, before[:, n], whole[:, n]) for n, row in enumerate(rows)]
+    assert patch is not None
+    assert patch.after == tuple(new for old, new in zip(rows, expected) if old != new)
