@@ -116,13 +116,8 @@ class Kept(View):
     def save_as(self, path: str | Path, told: Callable[[float], object] = bool) -> None:
         """Go on in another file, with all of the history; the old file stays as it is.
 
-        A session that has a file can be saved in another thread: it can be edited meanwhile.
-
-        Parameters
-        ----------
-        path : str or Path
-        told : callable
-            Hears the share that is done, 0 … 1, in this thread.
+        One that has a file can be saved in another thread while it is edited; `told` hears the share that is done
+        there, 0 … 1.
 
         Raises
         ------
@@ -221,6 +216,11 @@ class Kept(View):
     def tracks(self) -> Tracks:
         """A copy of everything as it is now."""
         return self._table.tracks({**self._meta, "size": self.size, "runs": self.runs})
+
+    @property
+    def lent(self) -> Tracks:
+        """The same on the session's own memory, for a short look: cells change with those of the session."""
+        return self._table.tracks({**self._meta, "size": self.size, "runs": self.runs}, is_lent=True)
 
     @property
     def runs(self) -> list[Any]:

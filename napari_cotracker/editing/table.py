@@ -54,9 +54,9 @@ class TrackTable:
         t, n = np.nonzero(is_anchor(cells.source))
         return Anchors(self.roster.ids[n], t.astype(np.int64), cells.xy[t, n], cells.state[t, n])
 
-    def tracks(self, meta: Mapping[str, Any]) -> Tracks:
-        """A copy of everything."""
-        cells, rows, queries = self.cells.copy(), self.roster.rows, self.queries
+    def tracks(self, meta: Mapping[str, Any], *, is_lent: bool = False) -> Tracks:
+        """A copy of everything; or, if it is lent, cells that change with those of the session."""
+        cells, rows, queries = self.cells if is_lent else self.cells.copy(), self.roster.rows, self.queries
         return Tracks(
             ids=self.roster.ids.copy(), xy=cells.xy, visibility=cells.visibility, confidence=cells.confidence,
             state=cells.state, source=cells.source, names=tuple(row.name for row in rows),

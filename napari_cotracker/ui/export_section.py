@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ..core.words import counted
 from ..tasks.export import ExportReport
 from ..tasks.remote import Worker
 from . import importing
+from .background import Background
 from .desk import Desk
 from .exchange import Errand
 from .option_fields import OptionFields
@@ -39,6 +41,7 @@ class ExportSection(Section):
     """
 
     options: OptionFields
+    report: QLabel
 
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__("Export", is_open=False)
@@ -50,6 +53,9 @@ class ExportSection(Section):
         self.arrival.changed.connect(self.refresh)
         self.arrival.failed.connect(self._on_trouble)
         self._reads = False
+        self._looks = Background("losses of an export", self)
+        self._looks.finished.connect(self._show_losses)
+        self._looks.failed.connect(lambda error: self.report.setText(str(error)))
         self._refused: str | None = None
         self._last = ""
         self._project: Project | None = None
@@ -80,19 +86,25 @@ class ExportSection(Section):
         self.replace_button.setVisible(self._refused is not None)
 
     def look(self) -> None:
-        """Say what the chosen format does not hold of these tracks."""
+        """Say what the chosen format does not hold of these tracks, once that is known: the window does not wait."""
         project = self._desk.current
         if project is None or not self.is_open:
+            self._looks.drop()
             return
         self.refresh()
         try:
-            tracks, left_out = take(project.session.tracks, self.excerpt.options())
-            self.options.options()
+            excerpt, _ = self.excerpt.options(), self.options.options()
         except FormatError as error:
+            self._looks.drop()
             self.report.setText(str(error))
             return
-        lost = [*left_out, *losses(tracks, self.format.keeps)]
-        self.report.setText("\n".join(f"• {sentence}" for sentence in lost) if len(tracks) else "")
+        tracks, keeps = project.session.lent, self.format.keeps
+
+        def work() -> Generator[float, None, list[str]]:
+            chosen, left_out = take(tracks, excerpt)
+            yield 0.5
+            return [*left_out, *losses(chosen, keeps)] if len(chosen) else []
+        self._looks.ask(work)
 
     def check(self) -> None:
         """Have the files written to nowhere, and show the report."""
@@ -147,6 +159,7 @@ class ExportSection(Section):
         self._clock.stop()
         self._errand.cancel()
         self.arrival.close()
+        self._looks.close()
         self._desk.current_changed.disconnect(self._follow)
         if self._project is not None:
             self._project.session.changed.disconnect(self._look_soon)
@@ -173,7 +186,11 @@ class ExportSection(Section):
             self._on_trouble(error)
             return
         self._last, self._reads = path, False
+        self._looks.drop()
         self._errand.send("export", arguments, done, project.video if self.format.pictures else None)
+
+    def _show_losses(self, lost: list[str]) -> None:
+        self.report.setText("\n".join(f"• {sentence}" for sentence in lost))
 
     def _show_check(self, report: ExportReport) -> None:
         self.report.setText(_text_of(report))

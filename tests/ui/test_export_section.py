@@ -13,7 +13,7 @@ import pytest
 from napari_cotracker.core.tracks import Source
 from napari_cotracker.editing.session import Session
 from napari_cotracker.tasks.export import read_tracks, write_tracks
-from napari_cotracker.ui import importing
+from napari_cotracker.ui import export_section, importing
 from napari_cotracker.ui.export_section import ExportSection
 
 from .arrivals import others
@@ -37,7 +37,8 @@ def opened(window: Window) -> ExportSection:
 
 
 def said(section: ExportSection) -> str:
-    wait_until(lambda: not section._clock.isActive())
+    wait_until(lambda: not section._clock.isActive() and not section._looks.is_busy)
+    settle(0.05)
     return section.report.text()
 
 
@@ -209,3 +210,21 @@ def test_who_closes_the_panel_hears_nothing_more(window: Window) -> None:
     window.close()
     assert job.told == ["cancel"]
     carry_out(window)
+
+
+def test_a_look_at_what_is_lost_copies_nothing_and_holds_nobody(
+        window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    section, may_go_on, plain = opened(window), Event(), export_section.losses
+    said(section)
+
+    def slow(tracks: Any, keeps: Any) -> list[str]:
+        assert np.shares_memory(tracks.xy, window.session.cells.xy)
+        assert may_go_on.wait(10)
+        return plain(tracks, keeps)
+
+    monkeypatch.setattr(export_section, "losses", slow)
+    choose(section, "nuke")
+    wait_until(lambda: not section._clock.isActive())
+    window.session.rename(0, "nose")
+    may_go_on.set()
+    assert "1 position of points that are not visible is left out." in said(section)
