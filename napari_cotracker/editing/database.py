@@ -24,8 +24,8 @@ Act = Callable[[Write], object]
 CHECKPOINT = 4 << 20  # bytes in the write-ahead log that are brought into the file when there is time
 FEW = 256  # pages of the log that are brought in within milliseconds
 LET_GO = 0.002  # seconds between two writes that nobody waits for, in which whoever waits gets his turn
-PAGES = 512  # that are copied before others get their turn: some milliseconds
-SYNCED = 32  # times as many, after which they are brought to the disk
+PAGES = 128  # that are copied before others get their turn: some milliseconds
+SYNCED = 32  # times as many, after which they are brought to the disk: a full cache would hold whoever waits
 REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full", sqlite3.SQLITE_READONLY: "it is read-only",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened", sqlite3.SQLITE_IOERR: "the disk does not answer",

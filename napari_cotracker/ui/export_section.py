@@ -79,10 +79,11 @@ class ExportSection(Section):
         """Let buttons be pressed that make sense."""
         project = self._desk.current
         has_tracks = project is not None and len(project.session.ids) > 0
-        for pressed in (self.export_button, self.check_button):
-            pressed.setEnabled(has_tracks and not self._errand.is_busy)
+        self.export_button.setEnabled(has_tracks and not self._errand.is_busy)
+        self.check_button.setEnabled(self.export_button.isEnabled())
         self.import_button.setEnabled(project is not None and not self._errand.is_busy and not self.arrival.is_busy)
         self.cancel_button.setVisible(self.arrival.is_busy or (self._reads and self._errand.is_busy))
+        self.import_button.setHidden(not self.cancel_button.isHidden())
         self.replace_button.setVisible(self._refused is not None)
 
     def look(self) -> None:

@@ -93,6 +93,7 @@ def test_an_import_that_is_given_up_leaves_nothing_behind(
         window.press(export.cancel_button)
         assert window.panel.told.text() == "import cancelled; nothing of it is here"
         assert not export.cancel_button.isVisibleTo(export)
+        assert export.import_button.isVisibleTo(export)
         wait_until(lambda: pieces_in(halted.path) == 1)
         settle(0.2)
         assert halted.project.session.ids.tolist() == [0]
