@@ -6,14 +6,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Qt, QTimer
-from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
+from qtpy.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
 
 if TYPE_CHECKING:
     from napari import Viewer
 
 TIMELINE_HEIGHT = 220
-CORNER = Qt.Corner.BottomLeftCorner
-LOW = 840  # pixels of a screen on which napari's layer list above the timeline would not fit
+LEFT, RIGHT = Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner
+SIDES = {LEFT: Qt.DockWidgetArea.LeftDockWidgetArea, RIGHT: Qt.DockWidgetArea.RightDockWidgetArea}
+LOW = 56  # lines of text of a screen on which what lies beside the picture would not fit above the timeline
+SPARE = 8  # lines of text by which napari's controls of a layer of points are wider than those of a film, and more
 FIT_MS = 50  # after which Qt has laid out the docks
 
 
@@ -31,15 +33,16 @@ class Docking(QObject):
         self._viewer, self._timeline, self._table = viewer, timeline, table
         self._view = _view_of(viewer)
         self._is_over = False
-        self._corner: tuple[QMainWindow, Qt.DockWidgetArea] | None = None
+        self._main: QMainWindow | None = None
+        self._corners: dict[Qt.Corner, Qt.DockWidgetArea] = {}  # as they were before
         QTimer.singleShot(0, self._dock)
 
     def end(self, parent: QWidget | None) -> None:
         """Dock no more; with a parent, that takes the widgets over."""
         self._is_over = True
-        if self._corner is not None and parent is not None:
-            main, before = self._corner
-            main.setCorner(CORNER, before)
+        if self._main is not None and parent is not None:
+            for corner, before in self._corners.items():
+                self._main.setCorner(corner, before)
         for widget in (self._timeline, self._table) if parent is not None else ():
             with suppress(LookupError):  # the user closed its dock before
                 self._viewer.window.remove_dock_widget(widget)
@@ -59,11 +62,24 @@ class Docking(QObject):
         main = None if dock is None else dock.parentWidget()
         if dock is not None and isinstance(main, QMainWindow):
             dock.raise_()
-            if main.screen().availableGeometry().height() < LOW:  # napari's docks at the left reach down to the edge
-                self._corner = main, main.corner(CORNER)
-                main.setCorner(CORNER, Qt.DockWidgetArea.LeftDockWidgetArea)
+            self._lengthen_sides(main)
             main.resizeDocks([dock], [TIMELINE_HEIGHT], Qt.Orientation.Vertical)
             QTimer.singleShot(FIT_MS, self._fit)
+
+    def _lengthen_sides(self, main: QMainWindow) -> None:
+        """On a low screen docks at the left and right reach down to the edge, as far as the timeline keeps its width."""
+        screen, font = main.screen().availableGeometry(), QLabel(self._timeline)
+        font.ensurePolished()
+        line = font.fontMetrics().lineSpacing()
+        if screen.height() >= LOW * line:
+            return
+        self._main = main
+        left = screen.width() - SPARE * line
+        for corner, area in SIDES.items():
+            left -= _width_at(main, area)
+            if left >= self._timeline.minimumSizeHint().width():
+                self._corners[corner] = main.corner(corner)
+                main.setCorner(corner, area)
 
     def _fit(self) -> None:
         """The docks took room from the picture: fit it in again, unless the user has moved it meanwhile."""
@@ -77,6 +93,12 @@ def dock_of(widget: QWidget) -> QDockWidget | None:
     while above is not None and not isinstance(above, QDockWidget):
         above = above.parentWidget()
     return above
+
+
+def _width_at(main: QMainWindow, area: Qt.DockWidgetArea) -> int:
+    """Of the docks at one side of a window."""
+    return max((dock.width() for dock in main.findChildren(QDockWidget)
+                if main.dockWidgetArea(dock) == area and dock.isVisible() and not dock.isFloating()), default=0)
 
 
 def _view_of(viewer: Viewer) -> tuple[Any, ...]:

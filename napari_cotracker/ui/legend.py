@@ -44,6 +44,10 @@ class Legend(QWidget):
         self._quantity, self._shades = quantity, shades
         self.update()
 
+    def least(self) -> int:
+        """Width of the first entry, the scale."""
+        return round(self._widths()[0]) + 1
+
     def shown(self) -> int:
         """How many entries find room."""
         ends = np.cumsum([width + GAP for width in self._widths()]) - GAP

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import Qt, Signal
-from qtpy.QtGui import QFont
+from qtpy.QtCore import QEvent, QSize, Qt, Signal
+from qtpy.QtGui import QFont, QResizeEvent
 from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ..core.heat import QUANTITIES
 from .legend import Legend
 from .shades import Shades
 
+SPACE = 8
 ORDERS = {
     "worst first": "Tracks with the most doubtful frames on top",
     "id": "In the order in which the tracks were made",
@@ -21,7 +22,7 @@ ORDERS = {
 
 
 class TimelineBar(QWidget):
-    """Order, quantity, which tracks, legend and help.
+    """Order, quantity, which tracks, legend and help; the words before lists give way to the legend's scale.
 
     Attributes
     ----------
@@ -51,11 +52,13 @@ class TimelineBar(QWidget):
         self.help_button.clicked.connect(lambda _: self.help_requested.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
-        row.setSpacing(8)
+        row.setSpacing(SPACE)
+        self._captions: list[QLabel] = []
         for label, box in (("Order", self.order_box), ("Show", self.quantity_box)):
-            self._caption = QLabel(label)
-            self._caption.setBuddy(box)
-            row.addWidget(self._caption)
+            caption = QLabel(label)
+            caption.setBuddy(box)
+            self._captions.append(caption)
+            row.addWidget(caption)
             row.addWidget(box)
             row.addSpacing(8)
         row.addWidget(self.only_box)
@@ -80,11 +83,39 @@ class TimelineBar(QWidget):
 
     def caption_font(self) -> QFont:
         """The font of plain text: a theme's style sheet sets it for labels, not for widgets that paint themselves."""
-        return self._caption.font()
+        self._captions[0].ensurePolished()
+        return self._captions[0].font()
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the words before the lists."""
+        hint = super().minimumSizeHint()
+        return QSize(hint.width() - sum(self._width_of(one) for one in self._captions if not one.isHidden()),
+                     hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Letters of another size change what there is room for."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """The lists say by themselves what they are about; colours do not."""
+        needed = self.minimumSizeHint().width() + sum(map(self._width_of, self._captions)) + self.legend.least()
+        for caption in self._captions:
+            if caption.isHidden() != (self.width() < needed):
+                caption.setHidden(self.width() < needed)
+
+    def _width_of(self, caption: QLabel) -> int:
+        return caption.sizeHint().width() + SPACE
 
     def set_shades(self, shades: Shades) -> None:
         """Follow another theme."""
-        self.legend.setFont(self.caption_font())
+        for widget in (self.legend, self.help_button):  # a theme's style sheet sets no font for these
+            widget.setFont(self.caption_font())
         self.legend.show_quantity(self.quantity, shades)
 
     def _choice(self, name: str, values: Sequence[str]) -> QComboBox:

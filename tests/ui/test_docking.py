@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qtpy.QtWidgets import QDockWidget, QWidget
+from napari.settings import get_settings
+from qtpy.QtCore import QSize
+from qtpy.QtWidgets import QDockWidget, QLabel, QWidget
 
-from napari_cotracker.ui.docking import CORNER, TIMELINE_HEIGHT, Docking, dock_of
+from napari_cotracker.ui.docking import LEFT, LOW, RIGHT, SIDES, TIMELINE_HEIGHT, Docking, dock_of
 
 from .mouse import settle, wait_until
 
@@ -22,8 +24,8 @@ def viewer(make_napari_viewer: Any) -> Any:
     return made
 
 
-def docked(viewer: Any) -> tuple[Docking, QWidget, QWidget]:
-    timeline, table = QWidget(), QWidget()
+def docked(viewer: Any, timeline: QWidget | None = None) -> tuple[Docking, QWidget, QWidget]:
+    timeline, table = timeline or QWidget(), QWidget()
     docking = Docking(viewer, timeline, table)
     wait_until(lambda: dock_of(timeline) is not None and dock_of(table) is not None)
     settle(0.3)
@@ -45,15 +47,54 @@ def test_the_timeline_lies_before_the_table_and_the_picture_fits(viewer: Any) ->
 def test_on_a_low_screen_the_window_grows_no_higher_than_it(viewer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("napari_cotracker.ui.docking.LOW", 100_000)
     viewer.add_points(np.zeros((1, 2)))  # its controls are the highest of napari's
-    window = viewer.window._qt_window
-    before = window.corner(CORNER)
+    window, beside = viewer.window._qt_window, QWidget()
+    viewer.window.add_dock_widget(beside, area="right")
+    settle(0.1)
+    before = [window.corner(corner) for corner in SIDES]
     docking, timeline, _ = docked(viewer)
     window.resize(1000, 640)
     settle(0.2)
     assert window.height() == 640
     assert dock_of(timeline).x() > viewer.window._qt_viewer.dockLayerList.geometry().right()
+    assert dock_of(timeline).geometry().right() < dock_of(beside).x()
+    assert dock_of(beside).geometry().bottom() >= dock_of(timeline).geometry().bottom()
     docking.end(QWidget())
-    assert window.corner(CORNER) == before
+    assert [window.corner(corner) for corner in SIDES] == before
+
+
+class Wide(QWidget):
+    """A timeline that needs much of a screen."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.screen().availableGeometry().width() - 560, 20)
+
+
+def test_the_timeline_keeps_the_width_that_it_needs(viewer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_cotracker.ui.docking.LOW", 100_000)
+    window, beside = viewer.window._qt_window, QWidget()
+    beside.setMinimumWidth(330)
+    viewer.window.add_dock_widget(beside, area="right")
+    settle(0.1)
+    docking, timeline, _ = docked(viewer, Wide())
+    assert (window.corner(LEFT), window.corner(RIGHT)) == (SIDES[LEFT], SIDES[RIGHT].BottomDockWidgetArea)
+    docking.end(QWidget())
+
+
+@pytest.mark.parametrize("size", [9, 14])
+def test_whether_a_screen_is_low_is_a_matter_of_its_letters(viewer: Any, size: int) -> None:
+    appearance = get_settings().appearance
+    before = appearance.font_size
+    try:
+        appearance.font_size = size
+        docking, timeline, _ = docked(viewer)
+        letter = QLabel(timeline)
+        letter.ensurePolished()
+        lines = letter.screen().availableGeometry().height() / letter.fontMetrics().lineSpacing()
+        reaches_down = viewer.window._qt_window.corner(LEFT) == SIDES[LEFT]
+        assert reaches_down == (lines < LOW)
+        docking.end(QWidget())
+    finally:
+        appearance.font_size = before
 
 
 def test_a_view_that_the_user_has_moved_is_left_alone(viewer: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QLabel
 
 from napari_cotracker.ui.shades import Shades
 from napari_cotracker.ui.timeline_bar import ORDERS, TimelineBar
@@ -52,3 +52,20 @@ def test_everything_fits_at_1280_pixels(bar: TimelineBar, size: float, entries: 
     assert bar.minimumSizeHint().width() <= 1280
     assert bar.legend.shown() >= entries
     assert bar.help_button.geometry().right() < 1280
+
+
+def test_where_it_is_narrow_the_scale_of_colours_stays_and_words_before_lists_go(bar: TimelineBar) -> None:
+    captions = bar.findChildren(QLabel)
+    narrow = bar.minimumSizeHint().width() + bar.legend.least() + 10
+    for width, are_hidden in ((1280, False), (narrow, True), (1280, False)):
+        bar.resize(width, 40)
+        QApplication.processEvents()
+        assert [caption.isHidden() for caption in captions] == [are_hidden] * 2
+        assert bar.legend.shown() >= 1, width
+        assert bar.help_button.geometry().right() < width
+
+
+def test_the_question_mark_is_as_large_as_the_words(bar: TimelineBar) -> None:
+    bar.setStyleSheet("QLabel { font-size: 21pt } QToolButton { }")
+    bar.set_shades(Shades.of(dark_palette()))
+    assert bar.help_button.fontInfo().pointSizeF() == 21
