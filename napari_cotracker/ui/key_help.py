@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from qtpy.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from .keys import HELP
 from .sections import bring_into_view
@@ -16,17 +18,18 @@ class KeyHelp(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(4, 4, 4, 4)
-        grid.setColumnStretch(1, 1)
         self.setAccessibleName("keys")
-        title = QLabel("Keys, while the film or a layer of CoTracker is active", wordWrap=True)
-        grid.addWidget(title, 0, 0, 1, 2)
-        for line, (key, text) in enumerate(HELP.items(), start=1):
-            grid.addWidget(QLabel(f"<b>{spell(key)}</b>"), line, 0, Qt.AlignmentFlag.AlignTop)
-            does = QLabel(text.replace("Control", spell("Control")), wordWrap=True)
-            does.setAlignment(Qt.AlignmentFlag.AlignTop)  # it may be given a line more than it needs
-            grid.addWidget(does, line, 1, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 4)
+        told = {key: does.replace("Control", spell("Control")) for key, does in HELP.items()}
+        # one text, for a grid of labels that wrap gives some more lines than they need, and others fewer
+        lines = "".join(f'<tr><td style="white-space: pre"><b>{escape(spell(key))}</b></td><td>{escape(does)}</td></tr>'
+                        for key, does in told.items())
+        shown = QLabel(f"Keys, while the film or a layer of CoTracker is active<table cellpadding=3>{lines}</table>",
+                       wordWrap=True)
+        shown.setTextFormat(Qt.TextFormat.RichText)
+        shown.setAlignment(Qt.AlignmentFlag.AlignTop)
+        column.addWidget(shown)
         self.hide()
 
     def toggle(self) -> None:
