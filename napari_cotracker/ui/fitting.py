@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from qtpy.QtWidgets import QFrame, QLabel, QScrollArea
+from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+
+def row_height(view: QWidget) -> int:
+    """Pixels of a row of text in a table."""
+    return view.fontMetrics().height() + 8
 
 
 class Room(QObject):
@@ -46,12 +50,13 @@ class Column(QScrollArea):
         self._least = width
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("sections")
 
     def minimumSizeHint(self) -> QSize:
         """Whatever is unfolded fits."""
         hint, inside = super().minimumSizeHint(), self.widget()
         needed = 0 if inside is None else inside.minimumSizeHint().width()
-        needed += self.verticalScrollBar().sizeHint().width()
+        needed += self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
         return QSize(min(max(self._least, needed), 2 * self._least), hint.height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -23,6 +23,7 @@ from ..core.errors import CotrackerError
 from ..editing.patch import Patch
 from ..editing.session import Session
 from ..editing.steps import Step
+from .fitting import row_height
 from .history_jump import jump
 from .history_model import LABEL, TIME, HistoryModel, headed
 from .sections import button, hint, is_enter, is_sign, row
@@ -171,11 +172,15 @@ class Steps(QTableView):
         self.horizontalHeader().setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionResizeMode(TIME, QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setResizeContentsPrecision(0)  # of the lines that are seen
-        height = self.fontMetrics().height() + 8
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(height)
-        self.setMinimumHeight(height * ROWS)
+        self._fit()
         self.clicked.connect(self._choose)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Letters of another size need other rows."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return goes there, everything else as ever."""
@@ -185,6 +190,11 @@ class Steps(QTableView):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def _fit(self) -> None:
+        height = row_height(self)
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.setMinimumHeight(height * ROWS)
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():

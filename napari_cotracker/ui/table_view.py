@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QEvent, Qt, Signal
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QAbstractItemView, QTableView
 
+from .fitting import row_height
 from .sections import is_enter, is_sign
 from .table_model import COLUMNS, TracksModel
 
@@ -20,6 +21,25 @@ class Rows(QTableView):
     """
 
     delete_pressed, opened = Signal(), Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._letter = 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Letters of another size need other columns."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self.model() is not None:
+            self.fit()
+
+    def fit(self) -> None:
+        """Rows and columns as the letters need them; the user's own widths hold while these stay as they are."""
+        letter = self.fontMetrics().averageCharWidth()
+        if letter != self._letter:
+            self._letter = letter
+            self.verticalHeader().setDefaultSectionSize(row_height(self))
+            for number, column in enumerate(COLUMNS):
+                self.setColumnWidth(number, letter * (max(column.width, len(column.head)) + 3))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return is not "it is right" here: which frame is shown one does not see in a row."""
@@ -52,10 +72,7 @@ def view_of(model: TracksModel) -> Rows:
     view.setSortingEnabled(True)
     view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
     view.verticalHeader().hide()
-    letter, height = view.fontMetrics().averageCharWidth(), view.fontMetrics().height()
-    view.verticalHeader().setDefaultSectionSize(height + 8)
     view.horizontalHeader().setStretchLastSection(True)
     view.horizontalHeader().setHighlightSections(False)
-    for number, column in enumerate(COLUMNS):
-        view.setColumnWidth(number, letter * (max(column.width, len(column.head)) + 3))
+    view.fit()
     return view
