@@ -67,7 +67,7 @@ class Docking(QObject):
             QTimer.singleShot(FIT_MS, self._fit)
 
     def _lengthen_sides(self, main: QMainWindow) -> None:
-        """On a low screen docks at the left and right reach down to the edge, as far as the timeline keeps its width."""
+        """On a low screen docks at the sides reach down to the edge, as far as the timeline keeps its width."""
         screen, font = main.screen().availableGeometry(), QLabel(self._timeline)
         font.ensurePolished()
         line = font.fontMetrics().lineSpacing()

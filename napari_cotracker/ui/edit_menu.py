@@ -68,8 +68,9 @@ class EditMenu(QObject):
         return menu
 
     def popup_at_mouse(self) -> None:
-        """Open it where the mouse is."""
-        self.popup(QCursor.pos())
+        """Open it where the mouse is; if that is not over the window, in the middle of this."""
+        window, at = self._parent.window(), QCursor.pos()
+        self.popup(at if window.frameGeometry().contains(at) else window.geometry().center())
 
     def button(self) -> QPushButton:
         """A button beneath which it opens."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
+
 def row_height(view: QWidget) -> int:
     """Pixels of a row of text in a table."""
     return view.fontMetrics().height() + 8

@@ -52,6 +52,7 @@ HELP = {
     "Escape": "let go of the span of frames, then of the selection",
     "Control-Z": "undo",
     "Control-Shift-Z": "redo",
+    "F6": "from the picture to the panel, the timeline and back; with Shift the other way round",
     "?": "these keys",
 }
 

@@ -75,7 +75,7 @@ def test_the_timeline_keeps_the_width_that_it_needs(viewer: Any, monkeypatch: py
     beside.setMinimumWidth(330)
     viewer.window.add_dock_widget(beside, area="right")
     settle(0.1)
-    docking, timeline, _ = docked(viewer, Wide())
+    docking, _, _ = docked(viewer, Wide())
     assert (window.corner(LEFT), window.corner(RIGHT)) == (SIDES[LEFT], SIDES[RIGHT].BottomDockWidgetArea)
     docking.end(QWidget())
 

@@ -112,3 +112,34 @@ def test_who_comes_by_tab_stays(shown: Window) -> None:
     assert shown.panel.inspect.colour_by.currentIndex() == 1
     type_key(Qt.Key.Key_Escape)
     assert QApplication.focusWidget() is shown.viewer.window._qt_viewer.canvas.native
+
+
+def test_f6_leads_from_the_picture_round_all_that_is_ours_and_back(shown: Window) -> None:
+    picture, panel = begun(shown), shown.panel
+    type_key(Qt.Key.Key_F6)
+    assert panel.isAncestorOf(QApplication.focusWidget())
+    panel.inspect.colour_by.setFocus()
+    type_key(Qt.Key.Key_F6)
+    assert QApplication.focusWidget() is panel.timeline.heatmap
+    type_key(Qt.Key.Key_F6)
+    assert QApplication.focusWidget() is picture
+    type_key(Qt.Key.Key_F6)
+    assert QApplication.focusWidget() is panel.inspect.colour_by, "one goes on where one was"
+    for stop in (picture, panel.timeline.heatmap, panel.inspect.colour_by):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+        settle(0.05)
+        assert QApplication.focusWidget() is stop
+
+
+def test_f6_is_heard_before_there_is_a_film_and_no_more_once_the_panel_is_closed(shown: Window) -> None:
+    window = shown.viewer.window._qt_window
+    QApplication.setActiveWindow(window)
+    picture = shown.viewer.window._qt_viewer.canvas.native
+    picture.setFocus()
+    settle(0.05)
+    type_key(Qt.Key.Key_F6)
+    assert QApplication.focusWidget().accessibleName() == "Video", "the first control there is"
+    picture.setFocus()
+    shown.close()
+    type_key(Qt.Key.Key_F6)
+    assert QApplication.focusWidget() is picture

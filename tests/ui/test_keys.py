@@ -11,7 +11,7 @@ import pytest
 from napari.layers import Points
 from napari.utils.key_bindings import coerce_keybinding
 from napari.utils.shortcuts import default_shortcuts
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication
 
 from napari_cotracker.core.errors import EditError
@@ -202,6 +202,20 @@ def test_frames_tracks_and_edits_without_the_mouse(shown: Window) -> None:
     assert shown.session.undo_label == f"delete point {order[0]}"
 
 
+def test_the_menu_of_edits_opens_over_the_window_wherever_the_mouse_is(shown: Window, monkeypatch: pytest.MonkeyPatch
+                                                                      ) -> None:
+    doubtful(shown)
+    window = shown.viewer.window._qt_window
+    inside, away = window.geometry().center() - QPoint(40, 30), window.geometry().bottomRight() + QPoint(200, 100)
+    for mouse, wanted in ((inside, inside), (away, window.geometry().center())):
+        monkeypatch.setattr("napari_cotracker.ui.edit_menu.QCursor.pos", lambda mouse=mouse: mouse)
+        pressed(shown, Qt.Key.Key_E)
+        menu = QApplication.activePopupWidget()
+        assert menu is not None
+        assert abs(menu.x() - wanted.x()) < 10
+        menu.close()
+
+
 def test_a_run_is_begun_by_a_key(shown: Window) -> None:
     shown.add()
     shown.viewer.dims.set_current_step(0, 0)
@@ -309,7 +323,8 @@ def test_no_key_of_ours_is_naparis() -> None:
 
 
 def test_every_key_is_in_the_help(window: Window) -> None:
-    assert set(window.panel.keys.actions) == {*HELP, *NUDGES} - {"Shift-arrow"}, "one line stands for all nudges"
+    told = {*HELP, *NUDGES} - {"Shift-arrow"}  # one line stands for all nudges
+    assert set(window.panel.keys.actions) == told - {"F6"}, "which the whole window hears, see test_homing"
 
 
 def test_tools_have_one_key_in_the_window_its_help_and_the_documentation(window: Window) -> None:
