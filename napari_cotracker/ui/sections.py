@@ -22,10 +22,9 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from .shades import mix
+from .shades import QUIET, mix
 
 GAP = 6
-QUIET = 0.68  # how much of the text's colour hints have: less could not be read on a light ground
 HEADER_STYLE = ("QPushButton { border: none; font-weight: 600; padding: 4px 0; text-align: left; "
                 "background: transparent } QPushButton:focus { text-decoration: underline }")
 LABEL_STYLE = "min-width: 4.8em"  # the same in every form, so that fields of all sections begin at one line

@@ -12,7 +12,8 @@ from ..core.heat import BEST, NOT_TRACKED, OCCLUDED, OUT_OF_VIEW, score_of
 from .colours import SCALES
 
 # blue, orange and a bluish accent that people without red or green cones tell apart
-CURVES_ON_DARK, CURVES_ON_LIGHT = ("#6cbcf0", "#f0a83c"), ("#0067a8", "#a85c00")
+CURVES_ON_DARK, CURVES_ON_LIGHT = ("#6cbcf0", "#f0a83c"), ("#0067a8", "#8f4e00")
+QUIET = 0.68  # how much of the text's colour quiet words have: less could not be read on a light ground
 ACCENT_ON_DARK, ACCENT_ON_LIGHT = "#7d9bff", "#3653c4"
 
 
@@ -52,7 +53,7 @@ class Shades:
         dark = window.lightness() < text.lightness()
         curves = CURVES_ON_DARK if dark else CURVES_ON_LIGHT
         return cls(
-            window, text, dim=mix(window, text, 0.62),
+            window, text, dim=mix(window, text, QUIET),
             empty=mix(window, QColor("black"), 0.28) if dark else mix(window, QColor("white"), 0.6),
             out_of_view=mix(window, text, 0.16), occluded=mix(window, text, 0.4), line=mix(window, text, 0.22),
             accent=QColor(ACCENT_ON_DARK if dark else ACCENT_ON_LIGHT),

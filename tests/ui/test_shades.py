@@ -6,11 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from napari.utils.theme import get_theme
 from qtpy.QtGui import QColor, QPalette
 
 from napari_cotracker.core.heat import BEST, NOT_TRACKED, OCCLUDED, OUT_OF_VIEW
 from napari_cotracker.ui.shades import Shades, faded, mix, ramp
 
+from .test_sections import contrast
 from .timelines import dark_palette
 
 
@@ -53,3 +55,13 @@ def test_the_table_gets_brighter_with_the_score() -> None:
 def test_colours_are_mixed_and_faded() -> None:
     assert mix(QColor(0, 0, 0), QColor(200, 100, 50), 0.5).getRgb()[:3] == (100, 50, 25)
     assert faded(QColor(9, 9, 9), 0.5).alpha() == pytest.approx(128, abs=1)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_what_is_written_can_be_read_on_napari_s_themes(theme: str) -> None:
+    colours, palette, roles = get_theme(theme), QPalette(), QPalette.ColorRole
+    for role, colour in ((roles.Window, colours.background), (roles.WindowText, colours.text)):
+        palette.setColor(role, QColor(colour.as_hex()))
+    shades = Shades.of(palette)
+    for text in (shades.text, shades.dim, shades.confidence, shades.visibility):
+        assert contrast(text, shades.window) >= 4.5, text.name()
