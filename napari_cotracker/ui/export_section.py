@@ -217,8 +217,7 @@ class ExportSection(Section):
         entry, old = self.format, self.options
         self.options = OptionFields(entry.options, entry.name)
         self.options.changed.connect(self._look_soon)
-        self._place.replaceWidget(old, self.options)
-        old.deleteLater()
+        old.replace_by(self.options, self._place)
         self.options.setVisible(bool(self.options.fields))
         about = registry.header_of(entry)
         self.formats.setToolTip(about.partition("\n\n")[0].replace("``", ""))

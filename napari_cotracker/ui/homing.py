@@ -93,7 +93,9 @@ class Homing(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Escape, and the Enter that ends typing: what a field has no use for comes up to here."""
-        if event.type() == QEvent.Type.KeyPress and self._ends(cast(QWidget, watched), cast(QKeyEvent, event)):
+        # PyQt takes an event for another that lay at the same address, if somebody has kept that one
+        is_key = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if is_key and self._ends(cast(QWidget, watched), cast(QKeyEvent, event)):
             self.go()
             return True
         if event.type() == QEvent.Type.Show:

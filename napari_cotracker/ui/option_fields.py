@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QCheckBox, QLineEdit, QWidget
+from qtpy.QtWidgets import QCheckBox, QLayout, QLineEdit, QWidget
 
 from ..core.errors import FormatError
 from ..core.options import Choice, choices_of, read_options
@@ -43,8 +43,14 @@ class OptionFields(QWidget):
             lines.addRow("" if isinstance(field, QCheckBox) else words, field)
             if isinstance(field, QCheckBox):
                 field.setText(words)
-            _changes_of(field).connect(lambda *_: self.changed.emit())
+            _changes_of(field).connect(self.changed)
         self.setLayout(lines)
+
+    def replace_by(self, others: OptionFields, within: QLayout) -> None:
+        """Leave the place in a layout to other fields, at once: nobody is to type into what is about to go."""
+        within.replaceWidget(self, others)
+        self.hide()
+        self.deleteLater()
 
     def words(self) -> dict[str, Any]:
         """What differs from the options' own values, as texts and plain values."""

@@ -1,9 +1,12 @@
 """A form drawn from a dataclass of options."""
 
+import gc
 from dataclasses import dataclass
 
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_cotracker.core.errors import FormatError
 from napari_cotracker.core.options import option
@@ -53,3 +56,21 @@ def test_what_makes_no_sense_is_said(fields: OptionFields) -> None:
 def test_choices_from_before_come_back_as_far_as_they_make_sense(fields: OptionFields) -> None:
     fields.show_words({"way": "down", "share": "7", "bold": True, "gone": 1})
     assert fields.options() == Some("down", bold=True)
+
+
+def test_what_has_given_way_is_out_of_reach_and_may_still_end_its_typing(qtbot: QtBot) -> None:
+    """Its Python half may go first: then Qt must find nothing of it to call."""
+    within = QWidget()
+    qtbot.addWidget(within)
+    column = QVBoxLayout(within)
+    old, new = OptionFields(Some, "some"), OptionFields(Some, "some")
+    column.addWidget(old)
+    within.show()
+    line = old.fields["first"]
+    old.replace_by(new, column)
+    assert old.isHidden(), "it was in sight, and could be typed into, until Qt had the time to end it"
+    del old
+    gc.collect()
+    qtbot.keyClicks(line, "7")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert new.options() == Some()
