@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -94,8 +95,7 @@ def test_a_damaged_one_is_named_and_rescued_by_the_command_that_it_names() -> No
     damage()
     text = run("info", "mine.cotracker").stdout
     assert "is damaged" in text
-    command = text.rpartition("napari-cotracker convert ")[2].strip().split("' '")
-    source, out = (word.strip("'") for word in command)
+    source, out = shlex.split(text.rpartition("napari-cotracker convert ")[2])
     assert "is damaged" in refused("convert", "mine.cotracker", "out.npz")
     assert run("convert", source, out).stdout.endswith("2 tracks, 2 steps of history\n")
     assert read_tracks(out).names == ("nose", "point 1")

@@ -59,12 +59,13 @@ def move(source: Path, target: Path) -> None:
             source.rename(target) if is_folder else source.replace(target)
             return
         except OSError as mishap:
-            if wait is None or not _is_held(mishap):
+            if wait is None or not is_held(mishap):
                 raise
             time.sleep(wait)
 
 
-def _is_held(mishap: OSError) -> bool:
+def is_held(mishap: OSError) -> bool:
+    """Whether somebody else has the file open, which stands in the way on Windows alone."""
     return getattr(mishap, "winerror", None) in HELD
 
 
@@ -182,6 +183,6 @@ def _refusal(path: Path, mishap: OSError) -> str:
 def _advice(path: Path, mishap: OSError) -> str:
     if mishap.errno in FULL:
         return "make room, or choose another disk"
-    if _is_held(mishap) and path.exists():
+    if is_held(mishap) and path.exists():
         return "close it wherever it is open (here as a layer, in a player, a table), or choose another name or folder"
     return "choose a folder that exists and is writable"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import VideoError
-from ..core.files import move, replacing_folder, unfinished
+from ..core.files import is_held, move, replacing_folder, unfinished
 from .exr_header import require_openexr, write_exr
 
 
@@ -89,8 +89,9 @@ def filling(folder: Path, names: list[str]) -> Iterator[Path]:
         for name in names:
             move(temporary / name, folder / name)
     except OSError as error:
-        raise VideoError(f"cannot write into {str(folder)!r}: {error.strerror or error}; close its images wherever "
-                         "they are open, or choose a folder that is writable and has room") from None
+        first = "close its images wherever they are open, or " if is_held(error) else ""
+        raise VideoError(f"cannot write into {str(folder)!r}: {error.strerror or error}; {first}choose a folder that is "
+                         "writable and has room") from None
     finally:
         with suppress(OSError):
             for rest in temporary.iterdir():
