@@ -90,8 +90,8 @@ def filling(folder: Path, names: list[str]) -> Iterator[Path]:
             move(temporary / name, folder / name)
     except OSError as error:
         first = "close its images wherever they are open, or " if is_held(error) else ""
-        raise VideoError(f"cannot write into {str(folder)!r}: {error.strerror or error}; {first}choose a folder that is "
-                         "writable and has room") from None
+        raise VideoError(f"cannot write into {str(folder)!r}: {error.strerror or error}; {first}choose a folder "
+                         "that is writable and has room") from None
     finally:
         with suppress(OSError):
             for rest in temporary.iterdir():
