@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from ..core.errors import CotrackerError
+from ..core.errors import CotrackerError, EditError
 from ..core.ranking import Moment
+from ..core.tracks import Floats
 from ..editing.patch import Patch
 from ..editing.review import Review
 from .closeup import show_close
@@ -80,7 +81,8 @@ class Reviewing(QObject):
         self._project = project
         if project is not None:
             session = project.session
-            self.review = Review(session, doubt_of=session.doubt, start_of=_starts(project), group_of=_groups(project))
+            doubt_of = _doubts(project, self._desk.say)
+            self.review = Review(session, doubt_of=doubt_of, start_of=_starts(project), group_of=_groups(project))
             self.ghosts = Ghosts(project, self._desk.look)
             session.changed.connect(self._on_patch)
             project.corrections.changed.connect(self._hold)
@@ -216,6 +218,22 @@ class Reviewing(QObject):
                 return False
         self._steps = None
         return not self.review.is_stale
+
+
+def _doubts(project: Project, say: Callable[[str], object]) -> Callable[[int], Floats | None]:
+    """What both sides say of a track; a file that cannot be read is told once, and says nothing."""
+    told: set[str] = set()
+
+    def doubt_of(id: int) -> Floats | None:
+        try:
+            return project.session.doubt(id)
+        except EditError as error:
+            if str(error) not in told:
+                told.add(str(error))
+                say(str(error))
+            return None
+
+    return doubt_of
 
 
 def _starts(project: Project) -> Callable[[int], int | None]:

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from napari_cotracker.core.errors import EditError
 from napari_cotracker.core.tracker import TrackUpdate
+from napari_cotracker.editing.session import Session
 from napari_cotracker.ui.desk import Tool
 
 from .bare_desk import BareWindow
@@ -170,3 +172,22 @@ def test_it_follows_the_current_video(bare: BareWindow) -> None:
     film.session.correct(0, 20, (3, 3))
     settle(0.1)
     reviewing.close()
+
+
+def test_a_file_that_cannot_be_read_any_more_is_told_once_and_the_queue_goes_on(
+    bare: BareWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was taken away while it was open: the tracks themselves are in memory."""
+    def gone(session: Any, id: int) -> None:
+        raise EditError("cannot use the session: disk I/O error")
+
+    monkeypatch.setattr(Session, "doubt", gone)
+    bare.doubtful()
+    looked_through(bare)
+    assert bare.desk.said == "cannot use the session: disk I/O error"
+    bare.reviewing.next()
+    assert at(bare) == FIRST
+    bare.desk.said = ""
+    bare.session.correct(1, 3, (13, 13))
+    looked_through(bare)
+    assert bare.desk.said == "", "once is enough"
