@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QSpinBox
+from qtpy.QtWidgets import QAbstractButton, QLabel, QListView, QSpinBox, QWidget
 
 from napari_cotracker.core.samples import sample_clip
+from napari_cotracker.ui.sections import Section
 from napari_cotracker.ui.window import add_video, show_panel
 from napari_cotracker.ui.worker import shared_worker
 
@@ -294,3 +295,20 @@ def test_an_array_in_memory_is_tracked_as_well(make_napari_viewer: Any) -> None:
     assert tracked(panel) == 12
     np.testing.assert_allclose(panel.desk.current.session.cells.xy[4, 0], [34, 30], atol=0.2)
     panel.close_all()
+
+
+def test_every_control_says_what_it_is(window: Window) -> None:
+    """To whoever hears the window: by a name of its own, its text, or the label that belongs to it."""
+    window.add()
+    for part in window.panel.findChildren(Section):
+        part.open()
+    nameless = []
+    for home in (window.panel, window.panel.timeline, window.panel.table):
+        named = {label.buddy() for label in home.findChildren(QLabel)}
+        for control in home.findChildren(QWidget):
+            by_tab = control.focusPolicy() & Qt.FocusPolicy.TabFocus
+            is_inner = control.objectName().startswith("qt_") or isinstance(control, QListView)  # of a spin box, a list
+            text = control.text() if isinstance(control, QAbstractButton) else ""
+            if by_tab and not (is_inner or control.accessibleName() or text or control in named):
+                nameless.append((type(control).__name__, type(control.parentWidget()).__name__))
+    assert not nameless
