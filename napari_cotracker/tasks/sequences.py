@@ -12,9 +12,6 @@ from ..core.video import Video
 from . import written
 from .progress import beats
 
-WAITING = 2
-"""Frames that may wait to be written."""
-
 Save = Callable[[Path], None]
 
 
@@ -67,7 +64,7 @@ def write_sequence(draw: Callable[[int], Save], video: Video, path: str | Path, 
     check_apart(targets, video.path)
     written.check_free(*targets, overwrite=overwrite)
     try:
-        with filling(names.folder, files) as folder, closing(Workers(several(), WAITING)) as workers:
+        with filling(names.folder, files) as folder, closing(Workers(several())) as workers:
             for update, frame in beats(frames, control):
                 if frame is not None:
                     workers.submit(draw(frame), folder / files[frame - frames.start])

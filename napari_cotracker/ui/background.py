@@ -19,6 +19,12 @@ Work = Callable[[], Generator[float, None, Any]]
 """Yields its progress, 0 … 1, and returns what came of it."""
 
 
+def mistake(error: Exception) -> CotrackerError:
+    """What the user is told of an error that nobody foresaw; called where it is caught, it is logged as well."""
+    logger.exception("work in the background")
+    return CotrackerError(f"this did not work ({type(error).__name__}: {error}); please report it")
+
+
 class Background(QObject):
     """Does one thing after the other, away from Qt's thread.
 
@@ -137,9 +143,7 @@ class _Hand:
         except CotrackerError as error:
             self._end(number, "failed", error)
         except Exception as error:  # a mistake of ours must not take the window with it
-            logger.exception("work in the background")
-            self._end(number, "failed", CotrackerError(f"this did not work ({type(error).__name__}: {error}); "
-                                                       "please report it"))
+            self._end(number, "failed", mistake(error))
 
     def _end(self, number: int, what: str, value: Any) -> None:
         with self._waits:

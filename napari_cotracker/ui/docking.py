@@ -68,9 +68,10 @@ class Docking(QObject):
 
     def _lengthen_sides(self, main: QMainWindow) -> None:
         """On a low screen docks at the sides reach down to the edge, as far as the timeline keeps its width."""
-        screen, font = main.screen().availableGeometry(), QLabel(self._timeline)
-        font.ensurePolished()
-        line = font.fontMetrics().lineSpacing()
+        screen, text = main.screen().availableGeometry(), QLabel(self._timeline)
+        text.ensurePolished()  # themes give labels a font, other widgets none
+        line = text.fontMetrics().lineSpacing()
+        text.deleteLater()
         if screen.height() >= LOW * line:
             return
         self._main = main

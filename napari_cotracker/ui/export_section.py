@@ -94,7 +94,8 @@ class ExportSection(Section):
             return
         self.refresh()
         try:
-            excerpt, _ = self.excerpt.options(), self.options.options()
+            excerpt = self.excerpt.options()
+            self.options.options()  # if one makes no sense, it is said
         except FormatError as error:
             self._looks.drop()
             self.report.setText(str(error))

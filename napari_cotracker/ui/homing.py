@@ -94,8 +94,8 @@ class Homing(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Escape, and the Enter that ends typing: what a field has no use for comes up to here."""
         # PyQt takes an event for another that lay at the same address, if somebody has kept that one
-        is_key = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-        if is_key and self._ends(cast(QWidget, watched), cast(QKeyEvent, event)):
+        is_key = event.type() == QEvent.Type.KeyPress
+        if is_key and isinstance(event, QKeyEvent) and self._ends(cast(QWidget, watched), event):
             self.go()
             return True
         if event.type() == QEvent.Type.Show:

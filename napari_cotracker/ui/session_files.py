@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,11 +17,10 @@ from ..core.errors import CotrackerError, EditError
 from ..editing import places
 from ..editing.patch import Patch
 from ..editing.session import Session
+from .background import mistake
 
 RETRY_SECONDS = 10.0  # after a file could not be made
 PROGRESS_MS = 200  # how often it is said how far it is
-
-logger = logging.getLogger(__name__)
 
 
 class SessionFile(QObject):
@@ -198,8 +196,7 @@ class _Saving(Thread):
         except CotrackerError as error:
             self.error = error
         except Exception as error:  # a mistake of ours must not take the window with it
-            logger.exception("a session that is saved")
-            self.error = CotrackerError(f"this did not work ({type(error).__name__}: {error}); please report it")
+            self.error = mistake(error)
         self._tell(self)
 
 

@@ -21,9 +21,6 @@ from .kinds import KINDS, RenderOptions, choose_kind, kind_of_plate
 from .names import find_images, stands_for_images
 from .workers import Workers
 
-WAITING = 3
-"""Pictures that may wait to be written."""
-
 
 class Rendering:
     """A film or images that are being made of a clip; they appear when they are whole, or not at all.
@@ -92,7 +89,7 @@ class Rendering:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self._target)
-            self._workers = Workers(self._target.threads, WAITING)
+            self._workers = Workers(self._target.threads)
             stack.callback(self._workers.close)
             self._stack = stack.pop_all()
         return self

@@ -15,6 +15,10 @@ def several() -> int:
     return min(4, os.cpu_count() or 1)
 
 
+WAITING = 3
+"""Images that may wait to be written: a short queue keeps the memory small."""
+
+
 class Workers:
     """A few threads with a short queue; after the first error nothing more is begun.
 
@@ -26,7 +30,7 @@ class Workers:
         How much may wait; whoever hands on more waits himself.
     """
 
-    def __init__(self, threads: int, most: int) -> None:
+    def __init__(self, threads: int, most: int = WAITING) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="writer")
         self._most = most
         self._pending: deque[Future[None]] = deque()

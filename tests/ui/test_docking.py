@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from napari.settings import get_settings
-from qtpy.QtCore import QSize
+from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import QDockWidget, QLabel, QWidget
 
 from napari_cotracker.ui.docking import LEFT, LOW, RIGHT, SIDES, TIMELINE_HEIGHT, Docking, dock_of
@@ -76,7 +76,7 @@ def test_the_timeline_keeps_the_width_that_it_needs(viewer: Any, monkeypatch: py
     viewer.window.add_dock_widget(beside, area="right")
     settle(0.1)
     docking, _, _ = docked(viewer, Wide())
-    assert (window.corner(LEFT), window.corner(RIGHT)) == (SIDES[LEFT], SIDES[RIGHT].BottomDockWidgetArea)
+    assert (window.corner(LEFT), window.corner(RIGHT)) == (SIDES[LEFT], Qt.DockWidgetArea.BottomDockWidgetArea)
     docking.end(QWidget())
 
 
