@@ -139,7 +139,7 @@ def _ball(start: Tensor, heading: Tensor, taper: Tensor) -> Tensor:
 
 def _slabs(start: Tensor, heading: Tensor) -> tuple[Tensor, Tensor]:
     """Where rays enter and leave the cube."""
-    heading = torch.where(heading.abs() < 1e-9, 1e-9, heading)
+    heading = _away_from_zero(heading)
     low, high = (-1 - start) / heading, (1 - start) / heading
     return torch.minimum(low, high).amax(-1), torch.maximum(low, high).amin(-1)
 
@@ -156,22 +156,28 @@ def _room(start: Tensor, heading: Tensor, taper: Tensor) -> Tensor:
 
 def _tube(start: Tensor, heading: Tensor, taper: Tensor) -> Tensor:
     """A cone's frustum around z, whose radius is 1 at z = -1 and 1 - `taper` at z = 1."""
+    middle = -(start * heading).sum(-1) / heading.square().sum(-1)
+    near = start + middle[..., None] * heading  # lengths from the ray's nearest place: steady far away
     slope = taper / 2
-    radius = 1 - slope - slope * start[..., 2]
-    a = heading[..., :2].square().sum(-1) - (slope * heading[..., 2]).square()
-    b = (start[..., :2] * heading[..., :2]).sum(-1) + slope * heading[..., 2] * radius
-    c = start[..., :2].square().sum(-1) - radius.square()
+    radius = 1 - slope - slope * near[..., 2]
+    a = _away_from_zero(heading[..., :2].square().sum(-1) - (slope * heading[..., 2]).square())
+    b = (near[..., :2] * heading[..., :2]).sum(-1) + slope * heading[..., 2] * radius
+    c = near[..., :2].square().sum(-1) - radius.square()
     inner = b.square() - a * c
-    root, a = inner.clamp_min(0).sqrt(), torch.where(a.abs() < 1e-9, 1e-9, a)
+    far = -(b + torch.copysign(inner.clamp_min(0).sqrt(), b))  # of both solutions that in which nothing cancels out
     lengths = []
-    for length in ((-b - root) / a, (-b + root) / a):
-        lengths.append(_valid(length, (inner > 0) & ((start[..., 2] + length * heading[..., 2]).abs() <= 1)))
-    upright = torch.where(heading[..., 2].abs() < 1e-9, 1e-9, heading[..., 2])
+    for length in (far / a, c / _away_from_zero(far)):
+        meets = (inner > 0) & ((near[..., 2] + length * heading[..., 2]).abs() <= 1)
+        lengths.append(_valid(middle + length, meets))
     for end in (-1.0, 1.0):
-        length = (end - start[..., 2]) / upright
-        across = start[..., :2] + length[..., None] * heading[..., :2]
-        lengths.append(_valid(length, across.square().sum(-1) <= (1 - slope - slope * end).square()))
+        length = (end - near[..., 2]) / _away_from_zero(heading[..., 2])
+        across = near[..., :2] + length[..., None] * heading[..., :2]
+        lengths.append(_valid(middle + length, across.square().sum(-1) <= (1 - slope - slope * end).square()))
     return torch.stack(lengths).amin(0)
+
+
+def _away_from_zero(divisor: Tensor) -> Tensor:
+    return torch.where(divisor.abs() < 1e-9, 1e-9, divisor)
 
 
 _LENGTHS = {"ball": _ball, "box": _box, "room": _room, "tube": _tube}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -75,6 +75,7 @@ def test_rays_end_where_they_first_enter_a_body_and_those_that_end_nowhere_pass_
 @EACH
 @settings(max_examples=20)
 @given(SEEDS)
+@example(408)  # a ray that nearly grazes a tube, from far away
 def test_what_is_met_lies_on_the_surface_and_on_the_ray(kind: str, seed: int) -> None:
     bodies = bodies_of((kind,), seed)
     origin, way = rays(seed)
