@@ -20,7 +20,7 @@ from .core.options import read_options
 app = typer.Typer(cls=Commands, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(propagate, name="propagate", help="Carry an edit of one frame to every other, and write it.")
 
-Film = Annotated[Path, typer.Argument(metavar="VIDEO", help="A film, a folder of pictures or one of a sequence.")]
+Film = Annotated[Path, typer.Argument(metavar="VIDEO", help="A film, a folder of pictures, or one of its pictures.")]
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="File to write: .npz, .csv, .cotracker, ...")]
 
 
@@ -45,7 +45,7 @@ def start(
 
 @app.command("open")
 def open_napari(
-    video: Annotated[Path | None, typer.Argument(metavar="[VIDEO]", help="Shown at once; or a session.")] = None,
+    video: Annotated[Path | None, typer.Argument(metavar="[VIDEO]", help="A film, pictures or a session.")] = None,
 ) -> None:
     """Open napari, with a video or a session if one is given."""
     from .ui.window import open_window
@@ -85,10 +85,10 @@ def track(
     direction: Annotated[str, typer.Option(help="both, forward or backward from each point.")] = "both",
     iters: Annotated[int, typer.Option(help="Refinements per window.")] = 6,
     support_grid: Annotated[int, typer.Option(help="G × G helper points, where fewer than 25 are tracked.")] = 6,
-    resolution: Annotated[str | None, typer.Option(metavar="HxW", help="At which the network sees frames.")] = None,
+    resolution: Annotated[str | None, typer.Option(metavar="HxW", help="Frame size for the network.")] = None,
     precision: Annotated[str, typer.Option(help="auto, float32, or half: faster, a little less exact.")] = "auto",
     overwrite: Overwrite = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that broke off, if there is one.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a run that broke off, if there is one.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Trade a little accuracy for speed on long films.")] = False,
     accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Accept the weights' licence.")] = False,
     as_json: Json = False,
@@ -116,14 +116,14 @@ def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A session, or a tracks file that can be read.")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The tracks file to write, or a new session.")],
     *,
-    to: Annotated[str | None, typer.Option(metavar="FORMAT", help="Its format, if its ending does not say.")] = None,
+    to: Annotated[str | None, typer.Option(metavar="FORMAT", help="Format of OUT, if its ending does not say.")] = None,
     options: Annotated[list[str] | None, typer.Option("--option", "-O", metavar="NAME=VALUE",
-                                                      help="Of the format; `formats FORMAT` lists them.")] = None,
-    video: Annotated[Path | None, typer.Option(help="The film, for what IN does not say about it.")] = None,
+                                                      help="Option of the format: see `formats FORMAT`.")] = None,
+    video: Annotated[Path | None, typer.Option(help="The film, which supplies what IN does not say.")] = None,
     from_format: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="The format of IN.")] = None,
     fps: Fps = None,
     first_frame: Annotated[int | None, typer.Option(metavar="N", help="What IN calls the film's first frame.")] = None,
-    anchors: Annotated[bool, typer.Option("--as-anchors", help="What is read counts as placed by a person.")] = False,
+    anchors: Annotated[bool, typer.Option("--as-anchors", help="Treat what is read as placed by a person.")] = False,
     tracks: Annotated[str, typer.Option(metavar="NAMES", help=EXCERPT["tracks"])] = "",
     first: First = None,
     last: Last = None,
@@ -189,15 +189,15 @@ def evaluate(
 
 @app.command()
 def train(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The run's folder; a run that is there goes on.")],
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The run's folder; a run that is there continues.")],
     *,
-    course: Annotated[str, typer.Option(help="compact, further (its weights go on), small or tiny.")] = "compact",
+    course: Annotated[str, typer.Option(help="compact, further (from its weights), small or tiny.")] = "compact",
     minutes: Annotated[float, typer.Option(help="How long this command trains; scoring comes on top.")] = 9.0,
     total_minutes: Annotated[float, typer.Option(help="How long the whole course is to be, over all commands.")] = 60.0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
-    seed: Annotated[int, typer.Option(help="Of a new run.")] = 1,
+    seed: Annotated[int, typer.Option(help="Random seed of a new run.")] = 1,
     start: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Weights a new run begins with.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Clips to score on, as for `evaluate`; the sample clips.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Clips to score on, as for `evaluate`; else the samples.")] = None,
     photos: Annotated[Path | None, typer.Option(help="A folder of photographs to take textures from, too.")] = None,
     as_json: Json = False,
 ) -> None:

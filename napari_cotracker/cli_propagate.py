@@ -41,10 +41,10 @@ Masks = Annotated[list[str], typer.Option("--mask", metavar="FILE[@FRAME]",
 Reference = Annotated[int, typer.Option(metavar="K", help="Frame it is painted on, counted from 0.")]
 Model = Annotated[str, typer.Option(help="auto, translation, similarity, affine, homography or spline.")]
 Words = Annotated[list[str] | None, typer.Option("--option", "-O", metavar="NAME=VALUE",
-                                                 help="`propagate options WHAT` lists them.")]
-Names = Annotated[str, typer.Option("--tracks", metavar="NAMES", help=f"Which carry it. {EXCERPT['tracks']}")]
+                                                 help="Option of the edit; `propagate options WHAT` lists them.")]
+Names = Annotated[str, typer.Option("--tracks", metavar="NAMES", help=f"Tracks that carry it. {EXCERPT['tracks']}")]
 Front = Annotated[Path | None, typer.Option(metavar="MATTES", help="A film or images, white or opaque in front of it.")]
-Plane = Annotated[str, typer.Option("--model", help="What is taken out: translation, similarity, affine, homography.")]
+Plane = Annotated[str, typer.Option("--model", help="Motion to remove: translation, similarity, affine or homography.")]
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ def mask(source: Source, video: Film, out: Out, masks: Masks, *, reference: Refe
 
 @app.command()
 def insert(source: Source, video: Film, out: Out,
-           image: Annotated[Path, typer.Option(metavar="FILE", help="With alpha, if any.")], *,
+           image: Annotated[Path, typer.Option(metavar="FILE", help="The picture; alpha is kept.")], *,
            corners: Annotated[list[str] | None, typer.Option(metavar="'X,Y X,Y X,Y X,Y[@FRAME]'", help=(
-               "Where its corners are: top left, top right, bottom right, bottom left. Without, it is as large as the "
-               "film."))] = None,
+               "Where its corners are: top left, top right, bottom right, bottom left. Left out, the picture has to "
+               "have the film's size."))] = None,
            reference: Reference = 0, model: Model = "auto", options: Words = None, tracks: Names = "",
            first: First = None, last: Last = None, front: Front = None, overwrite: Overwrite = False,
            fps: Fps = None, as_json: Json = False) -> None:
@@ -90,7 +90,7 @@ def insert(source: Source, video: Film, out: Out,
 
 @app.command()
 def effect(source: Source, video: Film, out: Out, masks: Masks,
-           name: Annotated[str, typer.Option("--effect", metavar="NAME", help="Such as blur, pixelate, inpaint.")], *,
+           name: Annotated[str, typer.Option("--effect", metavar="NAME", help="Such as blur, pixelate or inpaint.")], *,
            reference: Reference = 0, model: Model = "auto", options: Words = None, tracks: Names = "",
            first: First = None, last: Last = None, front: Front = None, overwrite: Overwrite = False,
            fps: Fps = None, as_json: Json = False) -> None:
@@ -132,7 +132,7 @@ def back(paint: Annotated[Path, typer.Argument(metavar="PAINT", help="Painted on
 def pin(source: Source, video: Film, out: Out,
         corners: Annotated[list[str], typer.Option(metavar="'X,Y X,Y X,Y X,Y[@FRAME]'", help=(
             "Top left, top right, bottom right, bottom left."))], *,
-        to: Annotated[str | None, typer.Option(metavar="FORMAT", help="If the ending does not say.")] = None,
+        to: Annotated[str | None, typer.Option(metavar="FORMAT", help="Format, if the ending does not say.")] = None,
         reference: Reference = 0, model: Model = "auto", options: Words = None, tracks: Names = "",
         first: First = None, last: Last = None, overwrite: Overwrite = False, fps: Fps = None,
         as_json: Json = False) -> None:
@@ -162,7 +162,7 @@ def labels(source: Source, video: Film, out: Out, *, options: Words = None, trac
 
 @app.command("options")
 def list_options(what: Annotated[str, typer.Argument(metavar="WHAT", help="mask, insert, effect, ...")],
-                 name: Annotated[str | None, typer.Option("--effect", metavar="NAME", help="Of the effect.")] = None,
+                 name: Annotated[str | None, typer.Option("--effect", metavar="NAME", help="Which effect.")] = None,
                  as_json: Json = False) -> None:
     """List what may be given as -O name=value."""
     facts = option_facts(what, name)

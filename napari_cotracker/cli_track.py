@@ -94,7 +94,7 @@ def _track_safely(film: Video, points: Queries, options: TrackOptions, asked: As
     if place == asked.out:
         return kept.tracks, _written_already(kept.tracks, asked.out, kept.problem)
     if kept.problem:
-        say(f"Note: the run could not be written down as it went: {kept.problem}")
+        say(f"Note: the run could not be saved as it went: {kept.problem}")
     notes = write(kept.tracks, asked.out, asked.overwrite)
     if kept.tracks.meta["runs"][0]["cancelled"]:
         _say_what_remains(place)
@@ -105,7 +105,7 @@ def _track_safely(film: Video, points: Queries, options: TrackOptions, asked: As
 
 def _say_what_remains(place: Path) -> None:
     if place.exists():
-        say(f"The same command with --resume goes on; what it needs is in {place}")
+        say(f"The same command with --resume continues; what it needs is in {place}")
 
 
 def _written_already(tracks: Tracks, out: Path, problem: str) -> list[str]:
@@ -158,12 +158,12 @@ def check_run_target(out: Path, *, overwrite: bool, resume: bool) -> None:
     place = place_for(out)
     if resume:
         if not place.exists():
-            say(f"There is no run to go on with at {place}; tracking from the beginning")
+            say(f"There is no run to continue at {place}; tracking from the beginning")
         elif place == out:
             return
     elif is_unfinished(place) if place == out else place.exists() and not overwrite:
-        other = "or choose another name" if place == out else "--overwrite begins anew"
-        raise FormatError(f"expected no run that broke off, got one in {str(place)!r}; --resume goes on with it, "
+        other = "or choose another name" if place == out else "--overwrite starts over"
+        raise FormatError(f"expected no unfinished run, got one in {str(place)!r}; --resume continues it, "
                           f"{other}")
     check_target(out, overwrite=overwrite)
 

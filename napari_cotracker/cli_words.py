@@ -26,6 +26,6 @@ EXCERPT = {choice.name: choice.text for choice in choices_of(Excerpt)}
 First = Annotated[int | None, typer.Option("--first", metavar="K", help=EXCERPT["first"])]
 Last = Annotated[int | None, typer.Option("--last", metavar="K", help=EXCERPT["last"])]
 Fps = Annotated[Fraction | None, typer.Option("--fps", metavar="RATE", parser=read_rate, help=(
-    "Of an image sequence, such as 23.976 or 24000/1001; else what OpenEXR files tell, or 24."))]
+    "Rate of an image sequence, such as 23.976 or 24000/1001; else what OpenEXR files say, or 24."))]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that this program did not write.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]

@@ -350,7 +350,7 @@ def test_a_run_that_was_killed_goes_on_with_resume(tmp_path: Path) -> None:
         assert process.poll() is None
         process.kill()
     assert answered(part) > 144  # more than the points themselves
-    assert "--resume goes on with it" in refused(*words, "-o", "out.npz")
+    assert "--resume continues it" in refused(*words, "-o", "out.npz")
     assert "expected model 'lucas-kanade'" in refused(*words[:-1], "still", "-o", "out.npz", "--resume")
     run(*words, "-o", "out.npz", "--resume")
     one, other = read_tracks("out.npz"), read_tracks("whole.npz")
@@ -382,9 +382,9 @@ def test_a_run_into_a_session_goes_on_in_it(film: str, monkeypatch: pytest.Monke
         patched.setattr(Run, "advance", interrupts)
         run(*words, "-o", "out.cotracker", code=130)
         said = run(*words, "-o", "out.npz", code=130).stderr
-    assert "The same command with --resume goes on; what it needs is in out.npz.partial.cotracker" in said
+    assert "The same command with --resume continues; what it needs is in out.npz.partial.cotracker" in said
     assert np.isnan(read_tracks("out.cotracker").xy).any() and np.isnan(read_tracks("out.npz").xy).any()
-    assert "--resume goes on with it, or choose another name" in refused(*words, "-o", "out.cotracker")
+    assert "--resume continues it, or choose another name" in refused(*words, "-o", "out.cotracker")
     for out in ("out.cotracker", "out.npz"):
         run(*words, "-o", out, "--resume")
         np.testing.assert_array_equal(read_tracks(out).xy, read_tracks("whole.npz").xy)
@@ -399,7 +399,7 @@ def test_where_no_session_can_be_begun_it_is_tracked_all_the_same(film: str, mon
     monkeypatch.setattr("napari_cotracker.editing.session.Session.save_as", refuses)
     words = ["track", film, "--grid", "2", "--model", "still"]
     said = run(*words, "-o", "out.npz").stderr
-    assert "Note: the run could not be written down as it went: this disk knows no locks" in said
+    assert "Note: the run could not be saved as it went: this disk knows no locks" in said
     assert np.isfinite(read_tracks("out.npz").xy).all()
     assert not list(Path().glob("*partial*"))
     assert refused(*words, "-o", "out.cotracker").endswith("this disk knows no locks")
@@ -408,7 +408,7 @@ def test_where_no_session_can_be_begun_it_is_tracked_all_the_same(film: str, mon
 def test_overwrite_forgets_a_run_that_broke_off(film: str) -> None:
     Path("out.npz.partial.cotracker").write_bytes(b"of no use")
     words = ["track", film, "--grid", "2", "--model", "still", "-o", "out.npz"]
-    assert "--overwrite begins anew" in refused(*words)
+    assert "--overwrite starts over" in refused(*words)
     run(*words, "--overwrite")
     assert np.isfinite(read_tracks("out.npz").xy).all()
     assert not list(Path().glob("*partial*"))

@@ -26,11 +26,11 @@ class Excerpt:
     first: int | None = option(None, "First frame, counted from 0.", least=0)
     last: int | None = option(None, "Last frame, counted from 0.", least=0)
     anchors_only: bool = option(False, "Only what a person placed or approved.")
-    min_confidence: float = option(0.0, "Leave out predictions of less confidence.", least=0, most=1)
+    min_confidence: float = option(0.0, "Leave out predictions with less confidence.", least=0, most=1)
     min_visible: int = option(0, "Leave out tracks that are visible in fewer frames.", least=0)
     threshold: float = option(DEFAULT_THRESHOLD, "A predicted point is visible where the product of its two "
                               "probabilities is above this.", least=0, most=1)
-    scale: float = option(1.0, "Positions for a picture of this times the size, such as 0.5 for a half-size proxy.",
+    scale: float = option(1.0, "Scale positions to a picture of another size, such as 0.5 for a half-size proxy.",
                           least=1e-3, most=1e3)
 
 
