@@ -24,7 +24,7 @@ HEAD = """# Formats
 
 <!-- made by docs/make_formats.py from the headers of napari_cotracker/formats: change those -->
 
-How to export and import is told in [Export and import](how-to/export.md). `napari-cotracker formats` lists these,
+[Export and import](how-to/export.md) says how to write and read them. `napari-cotracker formats` lists these,
 `napari-cotracker formats NAME` explains one. Inside this program x points right, y down, (0, 0) is the **centre** of
 the top-left pixel, and frames count from 0; every format below says how that becomes what its program expects, and
 the same point, (10, 20) in 1920 × 1080, is tested in all of them.

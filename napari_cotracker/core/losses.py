@@ -60,7 +60,7 @@ def _states(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:
     for state, words in REASONS.items():
         count = int((states == state).sum())
         if count:
-            yield f"That a point is {words} is not told from not tracked ({counted(count, 'cell')})."
+            yield f"Points {words} cannot be told from points that were not tracked ({counted(count, 'cell')})."
 
 
 def _sources(tracks: Tracks, keeps: frozenset[str]) -> Iterator[str]:

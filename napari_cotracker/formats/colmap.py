@@ -7,7 +7,7 @@ Tracks that would spoil the cameras are left out, and the report says how many a
 in too few frames, and those that slip or lie on something that moves by itself. The latter are found
 by looking at many pairs of frames: a track stays if it lies on its epipolar line in at least 80 % of
 them. If several things move, the one with most tracks counts as the scene; choose tracks by name or group
-if that is the wrong one. Doubtful points go with the minimum confidence, which every format has.
+if that is the wrong one. The minimum confidence, which every format has, leaves out doubtful points.
 
 With ``solve`` the cameras are solved at once, which takes seconds for a hundred frames and minutes for
 a thousand. A folder ``NAME_solved`` beside the database then has
@@ -32,7 +32,7 @@ Lost: names, ids and scores of tracks have no place in a database; ``points.csv`
 Verified: with COLMAP's own library (pycolmap 4.2): it reads the database, and solves a drawn scene of
 30 frames and 200 tracks with 12 % hidden and 0.3 pixels of noise: every picture, 0.36 pixels of
 reprojection error, the path within 0.3 %. With 20 % of the tracks drifting, the filter keeps that. The
-focal length told from these tracks is right within 1 %. The global mapper (GLOMAP) solves the same
+focal length estimated from these tracks is right within 1 %. The global mapper (GLOMAP) solves the same
 database as well. Projecting the points of ``bal.txt`` and ``transforms.json`` gives COLMAP's errors
 again. COLMAP's window, nerfstudio and splatting programs were not run here.
 
@@ -79,8 +79,8 @@ class Options:
     first: int | None = option(None, "Number of the first picture; the plate's own if empty.", least=0)
     camera: str = option("SIMPLE_RADIAL", "COLMAP's camera model.",
                          values=("SIMPLE_PINHOLE", "PINHOLE", "SIMPLE_RADIAL", "RADIAL", "OPENCV"))
-    focal: float | None = option(None, "Focal length in pixels, if known; else it is told from the tracks, or guessed "
-                                 "as 1.2 times the longer side.", least=1, most=1e6)
+    focal: float | None = option(None, "Focal length in pixels, if known; else it is estimated from the tracks, or "
+                                 "guessed as 1.2 times the longer side.", least=1, most=1e6)
     view: float | None = option(None, "Horizontal field of view in degrees, instead of a focal length.",
                                 least=0.1, most=179)
     window: int = option(6, "Frames this near to each other are matched.", least=1, most=1000)
@@ -197,8 +197,8 @@ def _focal(chosen: _Chosen, size: tuple[int, int], options: Options, aspect: flo
     told = focal.from_tracks(chosen.xy * wide, chosen.seen, (round(size[0] * aspect), size[1]))
     if told is not None:
         told /= aspect
-        return told, False, (f"The focal length was told from the tracks, about {told:.0f} pixels; give focal or view "
-                             "if it is known.")
+        return told, False, (f"The focal length was estimated from the tracks, about {told:.0f} pixels; give focal or "
+                             "view if it is known.")
     length = focal.guessed(size)
     return length, False, (f"The focal length was guessed, {length:.0f} pixels (1.2 times the longer side), for the "
                            "tracks do not tell; give focal or view if it is known.")

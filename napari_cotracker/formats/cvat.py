@@ -1,10 +1,10 @@
 """CVAT for video 1.1, the XML file that CVAT imports and exports for its tracks of points.
 
 Every track is one of CVAT's tracks of a single point. CVAT holds keyframes and draws straight lines
-between them; so many keyframes that nobody can edit them are as useless as too few. Keyframes are what
+between them; too many are as useless as too few, because nobody can edit them. Keyframes are what
 a person placed or approved, where a run begins, ends, or becomes hidden, and as many more as keep the
-lines within a tolerance; on request none of these, or every frame. How far the lines are is reported. A track
-that is not there any more gets a last keyframe that is ``outside``, else CVAT shows it to the end.
+lines within a tolerance; on request none of the latter, or every frame. How far off the lines are is reported.
+A track that ends gets a last keyframe that is ``outside``, else CVAT shows it to the end.
 
 The labels must exist in the task before annotations are imported: by default every track has its own
 name as label; with the option ``label`` all have that one, and the name is in a text attribute ``name``,

@@ -1,11 +1,11 @@
 """Labels of a DeepLabCut project: a folder ``labeled-data/<video>`` with its pictures and labels.
 
-The folder holds ``CollectedData_<scorer>.h5``, which DeepLabCut goes by, and the same as ``.csv``,
+The folder holds ``CollectedData_<scorer>.h5``, which DeepLabCut uses, and the same as ``.csv``,
 and the labelled frames as PNG pictures. Name that folder, or one of the two files in it. What others
 labelled there stays: rows and body parts are added, and only labels of the same point in the same
 picture are replaced, which is shown first. A label is removed where a person said that its point is
 hidden. Labels that differ by no more than 0.001 pixels stay as they are. ``config.yaml`` two folders
-up tells the scorer and whether there are several animals; it is never changed, but names it lacks
+up gives the scorer and says whether there are several animals; it is never changed, but names it lacks
 are reported.
 
 A slash in a track's name separates individual and body part. In a project of several animals, tracks

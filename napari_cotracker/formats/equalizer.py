@@ -4,7 +4,7 @@ The number of points, then for each its name, its colour, the number of its fram
 ``frame x y`` for each of them. Positions are those in the plate: nothing is undistorted.
 
 Pixels: x right, y up from the lower edge of the picture, the centre of the first pixel is (0.5, 0.5).
-Reading takes the size of the picture, which the file does not tell.
+Reading needs the size of the picture, which is not in the file.
 
 Frames: counted from 1 at the beginning of 3DEqualizer's sequence, whatever numbers the plate has.
 

@@ -3,13 +3,13 @@
 ``position`` (time, space, keypoint, individual) and ``confidence`` lie as in movement 0.17; files of
 earlier versions, whose dimensions are ``keypoints`` and ``individuals``, are read as well. A slash in
 a track's name separates individual and keypoint; tracks without one belong to the individual ``id_0``.
-Two variables more, which movement keeps: ``visible``, and ``edited`` where a person placed or approved
+Two more variables, which movement keeps: ``visible``, and ``edited`` where a person placed or approved
 the point.
 
 Pixels: x right, y down, the centre of the top-left pixel is (0, 0), 32 bits.
 
 Frames: one for each of the film; ``time`` in seconds from 0 where the frames per second are known,
-else as numbers from 0. Of a film whose frames come at irregular times, these.
+else as numbers from 0. A film whose frames come at irregular times keeps these times.
 
 States: hidden points keep their position, are not ``visible``, and have a confidence of at most 0.6
 (0 where it was set by hand). Read from files without ``visible``, a point above 0.6 counts as visible.

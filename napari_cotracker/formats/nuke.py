@@ -1,12 +1,12 @@
 """A script of Nuke with Tracker nodes (Tracker4), to be pasted or opened; read also from Nuke's own scripts.
 
 Every track is a row of the node with its name. Positions have a key in each frame where the point is
-seen. More tracks than a node bears (500) go to several nodes. The program, the model and its licence
-are the node's label. Read back are all Tracker4 and Tracker3 nodes of a script, whatever their curves'
+seen. More tracks than one node takes (500) go to several nodes. The program, the model and its licence
+are the node's label. It reads all Tracker4 and Tracker3 nodes of a script, whatever their curves'
 notation: keys with gaps, keys without frame numbers, disabled spans.
 
 Pixels: x right, y up from the lower edge of the picture, the centre of the first pixel is (0.5, 0.5).
-Reading takes the size of the picture, which the script does not tell.
+Reading needs the size of the picture, which is not in the script.
 
 Frames: numbers of the plate. A film begins with 1001 unless you say otherwise; a sequence keeps its own.
 

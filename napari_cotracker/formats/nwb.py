@@ -4,7 +4,7 @@ A slash in a track's name separates individual and body part; tracks without one
 ``PoseEstimation``. All lie in the processing module ``behavior``, with one skeleton that names every
 body part of the individual. Characters that NWB does not take in names become an underscore.
 
-The time of the recording has to be in the file; give it, for a film does not tell it.
+The file has to say when the recording began; give it as ``start``, for a film does not tell.
 
 Pixels: x right, y down, the centre of the top-left pixel is (0, 0), 32 bits; each series says so in
 ``reference_frame``.

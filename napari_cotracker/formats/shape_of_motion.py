@@ -22,7 +22,7 @@ Lost: which track is which.
 Verified: with the decoding formula of Shape of Motion's own loader, for every state; the program needs
 a GPU and was not run.
 
-Load: put the folder to ROOT/bootstapir/RESOLUTION/SEQUENCE, beside images, masks, depths and cameras, and
+Load: put the folder into ROOT/bootstapir/RESOLUTION/SEQUENCE, beside images, masks, depths and cameras, and
 run ``run_training.py``.
 """
 

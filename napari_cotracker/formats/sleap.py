@@ -10,8 +10,8 @@ Read back, a user's instance counts where there is a prediction as well. Its poi
 points, those of predictions stay predictions. Instances without a track are told apart by their order
 in the frame only.
 
-Pixels: x right, y down, the centre of the top-left pixel is (0, 0), 64 bits. Files of before format 1.1
-count from the pixel's corner, which is taken off.
+Pixels: x right, y down, the centre of the top-left pixel is (0, 0), 64 bits. Files older than format 1.1
+count from the pixel's corner, which is corrected.
 
 Frames: ``frame_idx``, counted from 0.
 

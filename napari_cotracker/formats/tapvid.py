@@ -4,10 +4,10 @@ A pickle is a dict from the clip's name (or, on request, a list) to a dict with 
 float32 and ``occluded`` (N, T) bool, as DAVIS and RGB-Stacking are published; a file named ``.npz`` holds
 the same arrays. Beside them lie ``query_points`` (N, 3), t, y, x in pixels measured from the picture's
 corner, as TAP-Vid's evaluation wants them: where the track was started, else its first visible point;
-``size``, ``fps``, ``names`` and ``made_by``. TAP-Vid's own readers overlook these, but want ``video``
+``size``, ``fps``, ``names`` and ``made_by``. TAP-Vid's own readers ignore these, but need ``video``
 (T, H, W, 3) uint8 RGB, which is written on request where the film is at hand.
 
-Read are pickles and ``.npz`` files of one clip whose size is in ``size`` or told by its ``video``, an array
+It reads pickles and ``.npz`` files of one clip whose size is in ``size`` or told by its ``video``, an array
 or a list of JPEG or PNG pictures. Pickles are read without running anything that they name.
 
 Pixels: fractions of width and height, 0 and 1 at the outer edges of the picture, so (x + 0.5) / W.

@@ -41,8 +41,8 @@ def test_the_numbers_are_right():
     told = losses(rich(), EVERYTHING - {"hidden", "states", "sources", "length", "size", "fps"})
     assert told == [
         "3 positions of points that are not visible are left out.",
-        "That a point is hidden somewhere is not told from not tracked (1 cell).",
-        "That a point is out of the picture is not told from not tracked (1 cell).",
+        "Points hidden somewhere cannot be told from points that were not tracked (1 cell).",
+        "Points out of the picture cannot be told from points that were not tracked (1 cell).",
         "Which points a person placed or approved is not kept (1 placed).",
         "1 frame without a point at the end is not kept.",
         "Not kept: the picture's size, frames per second.",
