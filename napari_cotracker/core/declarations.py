@@ -72,6 +72,10 @@ GROUPS = {"own": "Our own", "labels": "Labels", "reconstruction": "Reconstructio
 """For whom formats are, in the order in which they are shown."""
 
 
+def _never(path: Path) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Format:
     """``FORMAT = Format(...)`` in a module of ``formats/``.
@@ -97,7 +101,8 @@ class Format:
         ``write(path, tracks, options) -> list of str``: what besides `keeps` could not be held as it
         was (renamed, rounded, capped), a sentence each.
     sniff : callable
-        ``sniff(path) -> bool``: whether an existing file is of this format, by its content.
+        ``sniff(path) -> bool``: whether an existing file is of this format, by its content. Only a format
+        that is read needs one.
     options : type
         Dataclass of the writer's options, every field a `core.options.option` with a default.
     group : str
@@ -123,7 +128,7 @@ class Format:
     suffixes: tuple[str, ...]
     read: Callable[..., Tracks] | None
     write: Callable[..., list[str]] | None
-    sniff: Callable[[Path], bool]
+    sniff: Callable[[Path], bool] = _never
     options: type[Any] = NoOptions
     group: str = "labels"
     keeps: frozenset[str] = frozenset()

@@ -46,7 +46,7 @@ def _declares(info: pkgutil.ModuleInfo, constant: str) -> bool:
 
 def header_of(entry: Format) -> str:
     """What the module of a format says about it: its page of the documentation."""
-    module = importlib.import_module(entry.sniff.__module__)
+    module = importlib.import_module((entry.write or entry.read).__module__)
     return inspect.cleandoc(module.__doc__ or "")
 
 

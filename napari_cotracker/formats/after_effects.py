@@ -85,11 +85,6 @@ def write(path: Path, tracks: Tracks, options: KeyframeOptions) -> list[str]:
     return [*notes, *sheet.notes, f"Where {hidden}, After Effects interpolates."]
 
 
-def sniff(path: Path) -> bool:
-    """Never: keyframes are not read back."""
-    return False
-
-
 def keyed(tracks: Tracks) -> Plate:
     """Keys in the pixels of After Effects, in frames counted from 0, those that are missing on disk included."""
     return plate_of(tracks, "colmap", numbers_of(tracks, 0, 0), (list(tracks.names), []))
@@ -139,5 +134,5 @@ def shown(each: Curve, frames: int) -> NDArray[np.bool_]:
     return seen
 
 
-FORMAT = Format("after-effects", "After Effects keyframes, to paste (.txt)", (".txt",), None, write, sniff,
-                KeyframeOptions, group="vfx", keeps=frozenset({"size", "fps"}))
+FORMAT = Format("after-effects", "After Effects keyframes, to paste (.txt)", (".txt",), None, write,
+                options=KeyframeOptions, group="vfx", keeps=frozenset({"size", "fps"}))

@@ -116,11 +116,6 @@ def write(path: Path, tracks: Tracks, options: ScriptOptions) -> list[str]:
     return list(sheet.notes)
 
 
-def sniff(path: Path) -> bool:
-    """Never: a script is not read back."""
-    return False
-
-
 def _literal(each: Curve, frames: int) -> str:
     """A track as the script's own object; letters beyond ASCII are escaped, for old engines guess the encoding."""
     seen = shown(each, frames)
@@ -132,5 +127,5 @@ def _literal(each: Curve, frames: int) -> str:
             f"opacity: {json.dumps(list(changes.values()))}}}")
 
 
-FORMAT = Format("after-effects-script", "After Effects script that makes layers (.jsx)", (".jsx",), None, write, sniff,
-                ScriptOptions, group="vfx", keeps=frozenset({"names", "size", "fps", "runs"}))
+FORMAT = Format("after-effects-script", "After Effects script that makes layers (.jsx)", (".jsx",), None, write,
+                options=ScriptOptions, group="vfx", keeps=frozenset({"names", "size", "fps", "runs"}))

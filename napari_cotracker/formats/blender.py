@@ -122,11 +122,6 @@ def write(path: Path, tracks: Tracks, options: BlenderOptions) -> list[str]:
     return [f"{left:,} track{'s' * (left > 1)} without any position left out."] if left else []
 
 
-def sniff(path: Path) -> bool:
-    """Never: a script is not read back."""
-    return False
-
-
 def _tracks(tracks: Tracks, columns: list[int], frames: NDArray[np.int64]) -> Iterator[str]:
     xy = CONVENTIONS["blender"].from_ours(tracks.xy, size_of(tracks))
     there, seen, sure = located(tracks), visible(tracks), certainty(tracks)
@@ -157,5 +152,5 @@ def _markers(there: NDArray[np.bool_], kinds: NDArray[np.int64]) -> tuple[NDArra
     return rows, np.where(there, kinds, MUTED)[rows], rows - after[rows] + before[rows]
 
 
-FORMAT = Format("blender", "Blender script that makes tracks (.py)", (".py",), None, write, sniff, BlenderOptions,
+FORMAT = Format("blender", "Blender script that makes tracks (.py)", (".py",), None, write, options=BlenderOptions,
                 group="vfx", keeps=frozenset({"names", "hidden", "sources", "frame_numbers", "video", "runs"}))

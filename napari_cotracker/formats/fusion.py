@@ -86,11 +86,6 @@ def write(path: Path, tracks: Tracks, options: FusionOptions) -> list[str]:
         if gaps else notes
 
 
-def sniff(path: Path) -> bool:
-    """Never: settings are not read back."""
-    return False
-
-
 def _tracker(tracks: Tracks, curves: tuple[Curve, ...]) -> str:
     patterns = "".join(f"\t\t\t\t{{ PatternTime = {each.frames[0]}, PatternX = {each.xy[0, 0]:.10f}, "
                        f"PatternY = {each.xy[0, 1]:.10f} }},\n" for each in curves)
@@ -128,5 +123,5 @@ def _spline(name: str, color: str, frames: NDArray[np.int64], values: NDArray[np
             f"{lines(KEY, frames, values)}\t\t\t}},\n\t\t}},\n")
 
 
-FORMAT = Format("fusion", "Fusion and Resolve tracker (.setting)", (".setting",), None, write, sniff, FusionOptions,
+FORMAT = Format("fusion", "Fusion and Resolve tracker (.setting)", (".setting",), None, write, options=FusionOptions,
                 group="vfx", keeps=frozenset({"names", "frame_numbers", "runs"}))

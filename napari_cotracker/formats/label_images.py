@@ -96,11 +96,6 @@ def write(path: Path, tracks: Tracks, options: LabelImagesOptions) -> list[str]:
     ]
 
 
-def sniff(path: Path) -> bool:
-    """Never: label images are not read back."""
-    return False
-
-
 def draw(xy: NDArray[np.float32], labels: NDArray[np.intp], radius: float, image: NDArray[Any]
          ) -> tuple[NDArray[Any], bool, int]:
     """Discs on an empty image; whether any overlap, and how many points have no pixel.
@@ -161,6 +156,6 @@ def _png(image: NDArray[Any]) -> bytes:
         for name, body in chunks)
 
 
-FORMAT = Format("label-images", "Label images, a disc per visible track (folder)", ("",), None, write, sniff,
-                LabelImagesOptions, group="labels", is_folder=True,
+FORMAT = Format("label-images", "Label images, a disc per visible track (folder)", ("",), None, write,
+                options=LabelImagesOptions, group="labels", is_folder=True,
                 keeps=frozenset({"ids", "names", "length", "size", "frame_numbers", "runs"}))

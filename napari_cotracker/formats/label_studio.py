@@ -93,11 +93,6 @@ def write(path: Path, tracks: Tracks, options: LabelStudioOptions) -> list[str]:
             "tracks no points.", *notes, *deviation_note(tracks, seen, keys)]
 
 
-def sniff(path: Path) -> bool:
-    """Never: tasks are not read back."""
-    return False
-
-
 def _film(tracks: Tracks) -> str:
     video = tracks.meta.get("video")
     return Path(str(video.get("path") or "video.mp4")).name if isinstance(video, dict) else "video.mp4"
@@ -130,5 +125,5 @@ def _region(tracks: Tracks, n: int, cells: tuple[NDArray[np.bool_], NDArray[np.b
     return f'{json.dumps(region)[:-1]}, "value": {json.dumps(value)[:-1]}, "sequence": [\n{sequence}]}}}}'
 
 
-FORMAT = Format("label-studio", "Label Studio video task (JSON)", (".label-studio.json",), None, write, sniff,
-                LabelStudioOptions, group="labels", keeps=frozenset({"names", "length", "fps", "runs"}))
+FORMAT = Format("label-studio", "Label Studio video task (JSON)", (".label-studio.json",), None, write,
+                options=LabelStudioOptions, group="labels", keeps=frozenset({"names", "length", "fps", "runs"}))

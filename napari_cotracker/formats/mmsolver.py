@@ -68,10 +68,5 @@ def write(path: Path, tracks: Tracks, options: UvOptions) -> list[str]:
     return list(sheet.notes)
 
 
-def sniff(path: Path) -> bool:
-    """Never: UV tracks are not read back."""
-    return False
-
-
-FORMAT = Format("mmsolver", "mmSolver UV tracks for Maya (.uv)", (".uv",), None, write, sniff, UvOptions, group="vfx",
+FORMAT = Format("mmsolver", "mmSolver UV tracks for Maya (.uv)", (".uv",), None, write, options=UvOptions, group="vfx",
                 keeps=frozenset({"ids", "names", "groups", "confidence", "frame_numbers", "runs"}))

@@ -80,10 +80,5 @@ def write(path: Path, tracks: Tracks, options: MotOptions) -> list[str]:
             *([f"{left:,} position{'s' * (left != 1)} of points that are not visible left out."] if left else [])]
 
 
-def sniff(path: Path) -> bool:
-    """Never: boxes are not read back."""
-    return False
-
-
-FORMAT = Format("motchallenge", "MOTChallenge boxes about points (.txt)", (".txt",), None, write, sniff, MotOptions,
+FORMAT = Format("motchallenge", "MOTChallenge boxes about points (.txt)", (".txt",), None, write, options=MotOptions,
                 group="labels", keeps=frozenset({"hidden"}))

@@ -68,10 +68,5 @@ def write(path: Path, tracks: Tracks, options: AsciiOptions) -> list[str]:
     return [*sheet.notes[sheet.renamed :], "Tracks are named autotrack0, autotrack1, … in their order."]
 
 
-def sniff(path: Path) -> bool:
-    """Never: such text is not read back."""
-    return False
-
-
-FORMAT = Format("nuke-ascii", "Nuke CameraTracker and Shake tracks as text (.txt)", (".txt",), None, write, sniff,
-                AsciiOptions, group="vfx", keeps=frozenset({"names", "confidence", "frame_numbers"}))
+FORMAT = Format("nuke-ascii", "Nuke CameraTracker and Shake tracks as text (.txt)", (".txt",), None, write,
+                options=AsciiOptions, group="vfx", keeps=frozenset({"names", "confidence", "frame_numbers"}))

@@ -84,10 +84,5 @@ def write(path: Path, tracks: Tracks, options: PinOptions) -> list[str]:
     return [*corners.notes, *([told] if partly else [])]
 
 
-def sniff(path: Path) -> bool:
-    """Never: a pin is not read back."""
-    return False
-
-
 FORMAT = Format("nuke-cornerpin", "Nuke CornerPin2D from four or more tracks (.pin.nk)", (".pin.nk",), None, write,
-                sniff, PinOptions, group="vfx", keeps=frozenset({"frame_numbers", "runs"}))
+                options=PinOptions, group="vfx", keeps=frozenset({"frame_numbers", "runs"}))

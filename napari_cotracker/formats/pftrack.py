@@ -63,10 +63,5 @@ def write(path: Path, tracks: Tracks, options: PftrackOptions) -> list[str]:
     return list(sheet.notes)
 
 
-def sniff(path: Path) -> bool:
-    """Never: user tracks are not read back."""
-    return False
-
-
-FORMAT = Format("pftrack", "PFTrack user tracks (.2dt)", (".2dt",), None, write, sniff, PftrackOptions, group="vfx",
+FORMAT = Format("pftrack", "PFTrack user tracks (.2dt)", (".2dt",), None, write, options=PftrackOptions, group="vfx",
                 keeps=frozenset({"names", "confidence"}))

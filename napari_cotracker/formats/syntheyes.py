@@ -66,10 +66,5 @@ def write(path: Path, tracks: Tracks, options: PathOptions) -> list[str]:
     return list(sheet.notes)
 
 
-def sniff(path: Path) -> bool:
-    """Never: such paths are not read back."""
-    return False
-
-
-FORMAT = Format("syntheyes", "SynthEyes tracker 2-D paths (.txt)", (".txt",), None, write, sniff, PathOptions,
+FORMAT = Format("syntheyes", "SynthEyes tracker 2-D paths (.txt)", (".txt",), None, write, options=PathOptions,
                 group="vfx", keeps=frozenset({"names", "sources", "frame_numbers"}))

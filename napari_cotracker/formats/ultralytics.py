@@ -99,11 +99,6 @@ def write(path: Path, tracks: Tracks, options: UltralyticsOptions, pictures: Any
             *_about_pictures(stems, frames, pictures is not None and options.images)]
 
 
-def sniff(path: Path) -> bool:
-    """Never: such folders are not read back."""
-    return False
-
-
 def _lines(cast: Cast, flags: NDArray[np.int64], xy: NDArray[np.float32], size: tuple[int, int], margin: float) -> str:
     """The lines of one picture, one for every individual with a labelled point."""
     v = cast.pick(flags, UNLABELLED)[0]
@@ -132,5 +127,5 @@ def _about_pictures(stems: list[str], frames: list[int], are_there: bool) -> lis
             f"the labels, such as {stems[frames[0]]}.png."]
 
 
-FORMAT = Format("ultralytics", "Ultralytics YOLO pose (folder)", ("",), None, write, sniff, UltralyticsOptions,
+FORMAT = Format("ultralytics", "Ultralytics YOLO pose (folder)", ("",), None, write, options=UltralyticsOptions,
                 group="labels", is_folder=True, pictures=True, keeps=frozenset({"hidden", "frame_numbers", "runs"}))
