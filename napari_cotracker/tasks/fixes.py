@@ -17,6 +17,7 @@ from ..editing.brackets import Span, spans, spans_of_track
 from ..editing.claims import is_pinned
 from ..editing.session import Session
 from .plan import TrackOptions, facts_of_run
+from .progress import mapped
 from .retrack import CONTEXT_ELSEWHERE, retrack
 
 
@@ -133,18 +134,18 @@ def solve_again(session: Session, video: Video, gaps: Sequence[Gap], options: Tr
     ids = sorted({gap.id for gap in gaps})
     facts = facts_of_fix(video, options)
     run = session.begin_run(label_of(session, gaps), ids, joins=session.last_step if joins else 0, facts=facts)
-    work = retrack(video, gaps, options, others=others_of(session, gaps), control=control)
     bad: list[int] = []
+
+    def write(update: TrackUpdate) -> TrackUpdate:
+        run.write(update)
+        return update
+
     try:
-        while True:
-            update = next(work)
-            run.write(update)
-            yield update
-    except StopIteration as stop:
-        bad = stop.value["bad_frames"]
-        run.keep(stop.value["sides"])
+        work = retrack(video, gaps, options, others=others_of(session, gaps), control=control)
+        found = yield from mapped(work, write)
+        bad = found["bad_frames"]
+        run.keep(found["sides"])
     finally:
-        work.close()
         changed = run.close(bad_frames=bad)
     return changed is not None
 

@@ -17,6 +17,7 @@ from ..core.tracker import Control, TrackUpdate
 from ..core.tracks import Anchors
 from ..core.video import Video
 from .plan import Plan, TrackOptions, make_plan
+from .progress import mapped
 from .track import track
 
 POLL_SECONDS = 0.05
@@ -53,14 +54,7 @@ def follow(video: Video, queries: Queries, options: TrackOptions | None = None, 
     yield from load(make_plan(video, queries, options, anchors), control)
     if control.cancelled():
         return {"meta": {}, "bad_frames": [], "ids": []}
-    run = track(video, queries, options, anchors=anchors, control=control)
-    try:
-        while True:
-            yield without_empty_cells(next(run))
-    except StopIteration as stop:
-        tracks = stop.value
-    finally:
-        run.close()
+    tracks = yield from mapped(track(video, queries, options, anchors=anchors, control=control), without_empty_cells)
     return {"meta": dict(tracks.meta), "bad_frames": sorted(int(frame) for frame in video.bad_frames),
             "ids": tracks.ids.tolist()}
 

@@ -24,6 +24,7 @@ from ..editing.run import Run
 from ..editing.session import Session
 from .film_facts import film_facts
 from .plan import TrackOptions, make_plan
+from .progress import mapped
 from .recorder import Recorder
 from .sessions import is_session, remedy
 from .standing import Earlier, Standing
@@ -119,8 +120,8 @@ def track_kept(video: Video, queries: Queries, options: TrackOptions, path: Path
                      control or Control())
     try:
         run = track(video, queries, options, control=keeper, facts=facts, earlier=earlier)
-        with closing(session), closing(run):
-            tracks = yield from _heard(run, keeper)
+        with closing(session):
+            tracks = yield from mapped(run, keeper.hear)
             keeper.finish(tracks)
     except BaseException:
         if earlier.tracks is None and not keeper.has_heard:  # there is nothing to go on with
@@ -128,17 +129,6 @@ def track_kept(video: Video, queries: Queries, options: TrackOptions, path: Path
                 remove(path)
         raise
     return Kept(tracks, keeper.problem)
-
-
-def _heard(run: Generator[TrackUpdate, None, Tracks], keeper: _Keeper) -> Generator[TrackUpdate, None, Tracks]:
-    while True:
-        try:
-            update = next(run)
-        except StopIteration as stop:
-            tracks: Tracks = stop.value
-            return tracks
-        keeper.hear(update)
-        yield update
 
 
 class _Keeper(Control):
@@ -166,9 +156,11 @@ class _Keeper(Control):
             now = monotonic()
             self._next = now + max(EVERY_SECONDS, (now - began) / SHARE)
 
-    def hear(self, update: TrackUpdate) -> None:
+    def hear(self, update: TrackUpdate) -> TrackUpdate:
+        """Write an update down; it is handed on."""
         self.has_heard |= bool(len(update.frames))
         self._try(lambda: self._run.write(update))
+        return update
 
     def finish(self, tracks: Tracks) -> None:
         """The run is over, or was cancelled: what it did is a step, or all that there is."""
@@ -243,9 +235,8 @@ def _take_up(path: Path, video: Video, queries: Queries, request: Mapping[str, A
 def _check_points(path: Path, session: Session, queries: Queries) -> None:
     theirs, ours = session.queries, queries.select(np.argsort(queries.ids))
     if theirs != ours:
-        count = 0 if theirs is None else len(theirs)
-        raise EditError(f"expected the points of the run in {path.name!r} ({count}), got others ({len(ours)}); give "
-                        "the same, or begin anew under another name")
+        raise EditError(f"expected the points of the run in {path.name!r} ({len(theirs)}), got others ({len(ours)}); "
+                        "give the same, or begin anew under another name")
     labels = {LABEL, f"{LABEL}, cut off"}
     strange = [step.label for step in session.steps if not step.is_done or step.label not in labels]
     if strange or session.branches:

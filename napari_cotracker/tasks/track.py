@@ -30,6 +30,7 @@ from .plan import (
     make_plan,
     plan_passes,
 )
+from .progress import mapped
 from .recorder import Recorder, Side
 from .standing import Earlier, Standing
 
@@ -147,13 +148,9 @@ class _Listener(Control):
 def _with_weights(plan: Plan, control: Control) -> Generator[TrackUpdate, None, Plan]:
     from ..trackers.download import provide_weights
 
-    progress = provide_weights(plan.choice, plan.options.accept_licence, control)
-    while True:
-        try:
-            _, message = next(progress)
-        except StopIteration as stop:
-            return plan.with_checkpoint(stop.value)
-        yield TrackUpdate.heartbeat(0.0, message)
+    work = provide_weights(plan.choice, plan.options.accept_licence, control)
+    path = yield from mapped(work, lambda step: TrackUpdate.heartbeat(0.0, step[1]))
+    return plan.with_checkpoint(path)
 
 
 def make_tracker(plan: Plan, control: Control) -> Generator[TrackUpdate, None, Tracker]:
