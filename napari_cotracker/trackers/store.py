@@ -147,7 +147,8 @@ class FeatureStore:
     def _load(self, key: FeatureKey, frame: int) -> Features | None:
         path = self._path(key, frame)
         try:
-            if path.stat().st_size != key.frame_bytes:
+            if path.stat().st_size != key.frame_bytes:  # cut off by a crash of the system: to be written anew
+                path.unlink()
                 return None
             values = np.fromfile(path, key.dtype)
             os.utime(path)

@@ -75,6 +75,16 @@ def test_budgets_hold_and_nothing_wrong_is_ever_returned(
         assert sum(p.stat().st_size for p in folder.glob("*/*")) <= disk * SIZE
 
 
+def test_a_file_that_is_cut_off_is_written_anew(tmp_path: Path) -> None:
+    FeatureStore(BIG, BIG, tmp_path).put(KEY, 3, frame(3), persist=True)
+    (path,) = tmp_path.rglob("*.features")
+    os.truncate(path, SIZE // 2)  # as a crash of the system leaves it
+    store = FeatureStore(BIG, BIG, tmp_path)
+    assert store.get(KEY, 3) is None
+    store.put(KEY, 3, frame(3), persist=True)
+    np.testing.assert_array_equal(FeatureStore(BIG, BIG, tmp_path).get(KEY, 3), frame(3))
+
+
 def test_frames_that_leave_memory_are_found_on_disk(tmp_path: Path) -> None:
     store = FeatureStore(2 * SIZE, BIG, tmp_path)
     for number in range(6):
