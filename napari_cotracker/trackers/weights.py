@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import CheckpointError
+from ..core.files import replacing
 from .models import BUNDLED_WEIGHTS, Choice, Model, WeightsFile
 
 # a fetched file may differ this much from the size in our table, which knows one decimal of a megabyte
@@ -139,14 +140,12 @@ def accept_licence(model: Model) -> None:
     date = datetime.now(UTC).isoformat(timespec="seconds")
     entry = {"licence": model.licence, "url": model.licence_url, "date": date}
     text = json.dumps({**_consents(), model.name: entry}, indent=2) + "\n"
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
     except OSError as error:
-        reason = error.strerror or error
-        raise CheckpointError(f"cannot note in {path} that the licence was accepted: {reason}") from error
+        raise CheckpointError(f"cannot note in {path} that the licence was accepted: {error.strerror}") from error
+    with replacing(path, CheckpointError) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def check_fetched(path: Path, file: WeightsFile) -> None:

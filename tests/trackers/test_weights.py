@@ -1,5 +1,6 @@
 """Where weights are found, and how consent is asked and remembered."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -68,6 +69,17 @@ def test_a_note_that_cannot_be_written_is_one_clear_error(folders: Path) -> None
     (folders / "config").write_text("a file where a folder should be")
     with pytest.raises(CheckpointError, match=r"licences\.json"):
         accept_licence(choose("cotracker3").model)
+
+
+def test_on_a_full_disk_nothing_is_left_beside_the_note(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for name in ("replace", "rename"):
+        monkeypatch.setattr(Path, name, full)
+    with pytest.raises(CheckpointError, match=r"licences\.json.*No space left"):
+        accept_licence(choose("cotracker3").model)
+    assert not list((folders / "config").iterdir())
 
 
 def test_the_compact_model_says_so_while_it_is_not_there(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
