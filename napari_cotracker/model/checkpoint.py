@@ -70,8 +70,11 @@ def save_checkpoint(path: str | Path, model: CoTracker3, metadata: Mapping[str, 
     entries = {**(metadata or {}), "format": FORMAT, "config": json.dumps(model.config.to_dict())}
     path = Path(path)
     partial = path.with_name(path.name + ".part")
-    partial.write_bytes(save(tensors, entries))
-    partial.replace(path)
+    try:
+        partial.write_bytes(save(tensors, entries))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def read_window(path: str | Path) -> int:

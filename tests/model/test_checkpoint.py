@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import pickle
 from collections.abc import Callable
@@ -82,6 +83,22 @@ def test_our_own_file_returns_the_network(tmp_path: Path, config: CoTracker3Conf
     assert facts["parameters"] == sum(p.numel() for p in model.parameters())
     json.dumps(facts)
     assert [p.name for p in tmp_path.iterdir()] == ["mine.safetensors"]
+
+
+def test_on_a_full_disk_the_old_file_stays_and_nothing_beside_it(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(b"old")
+
+    def half(self: Path, content: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(content[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(OSError, match="No space left"):
+        save_checkpoint(path, CoTracker3(SMALL))
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
 
 
 def test_missing_unexpected_and_misshapen_keys_are_named(tmp_path: Path, official: dict[str, Weights]) -> None:
