@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from time import monotonic
@@ -17,7 +18,7 @@ from ..core.errors import CotrackerError
 from ..core.queries import Queries
 from ..core.tracker import Control, TrackUpdate
 from ..core.video import Video
-from .evaluate import SIZES, has_queries, nothing_to_track, open_clip, read_truth, tracked_size
+from .evaluate import SIZES, open_clip, over_clips
 from .plan import TrackOptions, facts_of_run
 from .progress import scaled
 from .track import track
@@ -110,24 +111,9 @@ def measure_effort(data: str | Path, options: TrackOptions | None = None, effort
     CotrackerError
         If the data set cannot be read, a clip cannot be tracked, or all of them are left out.
     """
-    from ..evaluation.datasets import find_truth
-
     options, effort, control = options or TrackOptions(), effort or EffortOptions(), control or Control()
-    truths, results, left_out = find_truth(Path(data)), list[_Result](), list[str]()
-    for n, path in enumerate(truths):
-        if control.cancelled():
-            break
-        clips = yield from scaled(read_truth(path, control), n / len(truths), n / len(truths))
-        for k, clip in enumerate(clips):
-            if not has_queries(clip, "first"):
-                left_out.append(clip.name)
-                continue
-            start, stop = ((n + (k + end) / len(clips)) / len(truths) for end in (0, 1))
-            size = tracked_size(path, clip, effort.size)
-            result = yield from scaled(_work_through(clip, size, options, effort, control), start, stop)
-            results += [result] if result else []
-    if not results and not control.cancelled():
-        raise nothing_to_track(left_out, "first")
+    work = partial(_work_through, options=options, effort=effort, control=control)
+    results, left_out = yield from over_clips(Path(data), "first", effort.size, work, control)
     return {**_report(results, effort, cancelled=control.cancelled()), "left_out": left_out}
 
 
@@ -138,8 +124,6 @@ def _work_through(clip: Clip, size: tuple[int, int], options: TrackOptions, effo
     from ..evaluation.effort import Sitting
     from ..evaluation.policies import all_policies
 
-    if control.cancelled():
-        return None
     began = monotonic()
     film, clip = (yield from scaled(open_clip(clip, size, control), 0.0, READING_SHARE)), clip.resized(size)
     with closing(film):

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ TAP_VID_SIZE = (256, 256)
 READING_SHARE = 0.1  # of a clip's time, where its frames have to be resized
 
 Facts = dict[str, Any]
+Result = TypeVar("Result")
+Work = Callable[["Clip", tuple[int, int]], Generator[TrackUpdate, None, Result | None]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,6 @@ def evaluate(data: str | Path, options: TrackOptions | None = None, protocol: st
     CotrackerError
         If the data set cannot be read, a clip cannot be tracked, or all of them are left out.
     """
-    from ..evaluation.datasets import find_truth
     from ..evaluation.metrics import check_protocol
 
     check_protocol(protocol)
@@ -87,34 +88,45 @@ def evaluate(data: str | Path, options: TrackOptions | None = None, protocol: st
         raise CotrackerError(f"expected size {', '.join(SIZES)}; got {size!r}")
     options, control = options or TrackOptions(), control or Control()
     options = replace(options, direction="forward" if protocol == "first" else "both")
-    truths, results, left_out = find_truth(Path(data)), list[_Result](), list[str]()
-    for n, path in enumerate(truths):
-        if control.cancelled():
-            break
-        clips = yield from scaled(read_truth(path, control), n / len(truths), n / len(truths))
-        for k, clip in enumerate(clips):
-            if control.cancelled():
-                break
-            if not has_queries(clip, protocol):
-                left_out.append(clip.name)
-                continue
-            start, stop = ((n + (k + end) / len(clips)) / len(truths) for end in (0, 1))
-            target = tracked_size(path, clip, size)
-            result = yield from scaled(_measure(clip, target, options, protocol, control), start, stop)
-            results += [result] if result else []
-    if not results and not control.cancelled():
-        raise nothing_to_track(left_out, protocol)
+    measure = partial(_measure, options=options, protocol=protocol, control=control)
+    results, left_out = yield from over_clips(Path(data), protocol, size, measure, control)
     return {**_report(results, protocol, cancelled=control.cancelled()), "left_out": left_out}
 
 
-def has_queries(clip: Clip, protocol: str) -> bool:
-    """Whether any track of a clip can be started."""
+def over_clips(data: Path, protocol: str, size: str, work: Work[Result], control: Control
+               ) -> Generator[TrackUpdate, None, tuple[list[Result], list[str]]]:
+    """Results of ``work(clip, (width, height))`` for every clip of a data set, and the names of those left out.
+
+    Left out are clips in which the protocol starts no track; a result of None, of work that was cancelled, is none.
+
+    Raises
+    ------
+    FormatError
+        If the data set cannot be read, or all clips are left out.
+    """
+    from ..evaluation.datasets import find_truth
     from ..evaluation.metrics import queries_of
 
-    return len(queries_of(clip.visible, protocol)[0]) > 0
+    truths, results, left_out = find_truth(data), list[Result](), list[str]()
+    for n, path in enumerate(truths):
+        if control.cancelled():
+            break
+        clips = yield from scaled(_read_truth(path, control), n / len(truths), n / len(truths))
+        for k, clip in enumerate(clips):
+            if control.cancelled():
+                break
+            if not len(queries_of(clip.visible, protocol)[0]):
+                left_out.append(clip.name)
+                continue
+            start, stop = ((n + (k + end) / len(clips)) / len(truths) for end in (0, 1))
+            result = yield from scaled(work(clip, _tracked_size(path, clip, size)), start, stop)
+            results += [] if result is None else [result]
+    if not results and not control.cancelled():
+        raise _nothing_to_track(left_out, protocol)
+    return results, left_out
 
 
-def nothing_to_track(names: Sequence[str], protocol: str) -> FormatError:
+def _nothing_to_track(names: Sequence[str], protocol: str) -> FormatError:
     """What to raise when every clip had to be left out."""
     where, do = ("at some time", "check what it says of occlusion") if protocol == "first" else (
         "on some fifth frame", "use protocol first")
@@ -122,14 +134,14 @@ def nothing_to_track(names: Sequence[str], protocol: str) -> FormatError:
     return FormatError(f"expected points that are visible {where} of clip {names[0]!r:.60}{others}, got none; {do}")
 
 
-def tracked_size(path: Path, clip: Clip, size: str) -> tuple[int, int]:
+def _tracked_size(path: Path, clip: Clip, size: str) -> tuple[int, int]:
     """(width, height) in which a clip out of a truth file is tracked, with size ``auto``, ``256`` or ``native``."""
     from ..evaluation.datasets import is_pickle
 
     return TAP_VID_SIZE if size == "256" or (size == "auto" and is_pickle(path)) else clip.size
 
 
-def read_truth(path: Path, control: Control) -> Generator[TrackUpdate, None, list[Clip]]:
+def _read_truth(path: Path, control: Control) -> Generator[TrackUpdate, None, list[Clip]]:
     """The clips of one truth file."""
     from ..evaluation.datasets import clip_of_tracks, is_pickle, read_clips
     from ..trackers.background import Background
