@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -13,12 +13,13 @@ from napari_cotracker.model import CoTracker3, load_checkpoint
 from tests.model.weights import GOLDEN, make_weights
 
 SEED = 25
+FOLDER = TemporaryDirectory(prefix="weights-")  # of this process, with which it goes
 
 
 @cache
 def official_file(mode: str) -> Path:
     """A file in the layout of the official ones, with the rule's weights."""
-    path = Path(mkdtemp(prefix="weights-")) / f"scaled_{mode}.pth"
+    path = Path(FOLDER.name) / f"scaled_{mode}.pth"
     torch.save({key: torch.from_numpy(value) for key, value in make_weights(mode, SEED).items()}, path)
     return path
 

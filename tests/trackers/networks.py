@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 import torch
@@ -16,7 +15,7 @@ from napari_cotracker.core.video import Video
 from napari_cotracker.model import CoTracker3, CoTracker3Config, save_checkpoint
 from napari_cotracker.trackers.settings import CoTracker3Settings
 from napari_cotracker.videos.array import ArrayVideo
-from tests.model.golden_clips import official_file
+from tests.model.golden_clips import FOLDER, official_file
 
 
 @cache
@@ -29,7 +28,7 @@ def small_file() -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(7)
         model = CoTracker3(config)
-    path = Path(mkdtemp(prefix="weights-")) / "small.safetensors"
+    path = Path(FOLDER.name) / "small.safetensors"
     save_checkpoint(path, model)
     return path
 
