@@ -33,11 +33,12 @@ from numpy.typing import NDArray
 from ..core.declarations import Format
 from ..core.errors import FormatError
 from ..core.files import replacing
+from ..core.moments import spans
 from ..core.options import option
 from ..core.tracks import Tracks
 from .corners import CORNERS_TEXT, REFERENCE_TEXT, corners_of
 from .plates import Curve, Plate, lines, plate_of
-from .sheets import aspect_of, numbers_of, rate_of, size_of, spans
+from .sheets import aspect_of, numbers_of, rate_of, size_of
 
 POINT = "\tFrame\tX pixels\tY pixels\r\n"
 PIN = ("Lower Left #4", "Lower Right #5", "Upper Right #3", "Upper Left #2")
@@ -120,10 +121,10 @@ def _blocks(sheet: Plate, kind: str) -> Iterator[str]:
 def _opacity(each: Curve, frames: int) -> list[tuple[int, int]]:
     """Percents at both sides of every change, since text cannot say that a key holds."""
     keys: dict[int, int] = {}
-    for start, end in spans(shown(each, frames)):
-        keys |= {start - 1: 0} if start else {}
-        keys |= {start: 100, end - 1: 100}
-        keys |= {end: 0} if end < frames else {}
+    for first, last in spans(shown(each, frames)):
+        keys |= {first - 1: 0} if first else {}
+        keys |= {first: 100, last: 100}
+        keys |= {last + 1: 0} if last + 1 < frames else {}
     return sorted(keys.items())
 
 

@@ -27,11 +27,12 @@ from pathlib import Path
 
 from ..core.declarations import Format
 from ..core.files import replacing
+from ..core.moments import spans
 from ..core.options import option
 from ..core.tracks import Tracks
 from .after_effects import keyed, length_of, shown
 from .plates import Curve, lines
-from .sheets import aspect_of, credits, rate_of, size_of, spans
+from .sheets import aspect_of, credits, rate_of, size_of
 
 PROGRAM = """
   function setUp() {
@@ -119,7 +120,8 @@ def write(path: Path, tracks: Tracks, options: ScriptOptions) -> list[str]:
 def _literal(each: Curve, frames: int) -> str:
     """A track as the script's own object; letters beyond ASCII are escaped, for old engines guess the encoding."""
     seen = shown(each, frames)
-    changes = {0: 0} | {row: on for span in spans(seen) for row, on in zip(span, (100, 0)) if row < frames}
+    changes = {0: 0} | {row: on for first, last in spans(seen)
+                        for row, on in ((first, 100), (last + 1, 0)) if row < frames}
     columns = {"frames": lines("%d,", each.frames), "x": lines("%.6f,", each.xy[:, 0]),
                "y": lines("%.6f,", each.xy[:, 1])}
     told = ", ".join(f"{key}: [{text[:-1]}]" for key, text in columns.items())

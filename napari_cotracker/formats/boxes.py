@@ -1,31 +1,9 @@
-"""Individuals that share their keypoints, and boxes about their points, for formats that train networks."""
+"""Boxes about the points of individuals, for formats that train networks."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
-from ..core.errors import FormatError
-from ..core.tracks import Tracks
-from .sheets import Cast, cast_of
-
-MAX_SLOTS = 20  # keypoints of all individuals for each track
-
-
-def shared_cast(tracks: Tracks) -> Cast:
-    """Individuals that mostly have the same keypoints.
-
-    Raises
-    ------
-    FormatError
-        If nearly every keypoint is a different one, so that a file would consist of gaps.
-    """
-    individuals, keypoints = (len({name.rpartition("/")[k] for name in tracks.names}) for k in (0, 2))
-    if individuals * keypoints > MAX_SLOTS * len(tracks) + 1000:
-        raise FormatError(f"expected individuals that have the same keypoints, got {individuals} individuals with "
-                          f"{keypoints} different keypoints; name the tracks INDIVIDUAL/KEYPOINT, the keypoints of all "
-                          "individuals alike, or leave the individuals out")
-    return cast_of(tracks)
 
 
 def boxes_about(xy: NDArray[np.float64], there: NDArray[np.bool_], margin: float, size: tuple[int, int] | None

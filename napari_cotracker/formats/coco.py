@@ -41,10 +41,10 @@ from ..core.declarations import Format
 from ..core.files import replacing
 from ..core.options import option
 from ..core.tracks import State, Tracks
-from .boxes import boxes_about, shared_cast
+from .boxes import boxes_about
 from .coco_reading import read
 from .picture_names import picture_names
-from .sheets import Cast, credits, located, size_of, visible
+from .sheets import Cast, cast_of, credits, located, size_of, visible
 
 UNLABELLED, HIDDEN, SEEN = 0, 1, 2
 MARKS = (b'"annotations"', b'"categories"', b'"keypoints"', b'"images"')
@@ -77,7 +77,7 @@ def write(path: Path, tracks: Tracks, options: CocoOptions) -> list[str]:
         If the size of the picture is not known, the individuals have different keypoints, the pattern
         is none, or the file cannot be written.
     """
-    cast, flags = shared_cast(tracks), flags_of(tracks)
+    cast, flags = cast_of(tracks), flags_of(tracks)
     size = size_of(tracks)
     names = picture_names(tracks, options.pattern, options.first)
     frames = range(tracks.n_frames) if options.pictures == "every" else np.flatnonzero(flags.any(1)).tolist()

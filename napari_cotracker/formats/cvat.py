@@ -41,11 +41,12 @@ from numpy.typing import NDArray
 
 from ..core.declarations import Format
 from ..core.files import replacing
+from ..core.moments import spans
 from ..core.options import option
 from ..core.tracks import Source, State, Tracks
 from .cvat_reading import read
 from .keyframes import TOLERANCE_TEXT, WAYS, WAYS_TEXT, deviation_note, keyframes_of
-from .sheets import credits, located, plain_names, spans, visible
+from .sheets import credits, located, plain_names, visible
 
 XML_LETTERS = r"[ -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # what XML holds, on one line
 LONGEST = 64  # letters of a label in CVAT
@@ -138,7 +139,7 @@ def _head(tracks: Tracks, labels: list[str], with_name: bool) -> str:
 def _shapes(xy: NDArray[np.float32], there: NDArray[np.bool_], hidden: NDArray[np.bool_], keys: NDArray[np.bool_],
             name: str | None) -> str:
     """The keyframes of one track; its name is an attribute of the first, if given."""
-    ends = np.array([end for _, end in spans(there) if end < len(there)], np.int64)
+    ends = np.array([last + 1 for _, last in spans(there) if last + 1 < len(there)], np.int64)
     inside = np.flatnonzero(keys)
     frames, last = np.concatenate([inside, ends]), np.concatenate([inside, ends - 1])
     outside = np.arange(len(frames)) >= len(inside)

@@ -38,11 +38,12 @@ from numpy.typing import NDArray
 
 from ..core.declarations import Format
 from ..core.files import replacing
+from ..core.moments import spans
 from ..core.options import option
 from ..core.tracks import Tracks
 from .cvat import XML_LETTERS
 from .keyframes import TOLERANCE_TEXT, WAYS, WAYS_TEXT, deviation_note, keyframes_of
-from .sheets import credits, plain_names, rate_of, size_of, spans, visible
+from .sheets import credits, plain_names, rate_of, size_of, visible
 
 KEY = ('{"frame": %%d, "time": %%.9g, "enabled": %s, "rotation": 0, "x": %%.9g, "y": %%.9g, "width": %%.9g, '
        '"height": %%.9g}')
@@ -111,7 +112,7 @@ def _region(tracks: Tracks, n: int, cells: tuple[NDArray[np.bool_], NDArray[np.b
     seen, keys = cells
     size, rate = size_of(tracks), float(rate_of(tracks))
     frames = np.flatnonzero(keys)
-    off = {end - 1 for _, end in spans(seen)}
+    off = {last for _, last in spans(seen)}
     sides = np.broadcast_to(100 * options.box / np.array(size), (len(frames), 2))
     corner = 100 * (tracks.xy[frames, n].astype(np.float64) + 0.5) / size - sides / 2
     rows = np.column_stack([frames + 1, (frames + 1) / rate, corner, sides])

@@ -33,10 +33,11 @@ from ..core.coordinates import CONVENTIONS
 from ..core.declarations import Format
 from ..core.errors import FormatError
 from ..core.files import naming, replacing
+from ..core.moments import spans
 from ..core.options import option
 from ..core.tracks import Tracks
 from .plates import FIRST_TEXT, Curve, Keys, Plate, lines, plate, text_of, tracks_of
-from .sheets import credits, spans
+from .sheets import credits
 from .tcl import Frames, curve, held, nodes, quoted, words
 
 NAMES = r"[\w ./#+:()-]"
@@ -117,8 +118,8 @@ def _enabled(sheet: Plate, each: Curve) -> str:
     seen = np.zeros(len(sheet.numbers), bool)
     seen[each.rows] = True
     steps = [] if seen[0] else [(0, 0)]
-    for start, end in spans(seen):
-        steps += [(start, 1), (end, 0)]
+    for first, last in spans(seen):
+        steps += [(first, 1), (last + 1, 0)]
     told = " ".join(f"x{sheet.numbers[row]} {on}" for row, on in steps if row < len(seen))
     return f"{{curve K {told}}}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -128,12 +128,6 @@ def likelihoods(tracks: Tracks) -> NDArray[np.float32]:
     hidden = ~visible(tracks)
     said = (tracks.state != State.FROM_SCORES) | is_anchor(tracks.source) | (sure > DEFAULT_THRESHOLD)
     return np.where(hidden & said, np.float32(0), sure).astype(np.float32)
-
-
-def spans(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """First and last+1 of every run of True in a row of frames."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
 def credits(tracks: Tracks) -> str:

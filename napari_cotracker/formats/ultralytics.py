@@ -43,11 +43,11 @@ from ..core.errors import FormatError
 from ..core.files import replacing_folder
 from ..core.options import option
 from ..core.tracks import Tracks
-from .boxes import boxes_about, shared_cast
+from .boxes import boxes_about
 from .coco import UNLABELLED, boxes_note, flags_of
 from .picture_names import picture_names
 from .png import save_png
-from .sheets import Cast, credits, located, size_of
+from .sheets import Cast, cast_of, credits, located, size_of
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def write(path: Path, tracks: Tracks, options: UltralyticsOptions, pictures: Any
         If the size of the picture is not known, the individuals have different keypoints, two pictures
         have the same name, or the folder cannot be written.
     """
-    cast, size = shared_cast(tracks), size_of(tracks)
+    cast, size = cast_of(tracks), size_of(tracks)
     on = inside(tracks.xy, size)
     flags = np.where(on, flags_of(tracks), UNLABELLED)
     names = picture_names(tracks, options.pattern, options.first)

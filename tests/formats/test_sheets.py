@@ -49,11 +49,6 @@ def test_certainty_is_one_where_a_person_says_so():
     assert sure[1, 0] == pytest.approx(0.875 * 0.9375)
 
 
-def test_runs_of_frames():
-    assert list(sheets.spans(np.array([1, 1, 0, 0, 1], bool))) == [(0, 2), (4, 5)]
-    assert list(sheets.spans(np.zeros(3, bool))) == []
-
-
 def test_credits_name_model_and_licence_once_on_one_line():
     runs = [{"model": "cotracker3", "licence": "CC-BY-NC-4.0"}, {"model": "cotracker3", "licence": "CC-BY-NC-4.0"},
             {"model": "a\nb"}]
