@@ -70,11 +70,6 @@ class Solved:
         """(C, 3) where the cameras are."""
         return np.asarray(-np.einsum("cji,cj->ci", self.rotation, self.translation))
 
-    def in_cameras(self) -> Floats:
-        """(M, 3) every observed point, from its camera."""
-        camera, point = self.observations.T
-        return np.asarray(np.einsum("mij,mj->mi", self.rotation[camera], self.points[point]) + self.translation[camera])
-
 
 def lens_of(model: str, parameters: Floats) -> Floats:
     """(8,) fx, fy, cx, cy, k1, k2, p1, p2 from the parameters of a camera model."""

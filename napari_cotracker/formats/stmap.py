@@ -87,49 +87,12 @@ def _fill(pixels: NDArray[np.float32], xy: NDArray[Any], matte: NDArray[Any], ro
     part[..., 3] = np.where(valid, np.nan_to_num(matte[rows]), 0)
 
 
-def read_stmap(path: Path, source: tuple[int, int] | None = None
-               ) -> tuple[NDArray[np.float64], NDArray[np.float32], Fraction | None]:
-    """A map in our pixels, its alpha, and frames per second if the file tells them.
-
-    Parameters
-    ----------
-    path : Path
-    source : (width, height), optional
-        Size of the picture that is sampled; that of the map if not given.
-
-    Raises
-    ------
-    FormatError
-        If the file is no OpenEXR file of float32 red, green, blue and alpha.
-    """
-    library = _library()
-    if not Path(path).is_file():
-        raise FormatError(f"cannot read {str(path)!r}: there is no such file")
-    try:
-        with library.File(str(path)) as file:
-            found, rate = file.channels().get("RGBA"), file.header().get("framesPerSecond")  # gone once it is closed
-            pixels = None if found is None else np.asarray(found.pixels)
-    except (RuntimeError, OSError, ValueError, TypeError) as mishap:
-        why = str(mishap).splitlines()[0][:80]
-        raise FormatError(f"cannot read {str(path)!r}: it is no OpenEXR file ({why})") from None
-    if pixels is None or pixels.dtype != np.float32:
-        kind = "none" if pixels is None else pixels.dtype
-        raise FormatError(f"cannot read {str(path)!r}: expected float32 red, green, blue and alpha, got {kind}")
-    size = source or (pixels.shape[1], pixels.shape[0])
-    return FRACTIONS.to_ours(pixels[..., :2], size), pixels[..., 3], rate if isinstance(rate, Fraction) else None
-
-
-def _library() -> Any:
+def _write(path: Path, pixels: NDArray[np.float32], rate: Fraction | None, aspect: Fraction, comment: str) -> None:
     try:
         import OpenEXR
     except ImportError:
-        raise MissingExtraError("OpenEXR", "vfx", "write and read STMaps") from None
-    return OpenEXR
-
-
-def _write(path: Path, pixels: NDArray[np.float32], rate: Fraction | None, aspect: Fraction, comment: str) -> None:
-    library = _library()
-    header: dict[str, Any] = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage,
+        raise MissingExtraError("OpenEXR", "vfx", "write STMaps") from None
+    header: dict[str, Any] = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage,
                               "pixelAspectRatio": float(aspect)}
     if rate is not None:
         header["framesPerSecond"] = Fraction(rate)  # a float would be stored as another type
@@ -139,6 +102,6 @@ def _write(path: Path, pixels: NDArray[np.float32], rate: Fraction | None, aspec
         if as_label(temporary) != str(temporary):
             raise OSError("OpenEXR takes only names of UTF-8")
         try:
-            library.File(header, {"RGBA": pixels}).write(str(temporary))
+            OpenEXR.File(header, {"RGBA": pixels}).write(str(temporary))
         except RuntimeError as mishap:
             raise OSError(str(mishap).splitlines()[0]) from mishap

@@ -27,5 +27,6 @@ def test_a_lens_without_distortion_looks_at_the_middle(model):
 def test_where_cameras_and_points_are():
     solved = make_solved("PINHOLE")
     np.testing.assert_allclose(solved.centres, make_scene(6, 40, seed=3).centres, atol=1e-9)
-    there = solved.in_cameras()
+    camera, point = solved.observations.T
+    there = np.einsum("mij,mj->mi", solved.rotation[camera], solved.points[point]) + solved.translation[camera]
     np.testing.assert_allclose(there[:, :2] / there[:, 2:], solved.ideal, atol=1e-12)

@@ -14,10 +14,10 @@ from napari_cotracker import read_tracks
 from napari_cotracker.core.errors import EditError, FormatError
 from napari_cotracker.core.regions import Region
 from napari_cotracker.effects.motion import MotionOptions
-from napari_cotracker.formats.stmap import read_stmap
 from napari_cotracker.tasks.edits import Edit, Painting
 from napari_cotracker.tasks.propagate import Propagated, propagate
 from napari_cotracker.videos.exr_header import read_attributes
+from tests.formats.stmap_reader import read_stmap
 from tests.tasks.moving_edits import FRAMES, SIZE, SQUARE, disc, film, iou, pixels, tracks_of
 
 FILM, WHERE = film()
