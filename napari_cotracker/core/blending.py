@@ -122,11 +122,15 @@ def blend(forward: Side, backward: Side, unit: float = 1.0) -> Side:
     unit : float
         Pixels of 1/256 of the picture's longer side.
     """
-    share = backward_share(forward, backward, unit)
+    return mixed(forward, backward, backward_share(forward, backward, unit))
+
+
+def mixed(forward: Side, backward: Side, share: NDArray[np.floating]) -> Side:
+    """One answer of two, of which the second counts as much as (n,) `share` says, 0 … 1."""
     parts = []
     for one, other in zip(forward, backward, strict=True):
         weight = share[:, None] if one.ndim == 2 else share
-        # nothing times zero would be nothing
+        # what is not known counts for nothing where its share is 0, but NaN times 0 is NaN
         parts.append(np.where(weight == 0, one, np.where(weight == 1, other, (1 - weight) * one + weight * other)))
     return Side(*(part.astype(np.float32) for part in parts))
 

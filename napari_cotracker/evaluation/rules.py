@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import gaps
-from ..core.blending import Side, Sides, blend
+from ..core.blending import Side, Sides, blend, mixed
 from ..core.tracks import Floats
 
 AGREEMENT = 1.0  # px within which a new answer and the old one are the same
@@ -179,9 +179,4 @@ def blend_by_sigmoid(track: int, first: int, last: int, forward: Side, backward:
     """Both directions, weighted by distance alone: a sigmoid around the middle, exact at both ends."""
     share: NDArray[np.float64] = 1 / (1 + np.exp(-SLOPE * (np.linspace(0, 1, len(forward.xy)) - 0.5)))
     share[0], share[-1] = 0, 1
-    share = np.where(forward.known, np.where(backward.known, share, 0), 1)
-    parts = []
-    for one, other in zip(forward, backward, strict=True):
-        weight = share[:, None] if one.ndim == 2 else share
-        parts.append(np.where(weight == 0, one, np.where(weight == 1, other, (1 - weight) * one + weight * other)))
-    return Side(*(part.astype(np.float32) for part in parts))
+    return mixed(forward, backward, np.where(forward.known, np.where(backward.known, share, 0), 1))
