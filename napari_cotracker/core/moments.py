@@ -17,6 +17,15 @@ def spans(mask: ArrayLike) -> list[tuple[int, int]]:
     return list(zip(np.flatnonzero(change == 1).tolist(), (np.flatnonzero(change == -1) - 1).tolist(), strict=True))
 
 
+def widened(mask: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
+    """(T, n) cells at most so many frames from those that are marked."""
+    out = mask.copy()
+    for apart in range(1, min(frames, len(mask) - 1) + 1):
+        out[apart:] |= mask[:-apart]
+        out[:-apart] |= mask[apart:]
+    return out
+
+
 def speed(xy: Floats) -> Floats:
     """(T,) pixels from the frame before, of one track (T, 2); NaN at the start and where it is not tracked."""
     steps = np.full(len(xy), np.nan, np.float32)

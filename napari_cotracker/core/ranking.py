@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cues import Cue, Evidence, words
+from .moments import widened
 from .tracks import Floats
 
 Mask = NDArray[np.bool_]
@@ -105,7 +106,7 @@ def rank(ids: NDArray[np.int64], evidence: Evidence, hidden: Mask | None = None,
     """
     rules = rules or RankingRules()
     part = evidence.part
-    barred = part.settled | _within(part.anchors, rules.guard - 1)
+    barred = part.settled | widened(part.anchors, rules.guard - 1)
     if hidden is not None:
         barred |= hidden
     worst = np.where(barred, 0, evidence.worst)
@@ -113,9 +114,9 @@ def rank(ids: NDArray[np.int64], evidence: Evidence, hidden: Mask | None = None,
             for column, id in enumerate(ids)]
 
 
-def order(moments: list[Moment], bound: float = 0.0, by_time: bool = False) -> list[Moment]:
-    """Those that score more than a bound: the worst first, or in the order of time."""
-    return sorted((moment for moment in moments if moment.score > bound), key=in_time if by_time else worst_first)
+def order(moments: Iterable[Moment], by_time: bool = False) -> list[Moment]:
+    """The worst first, or in the order of time."""
+    return sorted(moments, key=in_time if by_time else worst_first)
 
 
 def worst_first(moment: Moment) -> tuple[float, int, int]:
@@ -178,12 +179,3 @@ def _reach(held: Mask, peak: int, bridge: int) -> tuple[int, int]:
     ends = np.append(np.flatnonzero(frames[1:] - frames[:-1] > bridge + 1), len(frames) - 1)
     group = int(np.searchsorted(ends, np.searchsorted(frames, peak)))
     return int(frames[ends[group - 1] + 1 if group else 0]), int(frames[ends[group]])
-
-
-def _within(mask: Mask, frames: int) -> Mask:
-    """(T, n) cells at most so many frames from those that are marked."""
-    out = mask.copy()
-    for apart in range(1, min(frames, len(mask) - 1) + 1):
-        out[apart:] |= mask[:-apart]
-        out[:-apart] |= mask[apart:]
-    return out

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.blending import Side
+from ..core.moments import widened
 from ..core.tracks import Floats, Source, State, Tracks
 from .annotator import Annotator, Answer, Reply
 from .policies import Approval, Policy
@@ -261,8 +262,5 @@ def _count_lost(path: Path, at: int, lost: Bools) -> tuple[int, int]:
 
 def _apart(looked: Bools) -> Bools:
     """(T, N) frames some way from all that were looked at; where there are none, all others."""
-    near = looked.copy()
-    for step in range(1, APART):
-        near[step:] |= looked[:-step]
-        near[:-step] |= looked[step:]
+    near = widened(looked, APART - 1)
     return np.where(near.all(0), ~looked, ~near)

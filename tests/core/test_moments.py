@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from napari_cotracker.core.heat import pixel_edges
-from napari_cotracker.core.moments import envelope, spans, speed
+from napari_cotracker.core.moments import envelope, spans, speed, widened
 
 
 @given(st.lists(st.booleans()))
@@ -18,6 +18,13 @@ def test_spans_tell_what_is_true(mask: list[bool]) -> None:
         assert not rebuilt[max(first - 1, 0) : last + 1].any()
         rebuilt[first : last + 1] = True
     assert rebuilt.tolist() == mask
+
+
+def test_a_mask_is_widened_by_some_frames_to_each_side() -> None:
+    mask = np.zeros((9, 2), bool)
+    mask[4, 0] = mask[0, 1] = True
+    assert [np.flatnonzero(column).tolist() for column in widened(mask, 2).T] == [[2, 3, 4, 5, 6], [0, 1, 2]]
+    assert (widened(mask, 0) == mask).all() and widened(mask, 99).all() and not widened(mask[:0], 3).any()
 
 
 def test_speed_is_in_pixels_per_frame() -> None:
