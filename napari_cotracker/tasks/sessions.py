@@ -133,7 +133,7 @@ def describe_session(path: Path) -> dict[str, Any]:
 
 
 def _facts_of(session: Session) -> dict[str, Any]:
-    video, found, steps = session.tracks.meta.get("video") or {}, session.video_path, session.steps
+    video, found, steps = session.facts.get("video") or {}, session.video_path, session.steps
     done, last = sum(step.is_done for step in steps), max((step.time for step in steps), default=None)
     return {
         "video": str(found or video.get("path") or video.get("name") or "not known"),
