@@ -122,7 +122,7 @@ class Plan:
 
     def with_checkpoint(self, path: Path | None) -> Plan:
         """The same plan with the weights file found."""
-        if path is None or "checkpoint" not in _field_names(self.settings):
+        if path is None or not hasattr(self.settings, "checkpoint"):
             return self
         return replace(self, settings=replace(self.settings, checkpoint=str(path)))
 
@@ -240,7 +240,3 @@ def _settings_for(entry: TrackerEntry, options: TrackOptions) -> Any:
         return entry.settings(**{**shared, **options.settings})
     except (TypeError, ValueError) as error:
         raise TrackingError(f"cannot use the settings {dict(options.settings)} for {entry.name}: {error}") from error
-
-
-def _field_names(settings: Any) -> set[str]:
-    return {f.name for f in fields(settings)}

@@ -44,6 +44,7 @@ class Recorder:
         self._anchors = anchors or Anchors.none()
         self._ids = np.zeros(0, np.int64)
         self._t = np.zeros(0, np.int64)
+        self._query_xy = np.zeros((0, 2), np.float32)
         self._names: tuple[str, ...] = ()
         self._xy = np.zeros((n_frames, 0, 2), np.float32)
         self._visibility = np.zeros((n_frames, 0), np.float32)
@@ -57,8 +58,7 @@ class Recorder:
     @property
     def queries(self) -> Queries:
         """Every query so far, those that were added during the run at the end."""
-        cells = (self._t, np.arange(len(self._t)))
-        return Queries(self._t, self._query_xy[cells[1]], self._ids, self._names)
+        return Queries(self._t, self._query_xy, self._ids, self._names)
 
     def add(self, queries: Queries) -> None:
         """Make room for more tracks.
@@ -96,11 +96,12 @@ class Recorder:
         new = has_place(update.xy) & ~self._held[grid] & self._answered(frames, columns, side)
         if update.is_guess:
             new &= np.isnan(self._xy[grid]).any(2)
-        t, n = frames[:, None] + np.zeros_like(columns), columns + np.zeros_like(frames)[:, None]
-        self._xy[t[new], n[new]] = update.xy[new]
-        self._visibility[t[new], n[new]] = _probability(update.visibility[new])
-        self._confidence[t[new], n[new]] = _probability(update.confidence[new])
-        self._source[t[new], n[new]] = Source.PREDICTED
+        row, column = np.nonzero(new)
+        cells = frames[row], columns[column]
+        self._xy[cells] = update.xy[new]
+        self._visibility[cells] = _probability(update.visibility[new])
+        self._confidence[cells] = _probability(update.confidence[new])
+        self._source[cells] = Source.PREDICTED
         shown = new | (self._held[grid] & has_place(self._xy[grid]))
         return replace(
             update, xy=np.where(shown[..., None], self._xy[grid], np.float32(np.nan)),
@@ -135,7 +136,7 @@ class Recorder:
     def _grow(self, queries: Queries) -> None:
         shape, n = (self._n_frames, len(queries)), len(queries)
         nan = np.full(shape, np.nan, np.float32)
-        self._query_xy = np.concatenate([getattr(self, "_query_xy", np.zeros((0, 2), np.float32)), queries.xy])
+        self._query_xy = np.concatenate([self._query_xy, queries.xy])
         self._ids = np.concatenate([self._ids, queries.ids])
         self._t = np.concatenate([self._t, queries.t])
         self._names += queries.names
