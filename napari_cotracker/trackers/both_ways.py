@@ -19,7 +19,6 @@ from ..core.blending import Side, Sides, blend
 from ..core.gaps import Gap, GapJob
 from ..core.moments import spans
 from ..core.tracker import Control, Tracker, TrackJob, TrackUpdate
-from ..core.tracks import Floats
 from .side_by_side import Run, side_by_side
 
 AGREES = 1.0  # px between old and new answer (of pictures up to 512 px, in proportion beyond)
@@ -191,8 +190,4 @@ def _join(job: GapJob, gap: Gap, forward: Side | None, backward: Side | None) ->
     if not known.any() or (gap.is_closed and not known.all()):
         return None
     one, other = (side.select(known) for side in sides)
-    return Sides(gap.id, gap.frames[known], one, other, _blended(one, other, job.unit), job.unit)
-
-
-def _blended(forward: Side, backward: Side, unit: float) -> Floats:
-    return blend(forward, backward, unit).xy
+    return Sides(gap.id, gap.frames[known], one, other, blend(one, other, job.unit).xy, job.unit)

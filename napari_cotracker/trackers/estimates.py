@@ -39,12 +39,14 @@ def estimate(job: TrackJob, whole: bool) -> Estimate:
     window = length if whole else sizes.window
     step = max(window // 2, 1)
     windows = 1 if whole else max(1, -(-(length - window) // step) + 1)
-    area = _area(settings, sizes)
+    height, width = settings.resolution or sizes.model_resolution
+    area = height * width
+    feature_bytes = 4 if settings.keeps_float32 else 2
     work = length * encoder_flop(sizes, area) + windows * settings.iters * window * (
         tracks * token_flop(sizes) + virtual_flop(sizes)
     )
-    frame = area // sizes.stride**2 * sizes.latent * _feature_width(settings)
-    templates = tracks * sizes.levels * sizes.taps * sizes.latent * _feature_width(settings)
+    frame = area // sizes.stride**2 * sizes.latent * feature_bytes
+    templates = tracks * sizes.levels * sizes.taps * sizes.latent * feature_bytes
     tokens = (tracks + sizes.virtual_tracks) * window * sizes.hidden * 4
     # features in the store and in the window with its pyramid; templates twice while some are added;
     # the residual stream, its successor and what lies between
@@ -112,15 +114,6 @@ def _torch_knows_gpus() -> bool:
     except OSError:
         return False
     return re.search(r"^(cuda|hip)\b[^=]*= *['\"]", build, re.MULTILINE) is not None
-
-
-def _area(settings: CoTracker3Settings, sizes: CoTracker3Config) -> int:
-    height, width = settings.resolution or sizes.model_resolution
-    return height * width
-
-
-def _feature_width(settings: CoTracker3Settings) -> int:
-    return 4 if settings.keeps_float32 else 2
 
 
 def _rate(settings: CoTracker3Settings) -> float:

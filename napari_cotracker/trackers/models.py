@@ -175,7 +175,7 @@ def find_model(name: str) -> Model:
     for mode, tracker in COTRACKER3_TRACKERS.items():
         if name == tracker:
             official = known["cotracker3"]
-            return Model(**{**vars(official), "trackers": {"": tracker}, "files": {"": official.files[mode]}})
+            return replace(official, trackers={"": tracker}, files={"": official.files[mode]})
     raise TrackingError(f"expected a model out of auto, {', '.join(known)}; got {name!r}")
 
 

@@ -29,7 +29,7 @@ class StillTracker:
             yield from control.rest(first / len(job.frames))
             if control.cancelled():
                 return
-            queries = _join(queries, control.new_queries())
+            queries = queries.join(control.new_queries())
             frames = np.array(job.frames[first : first + FRAMES_PER_UPDATE], np.int64)
             yield _stay(queries, frames, (first + len(frames)) / len(job.frames))
 
@@ -42,15 +42,6 @@ def estimate(job: TrackJob) -> Estimate:
     """Next to nothing."""
     cells = FRAMES_PER_UPDATE * len(job.queries)
     return Estimate(peak_bytes=32 * cells, seconds=1e-8 * len(job.frames) * len(job.queries))
-
-
-def _join(queries: Queries, added: Queries | None) -> Queries:
-    if added is None or not len(added):
-        return queries
-    return Queries(
-        np.concatenate([queries.t, added.t]), np.concatenate([queries.xy, added.xy]),
-        np.concatenate([queries.ids, added.ids]), queries.names + added.names,
-    )
 
 
 def _stay(queries: Queries, frames: np.ndarray[tuple[int], np.dtype[np.int64]], done: float) -> TrackUpdate:
