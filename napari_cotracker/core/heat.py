@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .tracks import DEFAULT_THRESHOLD, Bytes, Floats, State, is_anchor, resolve_states
+from .tracks import Bytes, Floats, State, is_anchor, resolve_states
 
 Places = NDArray[np.int64]
 
@@ -40,8 +40,7 @@ class CellArrays(Protocol):
     def source(self) -> Bytes: ...
 
 
-def encode(cells: CellArrays, size: tuple[int, int] | None, quantity: str = "confidence",
-           threshold: float = DEFAULT_THRESHOLD) -> Bytes:
+def encode(cells: CellArrays, size: tuple[int, int] | None, quantity: str = "confidence") -> Bytes:
     """The code of every cell.
 
     A place of which the tracker is not sure is not hidden for that: as far as nobody has said what a
@@ -56,12 +55,10 @@ def encode(cells: CellArrays, size: tuple[int, int] | None, quantity: str = "con
         Of the picture.
     quantity : str
         One of `QUANTITIES`: the score that is shown.
-    threshold : float
-        Of the visibility.
     """
     sure = np.ones_like(cells.visibility)
     scores = (cells.visibility if quantity == "confidence" else sure, sure)
-    states = resolve_states(cells.xy, scores, cells.state, size, threshold)
+    states = resolve_states(cells.xy, scores, cells.state, size)
     values = np.nan_to_num(cells.confidence if quantity == "confidence" else cells.visibility, nan=1.0)
     codes = np.rint(255 - STEPS * np.clip(values, 0, 1)).astype(np.uint8)
     return np.where(states == State.VISIBLE, codes, _CODES_OF_STATES[states])

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.cues import Cue, CueWeights
+from ..core.cues import Cue
 from ..core.errors import EditError
-from ..core.ranking import Moment, RankingRules, in_time, order, worst_first
+from ..core.ranking import Moment, in_time, order, worst_first
 from ..core.tracks import Floats
 from .looked import Looked
 from .standings import Reviewed, Standings
@@ -43,15 +43,13 @@ class Review:
         From a track's id to the frame of its query, or None.
     group_of : callable, optional
         From a track's id to its group.
-    weights, rules
-        Of `gather` and `rank`.
     """
 
     def __init__(self, session: Reviewed, *, doubt_of: Callable[[int], Floats | None] | None = None,
-                 start_of: Callable[[int], int | None] | None = None, group_of: Callable[[int], str] | None = None,
-                 weights: CueWeights | None = None, rules: RankingRules | None = None) -> None:
+                 start_of: Callable[[int], int | None] | None = None, group_of: Callable[[int], str] | None = None
+                 ) -> None:
         self._session, self._group_of = session, group_of
-        self._standings = Standings(session, doubt_of=doubt_of, start_of=start_of, weights=weights, rules=rules)
+        self._standings = Standings(session, doubt_of=doubt_of, start_of=start_of)
         self._quality, self._by_time = QUALITY, False
         self._ids: frozenset[int] | None = None
         self._groups: frozenset[str] | None = None

@@ -8,10 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.cues import CueWeights, gather
+from ..core.cues import gather
 from ..core.heat import CellArrays
 from ..core.neighbours import Neighbours
-from ..core.ranking import Moment, RankingRules, rank
+from ..core.ranking import Moment, rank
 from ..core.tracks import Floats
 from .looked import Looked
 
@@ -46,8 +46,6 @@ class Standings:
         both; or None.
     start_of : callable, optional
         From a track's id to the frame of its query, or None.
-    weights, rules
-        Of `gather` and `rank`.
 
     Attributes
     ----------
@@ -56,10 +54,8 @@ class Standings:
     """
 
     def __init__(self, session: Reviewed, *, doubt_of: Callable[[int], Floats | None] | None = None,
-                 start_of: Callable[[int], int | None] | None = None, weights: CueWeights | None = None,
-                 rules: RankingRules | None = None) -> None:
+                 start_of: Callable[[int], int | None] | None = None) -> None:
         self._session, self._doubt_of, self._start_of = session, doubt_of, start_of
-        self._weights, self._rules = weights, rules
         self.looked = Looked()
         self._moments: dict[int, list[Moment]] = {}
         self._begin()
@@ -166,9 +162,9 @@ class Standings:
         evidence = gather(
             self._session.cells, self._session.size, columns,
             np.array([-1 if start is None else start for start in starts], np.int64), self._neighbours,
-            doubt=self._doubts(ids), weights=self._weights)
+            doubt=self._doubts(ids))
         hidden = self.looked.mask(ids.tolist(), self._session.n_frames)
-        found = rank(ids, evidence, hidden, self._rules)
+        found = rank(ids, evidence, hidden)
         self._moments.update(zip(ids.tolist(), found, strict=True))
         self._stale.difference_update(ids.tolist())
 

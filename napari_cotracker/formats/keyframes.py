@@ -12,6 +12,7 @@ from ..core.tracks import Tracks, is_anchor
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
+TOGETHER = 200  # tracks that are looked through at once
 WAYS = ("anchors", "every", "within-tolerance")
 WAYS_TEXT = ("Which frames are keyframes: those where a person placed or approved the point, every one, or as many as "
              "keep straight lines between them within the tolerance.")
@@ -79,11 +80,10 @@ def _refine(tracks: Tracks, there: Mask, keys: Mask, tolerance: float) -> None:
         keys[:, columns] = block.T
 
 
-def _blocks(tracks: Tracks, there: Mask, keys: Mask, count: int = 200
-            ) -> Iterator[tuple[tuple[Floats, Mask, Mask], NDArray[np.intp]]]:
+def _blocks(tracks: Tracks, there: Mask, keys: Mask) -> Iterator[tuple[tuple[Floats, Mask, Mask], NDArray[np.intp]]]:
     """Some tracks at a time, one row each: positions, cells and keyframes; and which tracks they are."""
-    for start in range(0, there.shape[1], count):
-        columns = np.arange(start, min(start + count, there.shape[1]))
+    for start in range(0, there.shape[1], TOGETHER):
+        columns = np.arange(start, min(start + TOGETHER, there.shape[1]))
         xy = tracks.xy[:, columns].transpose(1, 0, 2).astype(np.float64)
         yield (xy, there[:, columns].T, keys[:, columns].T), columns
 

@@ -239,8 +239,7 @@ def uncast(individuals: Sequence[str], keypoints: Sequence[str]) -> tuple[str, .
 
 
 def imported(xy: NDArray[np.floating], *, names: Sequence[str] = (), visible: Mask | None = None,
-             confidence: NDArray[np.floating] | None = None, ids: NDArray[np.int64] | None = None,
-             meta: dict[str, object] | None = None) -> Tracks:
+             confidence: NDArray[np.floating] | None = None, meta: dict[str, object] | None = None) -> Tracks:
     """Tracks that come from another program.
 
     Parameters
@@ -252,8 +251,6 @@ def imported(xy: NDArray[np.floating], *, names: Sequence[str] = (), visible: Ma
         Whether a located point is seen; True if not given. Others are occluded but located.
     confidence : (T, N), optional
         1 where not given.
-    ids : (N,) int64, optional
-        0 … N-1 if not given.
     meta : mapping, optional
     """
     xy = np.asarray(xy, np.float32)
@@ -263,6 +260,6 @@ def imported(xy: NDArray[np.floating], *, names: Sequence[str] = (), visible: Ma
     sure = np.ones(there.shape) if confidence is None else np.clip(np.nan_to_num(confidence, nan=1), 0, 1)
     state = np.where(there, np.where(seen, State.VISIBLE, State.OCCLUDED_LOCATED), State.FROM_SCORES).astype(np.uint8)
     source = np.where(there, Source.IMPORTED, Source.NONE).astype(np.uint8)
-    return Tracks(np.arange(xy.shape[1]) if ids is None else ids, xy,
+    return Tracks(np.arange(xy.shape[1]), xy,
                   np.where(there, seen, np.nan).astype(np.float32), np.where(there, sure, np.nan).astype(np.float32),
                   state, source, names=tuple(names), meta=meta or {})
