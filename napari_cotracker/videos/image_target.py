@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..core.errors import VideoError
 from ..core.video import Video
 from .exr_header import make_attributes, read_attributes
-from .images import tell_left_out
+from .images import is_half, tell_left_out
 from .kinds import Kind, RenderOptions
 from .names import find_images, stands_for_images
 from .numbering import choose_names
@@ -22,6 +22,8 @@ from .origin import WOVEN, Origin
 from .stills import check_library, filling, save_picture
 from .timecode import advance_timecode
 from .workers import several
+
+HALF_MOST = np.float32(np.finfo(np.float16).max)
 
 
 class ImageTarget:
@@ -61,7 +63,7 @@ class ImageTarget:
         self.paths = [self._names.folder / name for name in self._files]
         self.threads, self.notes = several(), list[str]()
         self._video, self._frames, self._wants_sound = video, frames, options.audio
-        self._is_exr = kind.name == "exr"
+        self._is_exr, self._half, self._was_cut = kind.name == "exr", options.half, False
         self._plate = _files_of(video.path) if self._is_exr else []
         self._origin = Origin.of(video.path)
         self._stack = ExitStack()
@@ -87,12 +89,31 @@ class ImageTarget:
     def write(self, picture: NDArray[Any], place: int) -> None:
         """Save a picture; several may be saved at once."""
         assert self._folder is not None
+        if self._is_exr and self._as_half(self._frames.start + place):
+            picture = self._halved(picture)
         save_picture(self._folder / self._files[place], picture, self._attributes(place) if self._is_exr else None)
 
     def finish(self) -> None:
         """Say what images do not hold."""
+        if self._was_cut:
+            self.notes.append(f"What was above {HALF_MOST:.0f} became that, the most that floats of 16 bits hold; "
+                              "half=no keeps it.")
         if self._wants_sound and self._origin.n_sounds:
             self.notes.append("The sound is left out, for images hold none; render a film as well to keep it.")
+
+    def _as_half(self, frame: int) -> bool:
+        """Whether an image is of 16-bit floats: as asked, else as the plate's own."""
+        if self._half is not None:
+            return self._half
+        return frame < len(self._plate) and is_half(self._plate[frame])
+
+    def _halved(self, picture: NDArray[Any]) -> NDArray[np.float16]:
+        """Floats of 16 bits; what is too bright for them does not become infinite."""
+        beyond = np.isfinite(picture) & (np.abs(picture) > HALF_MOST)
+        if beyond.any():
+            self._was_cut = True
+            picture = np.where(beyond, np.copysign(HALF_MOST, picture), picture)
+        return picture.astype(np.float16)
 
     def _attributes(self, place: int) -> dict[str, Any]:
         """What an OpenEXR image says besides its pixels."""

@@ -118,6 +118,23 @@ def tell_left_out(path: Path) -> list[str]:
     return said
 
 
+def is_half(path: Path) -> bool:
+    """Whether the colours of an OpenEXR image, all that `read_image` takes of it, are floats of 16 bits.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the ``vfx`` extra.
+    """
+    library = require_openexr("read .exr images")
+    try:
+        with contextlib.closing(library.InputFile(str(path))) as file:  # the other way to open it loads all pixels
+            channels = file.header()["channels"]
+        return all(str(channels[name].type) == "HALF" for name in _colour_names(list(channels)))
+    except (RuntimeError, OSError, ValueError, TypeError, KeyError):  # its pixels say what is wrong
+        return False
+
+
 def _check_size(path: Path, width: int, height: int) -> None:
     if width < 1 or height < 1 or width * height > MAX_PIXELS:
         raise VideoError(f"{str(path)!r} announces {width} × {height} pixels; expected at most 16384 × 16384")

@@ -60,6 +60,8 @@ class RenderOptions:
     first: int | None = option(None, "Number of the first image; the plate's own if empty, 0 for a film.", least=0)
     linear: bool | None = option(None, "Whether floats are linear light; if empty, they are if the plate or the "
                                        "render is OpenEXR.")
+    half: bool | None = option(None, "Whether OpenEXR images hold floats of 16 bits, in place of 32; if empty, as the "
+                                     "plate does.")
 
 
 def choose_kind(path: str | Path, name: str | None = None, plate: str | None = None) -> Kind:

@@ -22,7 +22,7 @@ def save_picture(path: Path, picture: NDArray[Any], attributes: Mapping[str, Any
     Parameters
     ----------
     path : Path
-        Ending in ``.png`` (uint8, uint16), ``.tif``, ``.tiff`` (those and float32) or ``.exr`` (float32).
+        Ending in ``.png`` (uint8, uint16), ``.tif``, ``.tiff`` (those and float32) or ``.exr`` (float16, float32).
     picture : (H, W, C)
         C of 1, 3 or 4; values are stored as they are.
     attributes : mapping, optional

@@ -4,6 +4,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from napari_cotracker.videos.exr_header import make_attributes, read_rate, write_exr
 from napari_cotracker.videos.film import Film
@@ -85,3 +86,47 @@ def test_fields_are_told(tmp_path: Path) -> None:
     target = ImageTarget(tmp_path / "out", KINDS["png"], film, range(2), RenderOptions())
     target.check((96, 128, 3))
     assert ["interlaced" in note for note in target.notes] == [True]
+
+
+def exr_plate(folder: Path, *types: type) -> ImageSequence:
+    """One image for each type of floats, of numbers that 16 bits hold."""
+    folder.mkdir()
+    for number, dtype in enumerate(types):
+        light = np.random.default_rng(number).uniform(-1, 60000, (4, 6, 3)).astype(np.float16)
+        write_exr(folder / f"p.{number}.exr", {"RGB": light.astype(dtype), "Z": np.zeros((4, 6), np.float32)}, {})
+    return ImageSequence(folder)
+
+
+def types_in(paths: list[Path]) -> list[str]:
+    found = []
+    for path in paths:
+        with pytest.importorskip("OpenEXR").File(str(path)) as file:
+            found.append(file.channels()["RGB"].pixels.dtype.name)
+    return found
+
+
+@pytest.mark.parametrize(("half", "types"), [
+    (None, ["float16", "float32"]), (True, ["float16", "float16"]), (False, ["float32", "float32"])])
+def test_floats_have_the_bits_of_the_plate_or_those_asked_for(half: bool | None, types: list[str], tmp_path: Path
+                                                              ) -> None:
+    video = exr_plate(tmp_path / "plate", np.float16, np.float32)
+    target = ImageTarget(tmp_path / "out", KINDS["exr"], video, range(2), RenderOptions(half=half))
+    with target:
+        for place, picture in enumerate(video.read_native(range(2))):
+            target.write(picture, place)
+        target.finish()
+    assert types_in(target.paths) == types and target.notes == []
+    assert (ImageSequence(tmp_path / "out").read_native(range(2)) == video.read_native(range(2))).all()
+
+
+def test_what_is_too_bright_for_16_bits_is_the_most_there_is_and_told(tmp_path: Path) -> None:
+    video = exr_plate(tmp_path / "plate", np.float16)
+    target = ImageTarget(tmp_path / "out", KINDS["exr"], video, range(1), RenderOptions())
+    light = np.full((4, 6, 3), 0.5, np.float32)
+    light[0, :4, 0] = 1e6, -1e6, np.inf, np.nan
+    with target:
+        target.write(light, 0)
+        target.finish()
+    found = ImageSequence(tmp_path / "out").read_native([0])[0]
+    assert found[0, :4, 0] == pytest.approx([65504, -65504, np.inf, np.nan], nan_ok=True)
+    assert (found[1:] == 0.5).all() and ["65504" in note for note in target.notes] == [True]

@@ -15,7 +15,7 @@ import tifffile
 from PIL import Image
 
 from napari_cotracker.core.errors import MissingExtraError, VideoError
-from napari_cotracker.videos.images import count_pages, read_image, tell_left_out
+from napari_cotracker.videos.images import count_pages, is_half, read_image, tell_left_out
 
 RNG = np.random.default_rng(0)
 COLOURS = RNG.integers(0, 256, (10, 12, 3), dtype=np.uint8)
@@ -185,3 +185,13 @@ def test_a_tiff_whose_colours_are_multiplied_by_alpha(dtype: type, grey: bool, t
                          photometric="minisblack" if grey else "rgb", planarconfig="contig", extrasamples=[kind])
         found = read_image(tmp_path / "a.tif")
         assert found.dtype == dtype and found / most == pytest.approx(straight[..., kept], abs=0.005)
+
+
+def test_whether_colours_are_floats_of_16_bits(tmp_path: Path) -> None:
+    half, full = np.zeros((6, 8, 3), np.float16), np.zeros((6, 8), np.float32)
+    assert is_half(write_exr(tmp_path / "a.exr", {"RGB": half, "Z": full}))
+    assert not is_half(write_exr(tmp_path / "b.exr", {"RGB": half, "A": full}))
+    assert is_half(write_exr(tmp_path / "c.exr", {"Y": half[..., 0].copy(), "Z": full}))
+    assert not is_half(write_exr(tmp_path / "d.exr", {"Y": np.zeros((6, 8), np.uint32)}))
+    (tmp_path / "no.exr").write_bytes(b"nonsense")
+    assert not is_half(tmp_path / "no.exr")
