@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..core.errors import VideoError
 from ..core.video import Video
-
-MIN_ASPECT = 0.01  # less makes no sense
 
 
 def film_facts(video: Video) -> dict[str, Any]:
@@ -51,13 +46,6 @@ def has_own_numbers(video: Video) -> bool:
 
 def pixel_aspect(video: Video) -> Fraction:
     """Width of a pixel to its height."""
-    from ..videos.exr_header import read_attributes
-    from ..videos.names import find_images, stands_for_images
-    from ..videos.origin import Origin
+    from ..videos.image_origin import origin_of
 
-    if video.path is None or not stands_for_images(video.path):
-        return Origin.of(video.path).aspect
-    with suppress(VideoError):
-        found = read_attributes(find_images(Path(video.path)).paths[0]).get("pixelAspectRatio", 1.0)
-        return Fraction(found).limit_denominator(10_000) if MIN_ASPECT < found < 1 / MIN_ASPECT else Fraction(1)
-    return Fraction(1)
+    return origin_of(video).aspect

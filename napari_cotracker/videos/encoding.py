@@ -176,6 +176,8 @@ class FilmWriter:
         _tag(context, self._origin, stream.pix_fmt)
         if self._origin.timecode:
             stream.metadata["timecode"] = self._origin.timecode
+        if self._origin.reel:
+            stream.metadata["reel_name"] = self._origin.reel
         return stream
 
     def _to_frame(self, picture: NDArray[Any]) -> Any:

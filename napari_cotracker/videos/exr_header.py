@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core.errors import MissingExtraError
 from ..core.words import as_label
+from .primaries import BT709, PLACES
 
 KEPT = frozenset({
     "chromaticities", "whiteLuminance", "adoptedNeutral", "timeCode", "keyCode", "reelName", "imageCounter", "owner",
@@ -16,6 +17,9 @@ KEPT = frozenset({
     "worldToCamera", "worldToNDC", "pixelAspectRatio",
 })
 """Attributes that are as true of a picture made from the plate as of the plate's own."""
+
+MOST_NUMBERS = 30
+"""Frames that OpenEXR's timecode counts in a second."""
 
 
 def require_openexr(purpose: str) -> Any:
@@ -49,6 +53,22 @@ def read_rate(path: Path) -> Fraction | None:
     return rate if isinstance(rate, Fraction) and rate > 0 else None
 
 
+def read_timecode(path: Path, rate: Fraction) -> str | None:
+    """``01:00:00:12``, if it is an OpenEXR image that tells it.
+
+    Parameters
+    ----------
+    path : Path
+    rate : Fraction
+        Frames per second; beyond 30 of them two share a number and differ in their field.
+    """
+    code = _header_of(path).get("timeCode")
+    if code is None:
+        return None
+    frame = 2 * code.frame + code.fieldPhase if rate > MOST_NUMBERS else code.frame
+    return f"{code.hours:02d}:{code.minutes:02d}:{code.seconds:02d}{';' if code.dropFrame else ':'}{frame:02d}"
+
+
 def _header_of(path: Path) -> dict[str, Any]:
     if path.suffix.lower() != ".exr":
         return {}
@@ -60,7 +80,8 @@ def _header_of(path: Path) -> dict[str, Any]:
         return {}
 
 
-def make_attributes(rate: Fraction, aspect: Fraction = Fraction(1), timecode: str | None = None) -> dict[str, Any]:
+def make_attributes(rate: Fraction, aspect: Fraction = Fraction(1), timecode: str | None = None,
+                    primaries: int = BT709, reel: str | None = None) -> dict[str, Any]:
     """Attributes of an image of a film.
 
     Parameters
@@ -71,12 +92,20 @@ def make_attributes(rate: Fraction, aspect: Fraction = Fraction(1), timecode: st
         Width of a pixel to its height.
     timecode : str, optional
         ``01:00:00:12``, of this frame; left out of what is faster than 60 frames per second.
+    primaries : int
+        One of `primaries.PLACES`; what has none of these is left out, and BT.709, which images are of that say nothing.
+    reel : str, optional
+        Name of the tape or card.
     """
     found: dict[str, Any] = {"framesPerSecond": Fraction(rate)}  # a float would be stored as another type
     if aspect != 1:
         found["pixelAspectRatio"] = float(aspect)
-    if timecode is not None and rate <= 60:
-        found["timeCode"] = _timecode(timecode, is_paired=rate > 30)
+    if primaries in PLACES and primaries != BT709:
+        found["chromaticities"] = PLACES[primaries]
+    if reel:
+        found["reelName"] = reel
+    if timecode is not None and rate <= 2 * MOST_NUMBERS:
+        found["timeCode"] = _timecode(timecode, is_paired=rate > MOST_NUMBERS)
     return found
 
 

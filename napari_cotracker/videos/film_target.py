@@ -15,9 +15,11 @@ from ..core.files import replacing
 from ..core.video import Video
 from .clock import Clock
 from .encoding import CODECS, FilmWriter
+from .image_origin import origin_of
 from .kinds import Kind, RenderOptions
 from .origin import WOVEN, Origin
-from .timecode import advance_timecode
+from .primaries import name_of
+from .timecode import advance_timecode, tell_timecode
 
 KEYFRAMES = 60
 """Frames from one keyframe of an mp4 to the next at most."""
@@ -51,7 +53,7 @@ class FilmTarget:
     def __init__(self, path: Path, kind: Kind, video: Video, frames: range, options: RenderOptions) -> None:
         self.paths, self.notes = [path], list[str]()
         self._kind, self._video, self._frames, self._options = kind, video, frames, options
-        self._origin = Origin.of(video.path)
+        self._origin = origin_of(video, frames.start)
         self._stack = ExitStack()
         self._film: FilmWriter | None = None
 
@@ -77,9 +79,7 @@ class FilmTarget:
             self.notes.append("mp4 holds even sizes only: the last row or column is repeated.")
         if self._origin.is_interlaced:
             self.notes.append(WOVEN)
-        if self._kind.name == "ffv1" and self._origin.aspect != 1:
-            self.notes.append(f"That pixels are {float(self._origin.aspect):.4g} times as wide as high is left out; "
-                              "mp4, prores4444 and exr say so.")
+        self.notes += self._tell_unsaid()
 
     def write(self, picture: NDArray[Any], place: int) -> None:
         """Add the next picture; in their order."""
@@ -91,6 +91,19 @@ class FilmTarget:
         assert self._film is not None
         self._film.finish()
         self.notes += self._film.notes
+
+    def _tell_unsaid(self) -> list[str]:
+        """What this kind of film does not say of where it comes from, a sentence each."""
+        name, origin, said = self._kind.name, self._origin, list[str]()
+        if origin.primaries:
+            said.append(f"The plate's primaries ({name_of(origin.primaries)}) are none that a film can state: its "
+                        "numbers are passed on, labelled as BT.709; convert its colours first, or keep exr.")
+        if name == "ffv1" and origin.aspect != 1:
+            said.append(f"That pixels are {float(origin.aspect):.4g} times as wide as high is left out; "
+                        "mp4, prores4444 and exr say so.")
+        if origin.reel and (name == "mp4" or (name == "prores4444" and not origin.timecode)):
+            said.append(f"The reel {origin.reel} is left out; ffv1, exr, and prores4444 with a timecode say it.")
+        return said
 
     def _open(self, part: Path) -> FilmWriter:
         times = np.asarray(self._video.times, np.float64)
@@ -111,8 +124,7 @@ class FilmTarget:
         """The origin with the timecode of the first frame that is written."""
         if self._origin.timecode is None:
             return self._origin
-        moved = advance_timecode(self._origin.timecode, first, self._video.fps)
+        moved = advance_timecode(self._origin.timecode, first - self._origin.frame, self._video.fps)
         if moved is None:
-            self.notes.append(f"The timecode {self._origin.timecode} is left out, for it does not go with "
-                              f"{float(self._video.fps):.6g} frames per second.")
+            self.notes.append(tell_timecode(self._origin.timecode, self._video.fps))
         return replace(self._origin, timecode=moved)

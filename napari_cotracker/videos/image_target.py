@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import VideoError
 from ..core.video import Video
 from .exr_header import make_attributes, read_attributes
+from .image_origin import files_of, origin_of, tell_unsaid
 from .images import is_half, tell_left_out
 from .kinds import Kind, RenderOptions
-from .names import find_images, stands_for_images
 from .numbering import choose_names
-from .origin import WOVEN, Origin
+from .origin import WOVEN
 from .stills import check_library, filling, save_picture
-from .timecode import advance_timecode
+from .timecode import advance_timecode, tell_timecode
 from .workers import several
 
 HALF_MOST = np.float32(np.finfo(np.float16).max)
@@ -64,8 +62,8 @@ class ImageTarget:
         self.threads, self.notes = several(), list[str]()
         self._video, self._frames, self._wants_sound = video, frames, options.audio
         self._is_exr, self._half, self._was_cut = kind.name == "exr", options.half, False
-        self._plate = _files_of(video.path) if self._is_exr else []
-        self._origin = Origin.of(video.path)
+        self._plate = files_of(video.path) if self._is_exr else []
+        self._kind, self._origin = kind, origin_of(video, frames.start)
         self._stack = ExitStack()
         self._folder: Path | None = None
 
@@ -95,6 +93,9 @@ class ImageTarget:
 
     def finish(self) -> None:
         """Say what images do not hold."""
+        self.notes += tell_unsaid(self._origin, self._kind)
+        if self._is_exr and self._origin.timecode and "timeCode" not in self._attributes(0):
+            self.notes.append(tell_timecode(self._origin.timecode, self._video.fps))
         if self._was_cut:
             self.notes.append(f"What was above {HALF_MOST:.0f} became that, the most that floats of 16 bits hold; "
                               "half=no keeps it.")
@@ -117,10 +118,11 @@ class ImageTarget:
 
     def _attributes(self, place: int) -> dict[str, Any]:
         """What an OpenEXR image says besides its pixels."""
-        frame, fps, timecode = self._frames.start + place, self._video.fps, self._origin.timecode
-        moved = None if timecode is None else advance_timecode(timecode, frame, fps)
-        own = read_attributes(self._plate[frame]) if frame < len(self._plate) else {}
-        return {**make_attributes(fps, self._origin.aspect, moved), **own}
+        frame, fps, origin = self._frames.start + place, self._video.fps, self._origin
+        if frame < len(self._plate):
+            return {**make_attributes(fps), **read_attributes(self._plate[frame])}
+        moved = origin.timecode and advance_timecode(origin.timecode, frame - origin.frame, fps)
+        return make_attributes(fps, origin.aspect, moved, origin.colours.primaries, origin.reel)
 
     def _count_others(self) -> int:
         """Images of this name that are in the folder and are not written over."""
@@ -129,14 +131,6 @@ class ImageTarget:
         alike = re.compile(re.escape(self._names.prefix) + r"\d+" + re.escape(self._names.suffix))
         found = {entry.name for entry in self._names.folder.iterdir() if alike.fullmatch(entry.name)}
         return len(found - set(self._files))
-
-
-def _files_of(plate: str | None) -> Sequence[Path]:
-    """The image files of a plate, one for each of its frames; none if it does not consist of images."""
-    if plate is not None and stands_for_images(plate):
-        with suppress(VideoError):
-            return find_images(Path(plate)).paths
-    return []
 
 
 def numbers_of(video: Video, frames: range, first: int | None) -> list[int]:

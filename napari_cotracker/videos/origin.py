@@ -11,12 +11,13 @@ from typing import Any, Self
 from ..core.errors import VideoError
 from .container import open_film
 from .names import stands_for_images
+from .primaries import BT709
 
 UNKNOWN, RGB = 2, 0
 MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
 """FFmpeg's number of a matrix in a film, and of the same one in its scaler."""
 
-BT601, BT709 = 5, 1
+BT601 = 5
 LIMITED, FULL = 1, 2
 PROGRESSIVE = 1
 """FFmpeg's number of frames taken at once; 0 is not known, and above are orders of fields."""
@@ -68,13 +69,18 @@ class Origin:
     aspect : Fraction
         Width of a pixel to its height, upright.
     timecode : str, optional
-        Of the first frame.
     tick : Fraction
         Seconds to which its times are exact.
     n_sounds : int
         Number of its sound tracks.
     is_interlaced : bool
         Whether its frames are two fields, taken one after the other.
+    frame : int
+        0-based, that the timecode is of.
+    primaries : tuple of float, optional
+        Where these lie, if they are none that `colours` can have; `primaries.PLACES` tells how.
+    reel : str, optional
+        Name of the tape or card that it was recorded on.
     """
 
     path: str | None = None
@@ -84,6 +90,9 @@ class Origin:
     tick: Fraction = Fraction(0)
     n_sounds: int = 0
     is_interlaced: bool = False
+    frame: int = 0
+    primaries: tuple[float, ...] | None = None
+    reel: str | None = None
 
     @classmethod
     def of(cls, path: str | None) -> Origin:
@@ -95,9 +104,12 @@ class Origin:
         except VideoError:
             return cls()
         with container:
-            timecode = _find(stream.metadata, "timecode") or _find(container.metadata, "timecode")
+            # QuickTime has the reel on the track of the timecode
+            about = [stream.metadata, container.metadata, *(other.metadata for other in container.streams.data)]
+            timecode, reel = (next(filter(None, (_find(each, name) for each in about)), None)
+                              for name in ("timecode", "reel_name"))
             return cls(path, Colours.of(stream.codec_context), _aspect(stream), timecode, stream.time_base,
-                       len(container.streams.audio), int(stream.codec_context.field_order) > PROGRESSIVE)
+                       len(container.streams.audio), int(stream.codec_context.field_order) > PROGRESSIVE, reel=reel)
 
 
 def _aspect(stream: Any) -> Fraction:

@@ -37,6 +37,11 @@ def advance_timecode(timecode: str, frames: int, fps: Fraction) -> str | None:
     return _format(total + frames, base, drops, found[4])
 
 
+def tell_timecode(timecode: str, fps: Fraction) -> str:
+    """What to say where `advance_timecode` knows none, or where it cannot be written."""
+    return f"The timecode {timecode} is left out, for it does not go with {float(fps):.6g} frames per second."
+
+
 def _format(count: int, base: int, drops: int, separator: str) -> str:
     """A timecode from a count of frames since midnight."""
     if drops:
