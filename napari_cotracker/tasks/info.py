@@ -115,6 +115,8 @@ def _is_tracks_file(path: Path) -> bool:
 
 
 def _describe_video(video: Video, quick: bool) -> Description:
+    from ..videos.plate_facts import plate_facts
+
     facts: Facts = {
         "kind": "video",
         "path": video.path,
@@ -124,6 +126,7 @@ def _describe_video(video: Video, quick: bool) -> Description:
         "seconds": round(video.n_frames / float(video.fps), 3) if video.fps else None,
         "constant_rate": is_constant(video),
         "frame_numbers": (int(video.frame_numbers[0]), int(video.frame_numbers[-1])),
+        **plate_facts(video),
         "fingerprint": video.fingerprint,
     }
     if isinstance(video, Shortened) and (reason := video.shortfall()):

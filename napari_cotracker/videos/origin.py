@@ -20,7 +20,7 @@ MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
 BT601 = 5
 LIMITED, FULL = 1, 2
 PROGRESSIVE = 1
-"""FFmpeg's number of frames taken at once; 0 is not known, and above are orders of fields."""
+"""FFmpeg's number of frames taken at once; 0 is not known, as of DV, and above are orders of fields."""
 
 WOVEN = ("The film is interlaced: its frames were changed whole, both fields at once, and are no longer marked as "
          "interlaced; deinterlace it first, or mark it again.")
@@ -108,23 +108,24 @@ class Origin:
             about = [stream.metadata, container.metadata, *(other.metadata for other in container.streams.data)]
             timecode, reel = (next(filter(None, (_find(each, name) for each in about)), None)
                               for name in ("timecode", "reel_name"))
-            return cls(path, Colours.of(stream.codec_context), _aspect(stream), timecode, stream.time_base,
-                       len(container.streams.audio), int(stream.codec_context.field_order) > PROGRESSIVE, reel=reel)
+            colours = Colours.of(stream.codec_context)
+            aspect, is_interlaced = _seen(stream)
+            return cls(path, colours, aspect, timecode, stream.time_base, len(container.streams.audio), is_interlaced,
+                       reel=reel)
 
 
-def _aspect(stream: Any) -> Fraction:
-    found = Fraction(stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1)
-    if found <= 0 or found == 1:  # a square has no sides to swap, and finding out costs a picture
-        return Fraction(1)
-    return 1 / found if _is_on_its_side(stream) else found
-
-
-def _is_on_its_side(stream: Any) -> bool:
-    """Whether a film's rotation swaps its width and height."""
+def _seen(stream: Any) -> tuple[Fraction, bool]:
+    """The shape of upright pixels, and whether there are fields; a picture is decoded where the header is silent."""
+    aspect = Fraction(stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1)
+    aspect, order = aspect if aspect > 0 else Fraction(1), int(stream.codec_context.field_order)
+    if aspect == 1 and order:  # a square has no sides to swap
+        return aspect, order > PROGRESSIVE
     from .picture import Layout
 
     frame = next(iter(stream.container.decode(stream)), None)
-    return frame is not None and Layout.of(frame).transposed
+    if frame is None:
+        return aspect, order > PROGRESSIVE
+    return 1 / aspect if Layout.of(frame).transposed else aspect, order > PROGRESSIVE or frame.interlaced_frame
 
 
 def _find(metadata: Mapping[str, str], name: str) -> str | None:

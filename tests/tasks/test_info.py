@@ -113,3 +113,21 @@ def test_exactly_one_model_is_auto() -> None:
     models = describe_program()["models"]
     assert sum(model["auto"] for model in models) == 1
     assert all(model["licence"] for model in models)
+
+
+def test_what_a_film_says_of_itself_is_told(tmp_path: Path) -> None:
+    """Depth, alpha, shape of pixels, timecode and colours, from the command line, too, for people and as JSON."""
+    import json
+
+    from typer.testing import CliRunner
+
+    from napari_cotracker.cli import app
+    from tests.videos.sounding_films import write_sounding
+
+    path = write_sounding(tmp_path / "a.mov", 3, timecode="10:00:00:00", tags=(1, 9, 9, 16), sounds=())
+    facts = json.loads(CliRunner().invoke(app, ["info", str(path), "--json"]).stdout)
+    assert (facts["timecode"], facts["bits"], facts["pixel_aspect"]) == ("10:00:00:00", 8, "1")
+    assert facts["colours"]["transfer"] == "PQ"
+    lines = CliRunner().invoke(app, ["info", str(path)]).stdout.splitlines()
+    for said in ("timecode       10:00:00:00", "alpha          no", "  transfer   PQ", "fields         progressive"):
+        assert said in lines

@@ -42,3 +42,12 @@ def test_what_is_no_film_hands_on_nothing(tmp_path: Path) -> None:
     for path in (None, tmp_path / "no.mp4", tmp_path / "gone.mp4", tmp_path, tmp_path / "a.0001.png",
                  tmp_path / "a.####.png"):
         assert Origin.of(None if path is None else str(path)) == Origin()
+
+
+def test_fields_that_only_the_pictures_tell(tmp_path: Path) -> None:
+    """DV, one picture of which is both interlaced and of oblong pixels."""
+    path = write_coded(tmp_path / "a.dv", 1, codec="dvvideo", options={}, size=(720, 576))
+    origin = Origin.of(str(path))
+    assert origin.is_interlaced and origin.aspect == Fraction(16, 15)
+    path = write_coded(tmp_path / "a.mkv", 2, codec="ffv1", options={})
+    assert not Origin.of(str(path)).is_interlaced
