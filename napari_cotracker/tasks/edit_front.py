@@ -22,6 +22,15 @@ from .open import open_video
 FAINT = 0.2
 """Mattes that are nowhere brighter hide next to nothing: most likely they are numbers of labels."""
 
+WHITE = 0.9
+"""Mattes are that bright somewhere; numbers of labels need not be."""
+
+FEW = 32
+"""More numbers than these, without white, are shades of a matte."""
+
+LOOKED_AT = 16
+"""Frames that tell whether pictures hold numbers."""
+
 
 class Front(Protocol):
     """(H, W) mattes, 1 where something is in front."""
@@ -73,16 +82,25 @@ def packing(front: Front) -> Generator[float, None, PackedMattes]:
 class VideoFront:
     """Mattes out of a video: its alpha, or how white it is; of label pictures, whatever has a label.
 
+    Label pictures are PNG with a palette, and PNG or TIFF of whole numbers without alpha that are white nowhere: either
+    all of them are small, or there are few.
+
     Parameters
     ----------
     video : Video
     owned : bool
         Whether to close it in the end.
+
+    Attributes
+    ----------
+    largest : int
+        Number of a label, where numbers say that there are labels; else 0.
     """
 
     def __init__(self, video: Video, owned: bool = False) -> None:
         self._video, self._owned = video, owned
         self._labels = _label_pictures(video)
+        self.largest = 0 if self._labels else _largest_number(video)
 
     @property
     def n_frames(self) -> int:
@@ -100,7 +118,8 @@ class VideoFront:
 
         if self._labels:
             return np.asarray(read_labels(self._labels[t]) != 0, np.float32)
-        return matte_in(self._video.read_native([t])[0])
+        picture = self._video.read_native([t])[0]
+        return np.asarray((picture != 0).any(-1), np.float32) if self.largest else matte_in(picture)
 
     def close(self) -> None:
         """Release the video, if it is ours."""
@@ -150,6 +169,9 @@ class CheckedFront:
     @property
     def notes(self) -> list[str]:
         """What is odd about the mattes that were asked for, a sentence each."""
+        if isinstance(self._front, VideoFront) and self._front.largest:
+            return ["What is in front is read as labels, for it is white nowhere (the largest number is "
+                    f"{self._front.largest}): whatever has a label hides the edit."]
         if not 0 < self._brightest < FAINT:
             return []
         return [f"The mattes of what is in front are nowhere brighter than {self._brightest:.1%}, so that they hide "
@@ -197,3 +219,26 @@ def _label_pictures(video: Video) -> list[Path]:
         return []
     paths = list(find_images(Path(video.path)).paths)
     return paths if len(paths) == video.n_frames and has_palette(paths[0]) else []
+
+
+def _largest_number(video: Video) -> int:
+    """The largest number in pictures that most likely are labels; 0 of anything else."""
+    if video.path is None or not _is_exact(video.path):
+        return 0
+    found = np.zeros(0, np.int64)
+    for t in np.unique(np.linspace(0, video.n_frames - 1, LOOKED_AT, dtype=int)):
+        picture = video.read_native([int(t)])[0]
+        if picture.dtype not in (np.uint8, np.uint16) or picture.shape[2] == 4:
+            return 0
+        found = np.union1d(found, np.flatnonzero(np.bincount(picture.ravel())))
+        if (share := found.max() / np.iinfo(picture.dtype).max) >= WHITE:
+            return 0
+    is_few = len(found[found > 0]) <= FEW
+    return int(found.max()) if share < FAINT or is_few else 0
+
+
+def _is_exact(path: str) -> bool:
+    """Whether a video is of images that keep numbers as they are."""
+    from ..videos.image_origin import files_of
+
+    return any(name.suffix.lower() in (".png", ".tif", ".tiff") for name in files_of(path)[:1])

@@ -85,7 +85,7 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
     frames : range, optional
         Of step 1; all if not given.
     front : path, Video or PackedMattes, optional
-        Mattes of what is in front: alpha, white, or labels with a palette; one for all frames, or one for each.
+        Mattes of what is in front: alpha, white, or labels; one for all frames, or one for each.
     overwrite : bool
         Whether files that this program did not write may be replaced.
     control : Control, optional
