@@ -50,6 +50,9 @@ def read_image(path: Path, page: int = 0) -> Picture:
     except (VideoError, MissingExtraError):
         raise
     except Exception as error:  # the image libraries raise whatever their parsers stumble over
+        if suffix not in SUFFIXES and path.is_file():
+            raise VideoError(f"expected an image ({', '.join(SUFFIXES)}), got {path.name!r}; save a picture in one of "
+                             "these ways") from None
         reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
         raise VideoError(f"cannot read the image {str(path)!r} ({reason}); copy or export it again") from None
 

@@ -195,3 +195,11 @@ def test_whether_colours_are_floats_of_16_bits(tmp_path: Path) -> None:
     assert not is_half(write_exr(tmp_path / "d.exr", {"Y": np.zeros((6, 8), np.uint32)}))
     (tmp_path / "no.exr").write_bytes(b"nonsense")
     assert not is_half(tmp_path / "no.exr")
+
+
+def test_what_is_no_image_is_told_as_such(tmp_path: Path) -> None:
+    """It was called damaged, with Pillow's words, and was to be copied again."""
+    for name in ("a.mp4", "tracks.npz"):
+        (tmp_path / name).write_bytes(b"something else")
+        with pytest.raises(VideoError, match=rf"expected an image \(\.png, .*\.exr\), got '{name}'"):
+            read_image(tmp_path / name)
