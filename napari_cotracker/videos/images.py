@@ -12,15 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import MissingExtraError, VideoError
-from .container import MAX_PIXELS
 from .exr_header import require_openexr
+from .tiff import check_size, read_tiff, read_with_opencv
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 
 LISTED = 5
-ASSOCIATED = 1
-"""TIFF's number of an alpha that colours are multiplied by."""
-
 Picture = NDArray[Any]
 
 
@@ -45,7 +42,7 @@ def read_image(path: Path, page: int = 0) -> Picture:
         if suffix == ".exr":
             return _settle_type(_read_exr(path))
         if suffix in {".tif", ".tiff"}:
-            return _settle_type(_read_tiff(path, page))
+            return _settle_type(read_tiff(path, page))
         return _read_png_or_jpeg(path)
     except (VideoError, MissingExtraError):
         raise
@@ -138,11 +135,6 @@ def is_half(path: Path) -> bool:
         return False
 
 
-def _check_size(path: Path, width: int, height: int) -> None:
-    if width < 1 or height < 1 or width * height > MAX_PIXELS:
-        raise VideoError(f"{str(path)!r} announces {width} × {height} pixels; expected at most 16384 × 16384")
-
-
 def _settle_type(picture: Picture) -> Picture:
     if picture.dtype in (np.dtype(bool), np.dtype(np.uint8), np.dtype(np.uint16)):
         return picture
@@ -156,60 +148,20 @@ def _read_png_or_jpeg(path: Path) -> Picture:
         head = file.read(26)
     if head[:8] == b"\x89PNG\r\n\x1a\n" and len(head) == 26:
         width, height, depth = struct.unpack(">IIB", head[16:25])
-        _check_size(path, width, height)
+        check_size(path, width, height)
         if depth == 16:
-            return _read_with_opencv(path)  # Pillow silently returns 8 bits
+            return read_with_opencv(path)  # Pillow silently returns 8 bits
     import imageio.v3 as iio
 
-    picture = np.asarray(iio.imread(path, plugin="pillow", index=0, rotate=True))
+    with iio.imopen(path, "r", plugin="pillow") as image:
+        # a colour or entries of a palette that are transparent, which becoming an array forgets
+        mode = {"mode": "RGBA"} if "transparency" in image.metadata(index=0) else {}
+        picture = np.asarray(image.read(index=0, rotate=True, **mode))
     if picture.ndim == 3 and picture.shape[2] == 2:  # grey with alpha
         picture = picture[:, :, [0, 0, 0, 1]]
     if picture.ndim == 3 and picture.shape[2] == 4 and head[:2] == b"\xff\xd8":  # CMYK print
         return np.asarray(iio.imread(path, plugin="pillow", index=0, rotate=True, mode="RGB"))
     return picture
-
-
-def _read_with_opencv(path: Path) -> Picture:
-    import cv2
-
-    picture = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
-    if picture is None:
-        raise VideoError(f"cannot read the image {str(path)!r} (it is damaged or cut off); copy or export it again")
-    if picture.ndim == 2:
-        return np.asarray(picture)
-    order = [2, 1, 0, 3][: picture.shape[2]]
-    return np.ascontiguousarray(picture[:, :, order])
-
-
-def _read_tiff(path: Path, number: int) -> Picture:
-    import tifffile
-
-    with tifffile.TiffFile(path) as file:
-        page = file.pages[number]
-        _check_size(path, page.imagewidth, page.imagelength)
-        try:
-            picture = page.asarray()
-        except (ValueError, ImportError, KeyError) as error:
-            if "imagecodecs" not in str(error) or number:
-                raise
-            return _read_with_opencv(path)  # some compressions need a library that is not ours
-        if picture.ndim == 3 and page.planarconfig == 2:
-            picture = np.moveaxis(picture, 0, -1)
-        if page.photometric == 0 and picture.dtype.kind == "u":  # white is zero
-            picture = np.iinfo(picture.dtype).max - picture
-        if tuple(page.extrasamples) == (ASSOCIATED,) and picture.dtype in (np.uint8, np.uint16):
-            picture = _straight(picture)
-    return np.ascontiguousarray(picture)
-
-
-def _straight(picture: Picture) -> Picture:
-    """Whole numbers that are multiplied by alpha, the last channel, without that, as all other images have them."""
-    if picture.ndim != 3 or picture.shape[2] not in (2, 4):
-        return picture
-    colours, alpha = picture[..., :-1], picture[..., -1:]
-    most = np.iinfo(picture.dtype).max
-    found = np.divide(colours * float(most), alpha, out=np.zeros(colours.shape), where=alpha > 0)
-    return np.concatenate([np.rint(np.minimum(found, most)).astype(picture.dtype), alpha], 2)
 
 
 def _read_exr(path: Path) -> Picture:
@@ -218,7 +170,7 @@ def _read_exr(path: Path) -> Picture:
     with library.File(str(path), separate_channels=True, header_only=True) as file:
         data, display = (np.array(file.header()[f"{kind}Window"]).reshape(2, 2) for kind in ("data", "display"))
     for window in (data, display):
-        _check_size(path, *(window[1] - window[0] + 1).tolist())
+        check_size(path, *(window[1] - window[0] + 1).tolist())
     with contextlib.redirect_stdout(io.StringIO()), library.File(str(path), separate_channels=True) as file:
         # a damaged file makes the library print a warning and come back without parts
         channels = {name: channel.pixels for name, channel in file.channels().items()}

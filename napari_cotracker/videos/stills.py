@@ -119,4 +119,10 @@ def _save_tiff(path: Path, picture: NDArray[Any]) -> None:
     packing = {} if picture.dtype != np.uint8 else {
         "compression": "zlib", "compressionargs": {"level": 1}, "predictor": True}
     tifffile.imwrite(path, pixels, photometric="minisblack" if channels == 1 else "rgb", metadata=None,
-                     extrasamples=["unassalpha"] if channels == 4 else None, software="napari-cotracker", **packing)
+                     extrasamples=[_alpha_of(picture)] if channels == 4 else None, software="napari-cotracker",
+                     **packing)
+
+
+def _alpha_of(picture: NDArray[Any]) -> str:
+    """Floats are multiplied by alpha, as in OpenEXR, and whole numbers are not."""
+    return "assocalpha" if picture.dtype.kind == "f" else "unassalpha"

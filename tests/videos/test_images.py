@@ -172,21 +172,6 @@ def test_what_an_exr_holds_besides_is_told(tmp_path: Path) -> None:
     assert tell_left_out(tmp_path / "no.exr") == tell_left_out(tmp_path / "a.png") == []
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-@pytest.mark.parametrize("grey", [False, True])
-def test_a_tiff_whose_colours_are_multiplied_by_alpha(dtype: type, grey: bool, tmp_path: Path) -> None:
-    """Paint from Photoshop or Nuke: half transparent red came half as bright."""
-    most = np.iinfo(dtype).max
-    straight = np.array([[[0.8, 0.4, 0.2, 0.5], [1, 0.5, 0, 1], [0, 0, 0, 0]]])
-    times = np.concatenate([straight[..., :3] * straight[..., 3:], straight[..., 3:]], 2)
-    kept = [1, 3] if grey else [0, 1, 2, 3]
-    for kind, stored in (("assocalpha", times), ("unassalpha", straight)):
-        tifffile.imwrite(tmp_path / "a.tif", (stored[..., kept] * most).round().astype(dtype),
-                         photometric="minisblack" if grey else "rgb", planarconfig="contig", extrasamples=[kind])
-        found = read_image(tmp_path / "a.tif")
-        assert found.dtype == dtype and found / most == pytest.approx(straight[..., kept], abs=0.005)
-
-
 def test_whether_colours_are_floats_of_16_bits(tmp_path: Path) -> None:
     half, full = np.zeros((6, 8, 3), np.float16), np.zeros((6, 8), np.float32)
     assert is_half(write_exr(tmp_path / "a.exr", {"RGB": half, "Z": full}))
@@ -203,3 +188,18 @@ def test_what_is_no_image_is_told_as_such(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"something else")
         with pytest.raises(VideoError, match=rf"expected an image \(\.png, .*\.exr\), got '{name}'"):
             read_image(tmp_path / name)
+
+
+@pytest.mark.parametrize("mode", ["P", "RGB", "L"])
+def test_a_png_of_which_one_colour_is_transparent_has_alpha(mode: str, tmp_path: Path) -> None:
+    """A logo with a palette, as made for the web, hid all of its surface."""
+    entries = np.array([[0, 1], [2, 1]], np.uint8)
+    picture = Image.fromarray(entries if mode != "RGB" else np.dstack([entries] * 3))
+    if mode == "P":
+        picture = picture.convert("P")
+        picture.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+    picture.save(tmp_path / "a.png", transparency=(0, 0, 0) if mode == "RGB" else 0)
+    found = read_image(tmp_path / "a.png")
+    assert found.shape == (2, 2, 4) and found.dtype == np.uint8
+    assert found[..., 3].tolist() == [[0, 255], [255, 255]]
+    assert found[0, 1, :3].tolist() == ([0, 255, 0] if mode == "P" else [1, 1, 1])
