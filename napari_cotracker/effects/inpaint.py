@@ -32,6 +32,9 @@ def apply(light: Light, mask: Light, options: InpaintOptions) -> Light:
         hole = cv2.dilate(hole, np.ones((2 * options.grow + 1,) * 2, np.uint8))
     if hole.all():
         return light
+    if 1 in hole.shape:  # of a line OpenCV makes no number
+        wide, thick = np.pad(light, [(1, 1), (1, 1), (0, 0)], "edge"), np.pad(mask, 1, "edge")
+        return apply(wide, thick, options)[1:-1, 1:-1]
     # Telea's method, the other one there is, goes wrong with floats in OpenCV 5.0
     with ThreadPoolExecutor(3) as pool:
         planes = pool.map(lambda plane: cv2.inpaint(plane, hole, options.radius, cv2.INPAINT_NS), cv2.split(light))

@@ -1,6 +1,7 @@
 """Fills."""
 
 import numpy as np
+import pytest
 
 from napari_cotracker.effects.inpaint import InpaintOptions, apply
 
@@ -18,3 +19,18 @@ def test_a_wire_disappears_from_a_gradient():
 def test_nothing_around_leaves_all_as_it_is():
     light = np.ones((5, 5, 3), np.float32)
     assert apply(light, np.ones((5, 5), np.float32), InpaintOptions()) is light
+
+
+@pytest.mark.parametrize("radius", [1, 4, 9])
+@pytest.mark.parametrize("hole", [slice(0, 2), slice(7, 12), slice(38, 40)])
+def test_a_picture_of_one_line(radius: float, hole: slice) -> None:
+    """It became NaN, or anything, which a film shows as black."""
+    ramp = np.linspace(0.2, 0.8, 40, dtype=np.float32)
+    clean, mask = np.repeat(ramp[None, :, None], 3, 2), np.zeros((1, 40), np.float32)
+    mask[:, hole] = 1
+    light = np.where(mask[..., None] > 0, np.float32(5), clean)
+    for turned in (False, True):
+        given = [light, mask] if not turned else [light.swapaxes(0, 1).copy(), mask.T.copy()]
+        found = apply(*given, InpaintOptions(radius=radius, grow=1))
+        assert found.shape == given[0].shape
+        assert np.abs((found.swapaxes(0, 1) if turned else found) - clean).max() < 0.1
