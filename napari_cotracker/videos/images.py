@@ -17,6 +17,7 @@ from .tiff import check_size, read_tiff, read_with_opencv
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 
+PNG = b"\x89PNG\r\n\x1a\n"
 LISTED = 5
 Picture = NDArray[Any]
 
@@ -88,6 +89,23 @@ def _count_channels(file: Any) -> int:
     return int(dict(zip(beside, series.shape)).get("C", 1))
 
 
+def is_animated(path: Path) -> bool:
+    """Whether a file is a PNG of several pictures, which FFmpeg reads."""
+    if path.suffix.lower() != ".png":
+        return False
+    try:
+        with path.open("rb") as file:
+            if file.read(len(PNG)) != PNG:
+                return False
+            while len(head := file.read(8)) == 8 and head[4:] != b"IDAT":
+                if head[4:] == b"acTL":
+                    return int.from_bytes(file.read(4), "big") > 1
+                file.seek(int.from_bytes(head[:4], "big") + 4, 1)
+    except OSError:
+        return False
+    return False
+
+
 def tell_left_out(path: Path) -> list[str]:
     """What `read_image` does not take of an OpenEXR image, a sentence each; nothing of other kinds.
 
@@ -146,7 +164,7 @@ def _settle_type(picture: Picture) -> Picture:
 def _read_png_or_jpeg(path: Path) -> Picture:
     with path.open("rb") as file:
         head = file.read(26)
-    if head[:8] == b"\x89PNG\r\n\x1a\n" and len(head) == 26:
+    if head[:8] == PNG and len(head) == 26:
         width, height, depth = struct.unpack(">IIB", head[16:25])
         check_size(path, width, height)
         if depth == 16:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import VideoError
-from .images import SUFFIXES
+from .images import SUFFIXES, is_animated
 
 PLACEHOLDER = re.compile(r"%0?(\d*)d|#+")
 NUMBER = re.compile(r"^(.*?)([0-9]{1,15})([^0-9]*)$", re.DOTALL)
@@ -48,8 +48,9 @@ def is_image_name(name: str) -> bool:
 
 
 def stands_for_images(path: str | Path) -> bool:
-    """Whether a path is that of an image, of a pattern of images, or of a folder."""
-    return is_image_name(str(path)) or Path(path).is_dir() or has_placeholder(Path(path))
+    """Whether a path is that of an image, of a pattern of images, or of a folder; an animated PNG is a film."""
+    return ((is_image_name(str(path)) and not is_animated(Path(path))) or Path(path).is_dir()
+            or has_placeholder(Path(path)))
 
 
 def find_images(source: Path) -> ImageFiles:

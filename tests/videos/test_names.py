@@ -3,11 +3,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from napari_cotracker.core.errors import VideoError
+from napari_cotracker.tasks.open import open_video
+from napari_cotracker.videos.images import is_animated, read_image
 from napari_cotracker.videos.names import NUMBER, find_images, has_placeholder, stands_for_images
 
 
@@ -72,3 +76,23 @@ def test_the_last_number_of_a_name_is_found(prefix: str, number: int, suffix: st
 def test_what_stands_for_images(tmp_path: Path) -> None:
     for name, answer in (("a.png", True), ("a.####.exr", True), ("a.mp4", False), ("", True), ("no", False)):
         assert stands_for_images(tmp_path / name) == answer
+
+
+def test_an_animated_png_is_a_film(tmp_path: Path) -> None:
+    """It was its first picture, whatever followed."""
+    shades = [Image.fromarray(np.full((16, 20, 4), (30 * k, 0, 0, 255 - 30 * k), np.uint8)) for k in range(4)]
+    shades[0].save(tmp_path / "a.png", save_all=True, append_images=shades[1:], duration=40)
+    shades[0].save(tmp_path / "still.png")
+    assert not stands_for_images(tmp_path / "a.png") and stands_for_images(tmp_path / "still.png")
+    with open_video(tmp_path / "a.png") as film:
+        assert (film.n_frames, film.fps) == (4, 25)
+        assert film.read_native([3])[0, 0, 0].tolist() == [90, 0, 0, 165]
+    assert read_image(tmp_path / "a.png").shape == (16, 20, 4)
+
+
+def test_what_is_no_animated_png(tmp_path: Path) -> None:
+    whole = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
+    for number, content in enumerate([b"", whole[:5], whole, whole + b"\xff" * 30]):
+        (tmp_path / f"{number}.png").write_bytes(content)
+        assert not is_animated(tmp_path / f"{number}.png")
+    assert not is_animated(tmp_path / "gone.png") and not is_animated(tmp_path / "a.jpg")
