@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.coordinates import CONVENTIONS
 from ..core.errors import FormatError, MissingExtraError
 from ..core.files import replacing
+from ..core.openexr_file import CUT_OFF, is_whole
 from ..core.words import as_label
 
 FRACTIONS = CONVENTIONS["blender"]  # of the picture, from its lower left edge: the same as in Blender
@@ -105,3 +106,5 @@ def _write(path: Path, pixels: NDArray[np.float32], rate: Fraction | None, aspec
             OpenEXR.File(header, {"RGBA": pixels}).write(str(temporary))
         except RuntimeError as mishap:
             raise OSError(str(mishap).splitlines()[0]) from mishap
+        if not is_whole(temporary, len(pixels)):
+            raise OSError(CUT_OFF)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import MissingExtraError
+from ..core.openexr_file import CUT_OFF, is_whole
 from ..core.words import as_label
 from .primaries import BT709, PLACES
 
@@ -125,6 +126,8 @@ def write_exr(path: Path, channels: Mapping[str, Any], attributes: Mapping[str, 
         library.File(header, dict(channels)).write(str(path))
     except RuntimeError as mishap:
         raise OSError(str(mishap).splitlines()[0].rpartition('". ')[2].rstrip(".")) from mishap
+    if not is_whole(path, len(next(iter(channels.values())))):
+        raise OSError(CUT_OFF)
 
 
 def _timecode(text: str, is_paired: bool) -> Any:

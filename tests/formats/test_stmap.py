@@ -118,3 +118,19 @@ def test_a_folder_that_openexr_cannot_take_is_told(tmp_path):
     folder.mkdir()
     with pytest.raises(FormatError, match="OpenEXR takes only names of UTF-8"):
         write_stmap(folder / "map.exr", np.zeros((2, 3, 2)))
+
+
+@pytest.mark.parametrize("most", [1, 100, 390, 600])
+def test_a_full_disk_is_told(tmp_path, most):
+    """OpenEXR says nothing of the last bytes of a file, which are all that a small map has."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        with pytest.raises(FormatError, match="cannot write"):
+            write_stmap(tmp_path / "m.exr", identity((30, 20)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+    write_stmap(tmp_path / "m.exr", identity((30, 20)))
+    assert (tmp_path / "m.exr").stat().st_size > 600

@@ -311,6 +311,19 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, kind: st
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("kind", [*FILMS, *IMAGES])
+@pytest.mark.parametrize("missing", [1, 8, 200, 500])
+def test_a_disk_that_is_full_at_the_very_end_is_told(tmp_path: Path, kind: str, missing: int) -> None:
+    """OpenEXR said nothing of its last bytes, up to 8,000 of them."""
+    name, made = {**FILMS, **IMAGES}[kind], [np.full((48, 64, 3), 9, np.uint8)]
+    whole = rendered(tmp_path / name, Plate(1), made).targets[0]
+    size = whole.stat().st_size
+    whole.unlink()
+    with full_disk(max(size - missing, 1)), pytest.raises(VideoError, match="cannot write") as told:
+        rendered(tmp_path / name, Plate(1), made)
+    assert "\n" not in str(told.value) and list(tmp_path.iterdir()) == []
+
+
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for name in ("no/folder/a.mp4", "file/a.mkv", "file/a.####.png", "no/folder/a.####.exr"):
