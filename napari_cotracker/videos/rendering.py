@@ -83,8 +83,8 @@ class Rendering:
         bad = sorted(set(self._video.bad_frames) & set(self.frames))
         listed = ", ".join(map(str, bad[:5])) + (" …" if len(bad) > 5 else "")
         return [*self._notes, *self._target.notes, *(
-            [f"{len(bad)} frame{'s' * (len(bad) != 1)} cannot be decoded and show a neighbour: {listed}."]
-            if bad else [])]
+            [f"{len(bad)} frame{'s' * (len(bad) != 1)} cannot be decoded and show{'s' * (len(bad) == 1)} a neighbour: "
+             f"{listed}."] if bad else [])]
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:

@@ -60,7 +60,10 @@ class ImageSequence(LazyVideo):
         self._numbers = np.arange(files.pages) if files.pages > 1 else np.array(files.numbers, np.int64)
         self._first = self._read_first()
         self._is_faint = False
-        self._levels = self._choose_levels(self._read_samples(), contrast_limits)
+        samples = self._read_samples()
+        # a fade from black begins in grey, where a program saves as little as it can
+        self._channels = max(_count_channels(picture) for picture in samples)
+        self._levels = self._choose_levels(samples, contrast_limits)
 
     @property
     def n_frames(self) -> int:
@@ -182,7 +185,7 @@ class ImageSequence(LazyVideo):
         picture = self._try(frame)
         if picture is None or picture.shape[:2] != self._first.shape[:2]:
             return None
-        return _with_channels(picture, 1 if self._first.ndim == 2 else self._first.shape[2], self._first.dtype)
+        return _with_channels(picture, self._channels, self._first.dtype)
 
 
 def _with_pages(source: Path) -> ImageFiles:
@@ -199,8 +202,8 @@ def _with_pages(source: Path) -> ImageFiles:
 
 
 def _with_channels(picture: NDArray[Any], count: int, dtype: np.dtype[Any]) -> NDArray[Any] | None:
-    """(H, W, count) of a type; some programs save a grey frame of a colour sequence as grey."""
-    if picture.dtype != dtype:
+    """(H, W, count) of a type; some programs save a grey frame of a colour sequence as grey. None if it has more."""
+    if picture.dtype != dtype or (count == 1 and _has_colours(picture)):
         return None
     picture = picture[:, :, None] if picture.ndim == 2 else picture
     if dtype.kind == "b":
@@ -212,6 +215,14 @@ def _with_channels(picture: NDArray[Any], count: int, dtype: np.dtype[Any]) -> N
         picture = np.concatenate([picture, np.full_like(picture[:, :, :1], white)], axis=2)
     picture = picture[:, :, :count]
     return np.ascontiguousarray(picture) if picture.shape[2] == count else None
+
+
+def _count_channels(picture: NDArray[Any]) -> int:
+    return 1 if picture.ndim == 2 else int(picture.shape[2])
+
+
+def _has_colours(picture: NDArray[Any]) -> bool:
+    return _count_channels(picture) >= 3 and bool((picture[..., :1] != picture[..., 1:3]).any())
 
 
 def _accepts(source: Any) -> bool:

@@ -21,6 +21,7 @@ from napari_cotracker.videos.film import Film
 from napari_cotracker.videos.kinds import KINDS
 from napari_cotracker.videos.rendering import Rendering
 from napari_cotracker.videos.sequence import ImageSequence
+from napari_cotracker.videos.stills import save_picture
 from tests.videos.coded_films import IRREGULAR, brightness_in, decode_bare, number_in, paint
 from tests.videos.sounding_films import sound_sums, sound_times, write_sounding
 
@@ -388,6 +389,15 @@ def test_the_plate_is_known_by_another_name(tmp_path: Path) -> None:
         (tmp_path / "p" / f"b.{number}.png").hardlink_to(tmp_path / "p" / f"a.{number}.png")
     with pytest.raises(VideoError, match=r"plate's own, got 'b\.1001\.png'"):
         Rendering(tmp_path / "p" / "b.####.png", ImageSequence(tmp_path / "p" / "a.1001.png"))
+
+
+def test_a_single_bad_frame_is_told(tmp_path: Path) -> None:
+    for number in range(4):
+        save_picture(tmp_path / f"p.{number}.png", np.zeros((4, 6, 3), np.uint8))
+    (tmp_path / "p.1.png").write_bytes(b"nonsense")
+    plate = ImageSequence(tmp_path)
+    notes = rendered(tmp_path / "out", plate, plate.read_native(range(4))).notes
+    assert notes == ["1 frame cannot be decoded and shows a neighbour: 1."]
 
 
 def test_floats_in_a_film_are_told(tmp_path: Path) -> None:

@@ -186,6 +186,29 @@ def test_a_grey_frame_among_coloured_ones_is_made_coloured(plates: Path) -> None
     assert (video.read([2]) == 7).all() and not video.bad_frames
 
 
+@pytest.mark.parametrize("shape", [(12, 16, 3), (12, 16, 4)])
+def test_a_plate_that_fades_from_grey_has_its_colours_and_its_alpha(shape: tuple[int, ...], tmp_path: Path) -> None:
+    """ImageMagick and others save a black frame as grey; all of the plate was grey then, or without its alpha."""
+    picture = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+    iio.imwrite(tmp_path / "p.1.png", np.zeros(shape[:2] if shape[2] == 3 else (12, 16, 3), np.uint8))
+    for number in (2, 3):
+        iio.imwrite(tmp_path / f"p.{number}.png", picture)
+    found = ImageSequence(tmp_path).read_native(range(3))
+    assert found.shape == (3, *shape) and (found[1:] == picture).all()
+    assert not found[0, ..., :3].any() and (shape[2] == 3 or (found[0, ..., 3] == 255).all())
+
+
+def test_a_coloured_frame_among_grey_ones_is_bad_and_one_of_grey_colours_is_not(tmp_path: Path) -> None:
+    """Its red was taken for grey."""
+    for number in range(8):
+        iio.imwrite(tmp_path / f"p.{number}.png", np.full((12, 16), 10 * number, np.uint8))
+    iio.imwrite(tmp_path / "p.1.png", np.full((12, 16, 3), 200, np.uint8))
+    iio.imwrite(tmp_path / "p.5.png", np.full((12, 16, 3), (200, 30, 40), np.uint8))
+    video = ImageSequence(tmp_path)
+    assert video.read_native([1, 5])[:, 0, 0, 0].tolist() == [200, 40]
+    assert video.bad_frames == {5}
+
+
 def test_the_fingerprint_follows_content_and_numbers(plates: Path, tmp_path: Path) -> None:
     prints = [ImageSequence(plates).fingerprint]
     moved = shutil.copytree(plates, tmp_path / "moved")
