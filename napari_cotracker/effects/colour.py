@@ -71,7 +71,8 @@ def straight(picture: Picture) -> Picture:
     if picture.shape[2] != 4 or not is_premultiplied(picture.dtype):
         return picture
     alpha = picture[..., 3:]
-    light = np.divide(picture[..., :3], alpha, out=np.zeros_like(picture[..., :3]), where=alpha > 0)
+    with np.errstate(invalid="ignore"):  # single pixels may be infinite
+        light = np.divide(picture[..., :3], alpha, out=np.zeros_like(picture[..., :3]), where=alpha > 0)
     return np.concatenate([light, alpha], 2)
 
 

@@ -29,7 +29,8 @@ def change(effect: Effect, frame: Picture, mask: NDArray[np.floating[Any]], opti
     effect : Effect
         Of `core.registry.effects`.
     frame : (H, W, 3) or (H, W, 4), uint8, uint16 or float
-        Its alpha stays; floats are multiplied by it, whole numbers are not.
+        Its alpha stays; floats are multiplied by it, whole numbers are not. Where floats are NaN or infinite, an
+        effect sees what is around.
     mask : (H, W) float
         0 … 1, such as `mask.PaintedMask.matte`.
     options : mapping or dataclass, optional
@@ -51,8 +52,9 @@ def change(effect: Effect, frame: Picture, mask: NDArray[np.floating[Any]], opti
         return found
     around = _grown(within, effect.reach(read), frame)
     seen, share = frame[around.slices], np.clip(mask[around.slices], 0, 1).astype(np.float32)
-    alpha = to_share(seen[..., 3:]) if seen.shape[2] == 4 else None
-    light = to_linear(seen) if alpha is None else _behind(to_linear(straight(seen)[..., :3]), alpha)
+    alpha = np.nan_to_num(to_share(seen[..., 3:]), posinf=1, neginf=0) if seen.shape[2] == 4 else None
+    light = _finite(to_linear(seen if alpha is None else straight(seen)[..., :3]))
+    light = light if alpha is None else _behind(light, alpha)
     changed, inner = effect.apply(light, share, read), within.within(around)
     times = alpha[inner] if alpha is not None and is_premultiplied(frame.dtype) else None
     _put(found[within.slices], light[inner], changed[inner], share[inner], times)
@@ -79,6 +81,12 @@ def _mixed(light: Light, changed: Light, share: Light, alpha: Light | None) -> L
     mixed *= share[..., None]
     mixed += light
     return mixed if alpha is None else mixed * alpha
+
+
+def _finite(light: Light) -> Light:
+    """Light without what is no number or infinite, as single pixels of rendered plates are: as it is around them."""
+    good = np.isfinite(light).all(-1, keepdims=True)
+    return light if good.all() else _behind(np.where(good, light, 0), good.astype(np.float32))
 
 
 def _behind(light: Light, alpha: Light) -> Light:

@@ -62,3 +62,21 @@ def test_mistakes_are_told():
         change(effects()["blur"], frame(np.uint8), MASK[1:])
     with pytest.raises(FormatError, match="options of blur out of radius"):
         change(effects()["blur"], frame(np.uint8), MASK, {"size": 3})
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", ["blur", "grade", "inpaint", "pixelate"])
+def test_single_pixels_that_are_no_number_do_not_spread(name, odd, alpha):
+    """As renderers leave them: one made all that was blurred black."""
+    given = np.full((80, 120, 3 + alpha), 0.5, np.float32)
+    given[40, 55], given[35, 60, 0], given[5, 5] = odd, odd, odd
+    with np.errstate(all="raise"):
+        found = change(effects()[name], given, MASK)
+    np.testing.assert_array_equal(found[MASK == 0], given[MASK == 0])
+    colours = found[MASK > 0][:, :3]
+    if alpha:  # which stays as it was
+        np.testing.assert_array_equal(found[..., 3], given[..., 3])
+    clean = change(effects()[name], np.full_like(given, 0.5), MASK)[MASK > 0][:, :3]
+    same = np.isclose(colours, clean, atol=1e-3).all(1)
+    assert np.isfinite(colours).all() and (~same).sum() <= alpha
