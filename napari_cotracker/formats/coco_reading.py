@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..core.errors import FormatError
 from ..core.files import naming
 from ..core.tracks import Tracks
+from .sheets import with_keypoints
 from .sparse import check_claim, laid_out
 from .tables import MAX_FRAMES
 
@@ -67,7 +68,7 @@ def _tracks_of(content: Any) -> Tracks:
     names = found.names()
     tracks = laid_out(t - first, column, xyv[:, :2], [names[pair] for pair in pairs], seen=xyv[:, 2] == 2,
                       n_frames=last - first + 1, meta=_meta(content, images))
-    return _numbered(tracks, first, found.bones())
+    return _numbered(with_keypoints(tracks, found.keypoints()), first, found.bones())
 
 
 def _numbered(tracks: Tracks, first: int, bones: list[tuple[str, str]]) -> Tracks:
@@ -173,6 +174,11 @@ class _Found:
             for k, keypoint in enumerate(self._keypoints_of(category)):
                 found[i, k] = f"{individual}/{keypoint}" if individual else keypoint
         return found
+
+    def keypoints(self) -> list[str]:
+        """The keypoints of all categories, each once."""
+        categories = dict.fromkeys(category for category, _ in self._individuals)
+        return list(dict.fromkeys(name for category in categories for name in self._keypoints_of(category)))
 
     def bones(self) -> list[tuple[str, str]]:
         """The skeleton as pairs of keypoints' names."""

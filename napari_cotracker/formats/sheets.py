@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -182,8 +182,11 @@ class Cast:
 
     Parameters
     ----------
-    individuals, keypoints : tuple of str
+    individuals : tuple of str
         In the order in which they first appear. One individual without a name is "".
+    keypoints : tuple of str
+        In the order of the list that the tracks know (``meta["keypoints"]``), whether there is a track of each or
+        not, so that files of several films agree; others, and all without a list, as they first appear.
     columns : (I, K) int64
         Which track it is; -1 where an individual lacks a keypoint.
     notes : tuple of str
@@ -221,7 +224,7 @@ def cast_of(tracks: Tracks) -> Cast:
         again += pair != (individual, keypoint)
         pairs[pair] = column
     individuals = tuple(dict.fromkeys(i for i, _ in pairs))
-    keypoints = tuple(dict.fromkeys(k for _, k in pairs))
+    keypoints = _in_order(tracks, dict.fromkeys(k for _, k in pairs))
     if len(individuals) * len(keypoints) > MAX_EMPTY * len(tracks) + 1000:
         raise FormatError(f"expected individuals that have the same keypoints, got {len(individuals):,} with "
                           f"{len(keypoints):,} different ones; name tracks individual/keypoint, or take the slash away")
@@ -230,6 +233,19 @@ def cast_of(tracks: Tracks) -> Cast:
         columns[individuals.index(individual), keypoints.index(keypoint)] = column
     told = f"{counted(again, 'name')} {were(again)} given a number, for there were two of the same."
     return Cast(individuals, keypoints, columns, (told,) if again else ())
+
+
+def _in_order(tracks: Tracks, found: dict[str, None]) -> tuple[str, ...]:
+    """The keypoints that tracks have, after those of their list if it is about any of them."""
+    listed = dict.fromkeys(map(str, tracks.meta.get("keypoints") or []))
+    return tuple({**listed, **found} if listed.keys() & found.keys() else found)
+
+
+def with_keypoints(tracks: Tracks, listed: Sequence[str]) -> Tracks:
+    """The same tracks, knowing the list of keypoints that their file has, if their names alone say something else."""
+    found = dict.fromkeys(name.rpartition("/")[2] for name in tracks.names)
+    return tracks if list(found) == list(listed) else replace(
+        tracks, meta={**tracks.meta, "keypoints": list(listed)})
 
 
 def uncast(individuals: Sequence[str], keypoints: Sequence[str]) -> tuple[str, ...]:

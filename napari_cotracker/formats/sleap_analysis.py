@@ -37,7 +37,7 @@ from ..core.tracks import Source, Tracks, is_anchor
 from ..core.words import as_label
 from .apart import load_apart, outline
 from .hdf5 import in_memory, opened, text_of, texts, whole
-from .sheets import Cast, cast_of, credits, imported, pair_of, uncast, visible
+from .sheets import Cast, cast_of, credits, imported, pair_of, uncast, visible, with_keypoints
 
 NAMES = {"tracks", "track_occupancy", "track_names", "node_names", "point_scores"}
 POINTS, SCORES = ("frame", "track", "node", "xy"), ("frame", "track", "node")
@@ -143,7 +143,7 @@ def read(path: Path) -> Tracks:
     there = tracks.source != Source.NONE
     predicted = np.where(there & np.isfinite(scores), Source.PREDICTED, tracks.source).astype(np.uint8)
     kept = there.any(0) | np.isin(names, found["empty"])
-    return replace(tracks, source=predicted).select(np.asarray(kept))
+    return with_keypoints(replace(tracks, source=predicted).select(np.asarray(kept)), found["nodes"])
 
 
 def load(path: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ..core.errors import FormatError
 from ..core.tracks import Source, Tracks
 from .apart import load_apart
 from .hdf5 import opened, text_of, texts, whole
-from .sheets import imported, pair_of, uncast
+from .sheets import imported, pair_of, uncast, with_keypoints
 
 NEWEST = 3.0  # of the file format, which is told by its number
 CORNERS = 1.1  # before, positions counted from the corner of the picture
@@ -41,7 +41,7 @@ def read(path: Path) -> Tracks:
     tracks = imported(xy, names=names, visible=is_visible, confidence=score, meta=meta)
     there = tracks.source != Source.NONE
     predicted = np.where(there & ~is_user, Source.PREDICTED, tracks.source).astype(np.uint8)
-    return replace(tracks, source=predicted).select(there.any(0))
+    return with_keypoints(replace(tracks, source=predicted).select(there.any(0)), found["nodes"])
 
 
 def load(path: str) -> dict[str, Any]:

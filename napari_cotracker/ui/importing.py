@@ -9,6 +9,7 @@ from qtpy.QtCore import QObject, Signal
 from ..core.errors import CotrackerError, EditError
 from ..core.tracks import Tracks
 from ..core.words import counted
+from ..editing.joining import joined_facts
 from ..editing.patch import Patch
 from ..editing.staging import OvertakenError, Staged
 from ..editing.table import arriving
@@ -57,8 +58,15 @@ def take_in(project: Project, tracks: Tracks, label: str, *, as_anchors: bool = 
     fitted = with_video(tracks, project.video)
     project.file.begin()  # first: what is here before there is a file is written twice
     project.session.bring(anchored(fitted) if as_anchors else fitted, label)
+    _note(project, tracks)
     project.show().refresh()
     return len(tracks)
+
+
+def _note(project: Project, tracks: Tracks) -> None:
+    """What such tracks know of their skeleton, and of the models that made them, is known of the session's."""
+    if facts := joined_facts(project.session.facts, tracks.meta):
+        project.session.describe(**facts)
 
 
 class Arrival(QObject):
@@ -80,6 +88,7 @@ class Arrival(QObject):
         self._background.failed.connect(self._fail)
         self._project: Project | None = None
         self._patch: Patch | None = None
+        self._tracks: Tracks | None = None
         self._done: Callable[[], object] = bool
 
     @property
@@ -112,7 +121,7 @@ class Arrival(QObject):
     def begin(self, project: Project, tracks: Tracks, label: str, done: Callable[[], object], *,
               as_anchors: bool = False) -> None:
         """Take tracks in; `done` hears when they are there."""
-        self._project, self._done, self._patch = project, done, None
+        self._project, self._tracks, self._done, self._patch = project, tracks, done, None
         project.closing.connect(self._leave)
         project.file.begin()
         session, video, ids = project.session, project.video, project.session.new_ids(len(tracks))
@@ -142,11 +151,12 @@ class Arrival(QObject):
             self._end()
 
     def _put_in(self, staged: Staged) -> None:
-        project = self._project
-        if project is None:
+        project, tracks = self._project, self._tracks
+        if project is None or tracks is None:
             return
         try:
             project.session.apply_staged(staged)
+            _note(project, tracks)
         except CotrackerError as error:
             self._fail(error)
             return
@@ -165,5 +175,5 @@ class Arrival(QObject):
     def _end(self) -> None:
         if self._project is not None:
             self._project.closing.disconnect(self._leave)
-        self._project = self._patch = None
+        self._project = self._tracks = self._patch = None
         self.changed.emit()

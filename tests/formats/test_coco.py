@@ -113,3 +113,14 @@ def test_pycocotools_reads_and_evaluates_it(tmp_path):
 def test_a_pattern_has_one_place_for_the_number(tmp_path):
     with pytest.raises(FormatError, match="pattern"):
         wrote(tmp_path, the_point(), pattern="img.png")
+
+
+def test_keypoints_that_nobody_labelled_are_in_the_category_all_the_same(tmp_path):
+    tracks = replace(plain_tracks(), meta={**plain_tracks().meta, "keypoints": ["ear", "nose", "tail"]})
+    content, _ = wrote(tmp_path, tracks)
+    assert content["categories"][0]["keypoints"] == ["ear", "nose", "tail"]
+    assert content["annotations"][0]["keypoints"][:3] == [0, 0, 0]
+    back = coco.read(tmp_path / "t.json")
+    assert sorted(back.names) == sorted(tracks.names)
+    content, _ = wrote(tmp_path, back)
+    assert content["categories"][0]["keypoints"] == ["ear", "nose", "tail"]

@@ -120,3 +120,16 @@ def test_individuals_that_share_nothing_make_no_table():
     assert sheets.cast_of(named(tuple(f"m{k}/p{k}" for k in range(40)))).columns.shape == (40, 40)
     with pytest.raises(FormatError, match="have the same keypoints, got 300 with 300"):
         sheets.cast_of(named(tuple(f"m{k}/p{k}" for k in range(300))))
+
+
+def test_keypoints_of_the_list_come_first_whether_there_is_a_track_or_not():
+    listed = replace(plain_tracks(), names=("b/tail", "b/nose", "b/paw"), meta={"keypoints": ["ear", "nose", "tail"]})
+    cast = sheets.cast_of(listed)
+    assert cast.keypoints == ("ear", "nose", "tail", "paw")
+    assert cast.columns.tolist() == [[-1, 1, 0, 2]]
+    assert np.isnan(cast.pick(listed.xy, np.nan)[:, 0, 0]).all()
+
+
+def test_a_list_that_is_about_other_points_counts_for_nothing():
+    other = replace(plain_tracks(), meta={"keypoints": ["wheel", "door"]})
+    assert sheets.cast_of(other).keypoints == ("nose", "tail")

@@ -106,3 +106,15 @@ def test_random_tracks_come_back(tmp_path):
     np.testing.assert_array_equal(got.xy[:, [got.names.index(name) for name in names]], xy)
     labels = sio.load_slp(str(tmp_path / "a.slp"), open_videos=False)
     assert np.abs(labels.numpy().reshape(40, 30, 2) - xy)[np.isfinite(xy)].max() == 0
+
+
+def test_nodes_without_any_point_come_back_in_their_order_and_go_out_again(tmp_path):
+    whole = replace(tracks(), meta={**tracks().meta, "keypoints": ["ear", "tail", "nose"]})
+    put(tmp_path / "a.slp", whole)
+    assert sio.load_slp(str(tmp_path / "a.slp"), open_videos=False).skeleton.node_names == ["ear", "tail", "nose"]
+    back = sleap.read(tmp_path / "a.slp")
+    assert sorted(back.names) == sorted(whole.names), "no track without a point"
+    put(tmp_path / "b.slp", back)
+    skeleton = sio.load_slp(str(tmp_path / "b.slp"), open_videos=False).skeleton
+    assert skeleton.node_names == ["ear", "tail", "nose"]
+    assert skeleton.edge_names == [("nose", "tail"), ("nose", "ear")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 from types import SimpleNamespace
@@ -47,6 +48,27 @@ def test_they_may_count_as_placed_by_a_person() -> None:
     project = project_of(6)
     join(project, others(), "theirs.csv", as_anchors=True)
     assert (project.session.cells.source[:4] == Source.HUMAN).all()
+
+
+def test_what_they_know_of_the_skeleton_and_of_their_models_comes_along() -> None:
+    project = project_of(6)
+    project.session.describe(runs=[{"model": "mine", "licence": "BSD"}])
+    tracks = others()
+    told = {"skeleton": [["nose", "tail"]], "keypoints": ["nose", "ear", "tail"],
+            "runs": [{"model": "theirs", "licence": "CC-BY-NC-4.0"}]}
+    join(project, replace(tracks, meta={**tracks.meta, **told}), "theirs.slp")
+    meta = project.session.tracks.meta
+    assert [list(bone) for bone in meta["skeleton"]] == [["nose", "tail"]]
+    assert meta["keypoints"] == ["nose", "ear", "tail"]
+    assert [run["licence"] for run in meta["runs"]] == ["BSD", "CC-BY-NC-4.0"]
+
+
+def test_a_skeleton_that_is_here_stays() -> None:
+    project = project_of(6)
+    project.session.describe(skeleton=[["wheel", "door"]])
+    tracks = others()
+    join(project, replace(tracks, meta={**tracks.meta, "skeleton": [["nose", "tail"]]}), "theirs.slp")
+    assert project.session.tracks.meta["skeleton"] == [["wheel", "door"], ["nose", "tail"]]
 
 
 def test_what_does_not_fit_changes_nothing() -> None:
