@@ -185,11 +185,11 @@ def tour(folder: Path) -> None:
     panel, project = window.panel, window.project
     window.save(folder / "tour-open.png")
 
-    panel.place.names.setPlainText(", ".join([*POINTS, *LATER]))
+    panel.place.naming.names.setPlainText(", ".join([*POINTS, *LATER]))
     for xy in POINTS.values():
         window.click(xy)
     window.save(folder / "tour-place.png")
-    names = panel.place.names.parentWidget().parentWidget()
+    names = panel.place.naming
     names.open()
     window.show_part(panel.place)
     save(window.part(panel), folder / "tour-names.png")
@@ -281,12 +281,12 @@ def everything(window: Window, folder: Path) -> None:
     panel.place.columns.setValue(5)
     panel.place.rows.setValue(4)
     for group, box in BOXES.items():
-        panel.place.group.setText(group)
+        panel.place.naming.group.setText(group)
         window.press(panel.place.grid_button)
         window.settle(0.3)
         drag(window.viewer, project.layer, box)
         window.settle(0.5)
-    panel.place.group.clear()
+    panel.place.naming.group.clear()
     window.choose(panel.place.within, "whole picture")
     window.track()
     window.wait_for_run()

@@ -35,11 +35,14 @@ class Project:
         Whether it is of several animals; None if there is no project.
     names : dict of str to tuple of str
         The lists `LISTS`.
+    edges : tuple of (str, str)
+        Its skeleton.
     """
 
     scorer: str = ""
     is_multi: bool | None = None
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    edges: tuple[tuple[str, str], ...] = ()
 
     def lacks(self, frame: Frame) -> list[str]:
         """Names of labels that the project does not have, a sentence for each kind."""
@@ -58,15 +61,22 @@ class Project:
 
 def read_project(folder: Path) -> Project:
     """The settings of the project that a folder ``labeled-data/<video>`` belongs to."""
-    path = folder.resolve().parent.parent / "config.yaml"
+    return read_config(folder.resolve().parent.parent / "config.yaml")
+
+
+def read_config(path: Path) -> Project:
+    """The settings in a config.yaml; none if it cannot be read."""
     try:
         with path.open("rb") as file:
             text = file.read(MAX_CONFIG).decode("utf-8", errors="replace")
     except OSError:
         return Project()
     values = _settings(text)
+    bones = values.get("skeleton")
+    edges = [(str(bone[0]), str(bone[1])) for bone in bones if isinstance(bone, list) and len(bone) == 2] if isinstance(
+        bones, list) else []
     return Project(str(values.get("scorer") or ""), bool(values.get("multianimalproject")),
-                   {name: _texts(values.get(name)) for name in LISTS})
+                   {name: _texts(values.get(name)) for name in LISTS}, tuple(edges))
 
 
 def _settings(text: str) -> dict[str, Any]:

@@ -31,8 +31,8 @@ class Hands:
     Parameters
     ----------
     desk : Desk
-    names : object with `next`, `group` and `give(point)`
-        Has the name of the next point, "" for none, and its group; hears which point got it.
+    names : object with `next` and `group`
+        Has the name of the next point, "" for none, and its group.
     answers : Answers
         Hears where a track is.
     """
@@ -143,7 +143,6 @@ class Hands:
         if reason := obstacle(self._desk.viewer, project.layer, project.held):
             raise EditError(reason)
         (id,) = project.place(t, xy, (self._names.next,), self._names.group)
-        self._names.give((project.id, int(id)))
         project.selection.set([id])
         row = project.session.rows[int(project.session.columns(id)[0])]
         self._desk.say(f"{row.name} at {row.xy[0]:.1f}, {row.xy[1]:.1f} on frame {t}")

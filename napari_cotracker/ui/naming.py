@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from psygnal import Signal
 
-Point = tuple[str, int] | None
-"""Who got a name: a project's own id and a track's; None for a name that was left out."""
+from ..core.skeleton import Skeleton, edges_in, listed
 
 
 class Naming:
-    """Names waiting to be given, and the group of new points.
+    """Names waiting to be given, each to one track, and the group of new points.
 
     Attributes
     ----------
     changed : psygnal.Signal
-        Emitted without arguments when the next name, or the group, is another one.
+        Emitted without arguments when the next name, or anything else, is another one.
+    edited : psygnal.Signal
+        The user has changed the list, the group, or what is left out.
     restored : psygnal.Signal
         The list and the group are those of another time, typed by nobody now.
     """
 
-    changed, restored = Signal(), Signal()
+    changed, edited, restored = Signal(), Signal(), Signal()
 
     def __init__(self) -> None:
         self._group = ""
-        self._names: list[str] = []
-        self._given: list[Point] = []  # one for each name that the list is past
-        self._lost: list[tuple[list[Point], Point]] = []  # what was given when a point went, for its return
+        self._skeleton = Skeleton()
+        self._left_out: set[str] = set()
+        self._taken: Collection[str] = frozenset()
+
+    @property
+    def skeleton(self) -> Skeleton:
+        """The list, as it was written."""
+        return self._skeleton
 
     @property
     def names(self) -> list[str]:
-        """The whole list."""
-        return list(self._names)
+        """The whole list, individual by individual."""
+        return list(self._skeleton.names)
 
     @property
-    def given(self) -> list[Point]:
-        """Who got the names that the list is past, in order."""
-        return list(self._given)
+    def left_out(self) -> list[str]:
+        """Names of points that cannot be seen, in the order of the list."""
+        return [name for name in self.names if name in self._left_out]
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a track has a name of the list, or one is left out."""
+        return any(name in self._taken or name in self._left_out for name in self.names)
 
     @property
     def group(self) -> str:
@@ -49,62 +60,75 @@ class Naming:
     def group(self, group: str) -> None:
         if group != self._group:
             self._group = group
-            self.changed.emit()
+            self._tell()
 
     @property
     def next(self) -> str:
-        """The name of the next point; "" if the list is through or empty."""
-        return self._names[len(self._given)] if len(self._given) < len(self._names) else ""
+        """The name of the next point, the first that no track has; "" if the list is through or empty."""
+        return next((name for name in self.names if name not in self._taken and name not in self._left_out), "")
 
     @property
     def progress(self) -> str:
         """Where in the list one is, in words."""
-        if not self._names:
+        names, coming = self.names, self.next
+        if not names:
             return ""
-        if not self.next:
-            return f"All {len(self._names)} names are given; further points are numbered."
-        return f"Next: {self.next} ({len(self._given) + 1} of {len(self._names)})"
+        if coming:
+            return f"Next: {coming} ({names.index(coming) + 1} of {len(names)})"
+        if self._left_out:
+            return f"All {len(names)} names are given or left out; further points are numbered."
+        others = "" if self._skeleton.individuals else " For another animal, write both under Individuals."
+        return f"All {len(names)} names are given; further points are numbered.{others}"
 
     def read(self, text: str) -> None:
         """Take a list of names, separated by commas or on lines of their own, and begin with the first."""
-        names = [name.strip() for name in re.split(r"[,;\n]", text)]
-        self._names = [name for name in names if name]
-        self.start_over()
+        self._take(replace(self._skeleton, keypoints=listed(text)))
 
-    def restore(self, names: Sequence[str], given: Sequence[Point], group: str) -> None:
+    def read_individuals(self, text: str) -> None:
+        """Take the individuals that have these keypoints each."""
+        self._take(replace(self._skeleton, individuals=listed(text)))
+
+    def read_edges(self, text: str) -> None:
+        """Take the pairs of keypoints that belong together."""
+        self._take(replace(self._skeleton, edges=edges_in(text)))
+
+    def take_over(self, skeleton: Skeleton) -> None:
+        """A list that the user chose instead of typing it."""
+        self._take(skeleton)
+        self.restored.emit()
+
+    def restore(self, skeleton: Skeleton, left_out: Iterable[str] = (), group: str = "") -> None:
         """Go on with a list where it was left."""
-        self._names, self._given, self._lost, self._group = list(names), list(given)[: len(names)], [], group
+        self._skeleton, self._left_out, self._group = skeleton, set(left_out), group
         self.restored.emit()
         self.changed.emit()
 
-    def start_over(self) -> None:
-        """Begin the list anew, for the next individual."""
-        self._given, self._lost = [], []
+    def mark(self, taken: Collection[str]) -> None:
+        """These names have tracks now."""
+        self._taken = frozenset(taken)
         self.changed.emit()
 
-    def give(self, point: Point = None) -> None:
-        """The next name is given, if there is one."""
-        if self.next:
-            self._given.append(point)
-            self._lost = []
-            self.changed.emit()
+    def begin(self, left_out: Iterable[str] = ()) -> None:
+        """The same list for another film."""
+        self._left_out, self._taken = set(left_out), frozenset()
+        self.changed.emit()
+
+    def start_over(self) -> None:
+        """Go back to the names that were left out."""
+        self._left_out = set()
+        self._tell()
 
     def skip(self) -> None:
         """Leave one name out: a point that cannot be seen here."""
-        self.give()
+        if self.next:
+            self._left_out.add(self.next)
+            self._tell()
 
-    def take_back(self, point: Point) -> None:
-        """A point has gone: if it was the last that got a name, this is the next name again."""
-        given = self._given[:]
-        while given and given[-1] is None:
-            given.pop()
-        if given and given[-1] == point:
-            self._lost.append((self._given, point))
-            self._given = given[:-1]
-            self.changed.emit()
+    def _take(self, skeleton: Skeleton) -> None:
+        self._skeleton = skeleton
+        self._left_out &= set(skeleton.names)
+        self._tell()
 
-    def give_again(self, point: Point) -> None:
-        """A point that had gone is back, and has its name."""
-        if self._lost and self._lost[-1][1] == point:
-            self._given, _ = self._lost.pop()
-            self.changed.emit()
+    def _tell(self) -> None:
+        self.edited.emit()
+        self.changed.emit()

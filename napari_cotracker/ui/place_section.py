@@ -7,7 +7,7 @@ from pathlib import Path
 from napari.layers import Layer
 from numpy.typing import ArrayLike
 from qtpy.QtCore import QSignalBlocker
-from qtpy.QtWidgets import QButtonGroup, QLineEdit, QPlainTextEdit, QPushButton, QSizePolicy, QSpinBox
+from qtpy.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QSpinBox
 
 from ..core.errors import CotrackerError
 from ..core.queries import grid_queries
@@ -15,7 +15,7 @@ from ..tasks.points import points_of_table
 from .areas import AreaTool, areas_in
 from .axes import obstacle
 from .desk import Desk, Tool
-from .names_kept import NamesKeeper
+from .names_section import NamesSection
 from .naming import Naming
 from .sections import Section, ask_for_file, button, choice, form, hint, row, tip
 
@@ -28,10 +28,7 @@ TOOLS = {
 WHOLE, BOX, POLYGON = "whole picture", "a box I draw", "a polygon I draw"
 DRAWN = {BOX: "rectangle", POLYGON: "polygon"}
 COUNT_STYLE = "min-width: 2.6em"  # napari's own is too wide for two side by side
-NAMES_STYLE = "QPlainTextEdit { min-height: 3em; max-height: 3em; border: 1px solid rgba(128, 128, 128, 110) }"
 CHANGES = {"", "inserted", "removed", "reordered", "renamed"}  # after which the list of areas may be another
-NAMES_HELP = ("Names for the points that you click next, in order: nose, left ear, …; a slash separates individual and "
-              "keypoint.")
 
 
 class PlaceSection(Section):
@@ -45,14 +42,12 @@ class PlaceSection(Section):
         self.tool_buttons: dict[Tool, QPushButton] = {}
         self._make_tools()
         self._make_grid()
-        self._make_names()
+        self.naming = NamesSection(desk, naming)
+        self.body.addWidget(self.naming)
         desk.tool_changed.connect(self._show_tool)
         desk.current_changed.connect(self.refresh)
         desk.viewer.layers.events.connect(self._list_areas)
-        naming.changed.connect(self._show_names)
-        self._names_keeper = NamesKeeper(desk, naming, self)
         self._show_tool()
-        self._show_names()
         self.refresh()
 
     def refresh(self) -> None:
@@ -98,7 +93,7 @@ class PlaceSection(Section):
     def let_go(self) -> None:
         """Take the layer away in which an area is being drawn, note names, and hear no more of other layers."""
         self._area.end()
-        self._names_keeper.close()
+        self.naming.let_go()
         self._desk.viewer.layers.events.disconnect(self._list_areas)
 
     def _counts(self) -> tuple[int, int]:
@@ -153,44 +148,9 @@ class PlaceSection(Section):
         self.body.addLayout(row(self.grid_button, self.import_button))
         self.within.currentIndexChanged.connect(self._show_area)
 
-    def _make_names(self) -> None:
-        self.names = QPlainTextEdit(placeholderText="nose, left ear, right ear, …")
-        self.names.setStyleSheet(NAMES_STYLE)
-        self.names.setTabChangesFocus(True)
-        tip(self.names, "names of the next points", NAMES_HELP)
-        self.next_name = hint()
-        self.skip_button = button("Skip", "Leave this name out", self._naming.skip)
-        self.again_button = button("Again", "Begin the list anew, for the next individual", self._naming.start_over)
-        self.group = QLineEdit(placeholderText="none")
-        tip(self.group, "group of new points", "New points belong to this group; groups share a colour.")
-        lines = form()
-        lines.addRow("Names", self.names)
-        lines.addRow("Group", self.group)
-        folded = Section("Names and groups", is_open=False)
-        folded.body.addLayout(lines)
-        folded.body.addWidget(self.next_name)
-        folded.body.addLayout(row(self.skip_button, self.again_button))
-        self.body.addWidget(folded)
-        self.names.textChanged.connect(lambda: self._naming.read(self.names.toPlainText()))
-        self.group.textChanged.connect(lambda text: setattr(self._naming, "group", text.strip()))
-        self._naming.restored.connect(self._show_restored)
-        self._names_section = folded
-
     def _show_tool(self) -> None:
         self.tool_buttons[self._desk.tool].setChecked(True)
         self.advice.setText(TOOLS[self._desk.tool][-1])
-
-    def _show_restored(self) -> None:
-        """What is in the fields is what was typed at another time."""
-        with QSignalBlocker(self.names), QSignalBlocker(self.group):
-            self.names.setPlainText(", ".join(self._naming.names))
-            self.group.setText(self._naming.group)
-
-    def _show_names(self) -> None:
-        self._names_section.note(self._naming.next)
-        self.next_name.setText(self._naming.progress)
-        for shown in (self.next_name, self.skip_button, self.again_button):
-            shown.setVisible(bool(self._naming.names))
 
     def _show_area(self) -> None:
         self.grid_button.setText("Draw…" if self.within.currentData() in DRAWN else "Add grid")

@@ -84,7 +84,8 @@ def test_enter_that_ends_typing_does_not_say_that_a_point_is_right(window: Windo
     window.project.go_to(4)
     spins = window.panel.findChildren(QSpinBox)
     assert spins
-    for field in (window.panel.place.group, window.panel.table.filter_field, window.panel.video.rate.field, spins[0]):
+    names, rate = window.panel.place.naming, window.panel.video.rate
+    for field in (names.group, window.panel.table.filter_field, rate.field, spins[0]):
         field.setFocus()
         QTest.keyClick(field, Qt.Key.Key_Return)
         settle()

@@ -203,27 +203,27 @@ def test_names_are_read_shown_skipped_and_begun_anew(bench: Bench) -> None:
     section = bench.section
     for folded in section.findChildren(Section):
         folded.open()
-    assert not section.skip_button.isVisible()
-    QTest.keyClicks(section.names, "nose, tail")
+    assert not section.naming.skip_button.isVisible()
+    QTest.keyClicks(section.naming.names, "nose, tail")
     assert bench.naming.names == ["nose", "tail"]
-    assert section.next_name.text() == "Next: nose (1 of 2)"
-    bench.press(section.skip_button)
-    assert section.next_name.text() == "Next: tail (2 of 2)"
-    bench.press(section.again_button)
+    assert section.naming.next_name.text() == "Next: nose (1 of 2)"
+    bench.press(section.naming.skip_button)
+    assert section.naming.next_name.text() == "Next: tail (2 of 2)"
+    bench.press(section.naming.again_button)
     assert bench.naming.next == "nose"
-    section.names.clear()
-    assert not section.skip_button.isVisible()
+    section.naming.names.clear()
+    assert not section.naming.skip_button.isVisible()
 
 
 def test_tab_leaves_the_names(bench: Bench) -> None:
-    QTest.keyClick(bench.section.names, Qt.Key.Key_Tab)
-    assert bench.section.names.toPlainText() == ""
+    QTest.keyClick(bench.section.naming.names, Qt.Key.Key_Tab)
+    assert bench.section.naming.names.toPlainText() == ""
 
 
 def test_new_points_join_the_group(bench: Bench) -> None:
-    bench.section.group.setText("  left hand ")
+    bench.section.naming.group.setText("  left hand ")
     bench.grid(2, 1)
-    bench.section.group.clear()
+    bench.section.naming.group.clear()
     bench.grid(1, 1)
     assert [row.group for row in bench.session.rows] == ["left hand", "left hand", ""]
 
@@ -289,8 +289,8 @@ def test_without_a_video_it_is_switched_off(bench: Bench) -> None:
 
 def test_every_control_has_a_name_and_a_tip(bench: Bench) -> None:
     section = bench.section
-    fields = [section.columns, section.rows, section.within, section.names, section.group]
-    buttons = [*section.tool_buttons.values(), section.grid_button, section.import_button, section.skip_button,
-               section.again_button]
+    fields = [section.columns, section.rows, section.within, section.naming.names, section.naming.group]
+    buttons = [*section.tool_buttons.values(), section.grid_button, section.import_button, section.naming.skip_button,
+               section.naming.again_button]
     assert all(field.accessibleName() and field.toolTip() for field in fields)
     assert all(button.text() and button.toolTip() for button in buttons)

@@ -205,7 +205,7 @@ def unfold(panel: QWidget) -> None:
     for part in panel.findChildren(Section):
         part.open()
     panel.key_help.show()
-    panel.place.names.setPlainText("nose, left ear")
+    panel.place.naming.names.setPlainText("nose, left ear")
 
 
 def viewport_of(part: QWidget) -> int:
