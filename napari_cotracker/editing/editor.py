@@ -239,10 +239,19 @@ class Editor:
             self._do(splices.merge(part))
         return part.rows[0].id
 
-    def swap(self, a: int, b: int, frames: ArrayLike) -> None:
-        """Exchange the cells of two tracks, with all that a person said of them."""
-        part = self._part([self._one(a), self._one(b)], frames)
-        if len(part.rows) == 2:
+    def swap(self, a: ArrayLike, b: ArrayLike, frames: ArrayLike) -> None:
+        """Exchange the cells of two tracks, or of each of some with each of others, and what a person said of them.
+
+        Raises
+        ------
+        EditError
+            If there are not as many on both sides, or one is named twice.
+        """
+        some, others = (whole_numbers("ids of tracks", ids).tolist() for ids in (a, b))
+        if not some or len(some) != len(others) or (some != others and len({*some, *others}) < 2 * len(some)):
+            raise EditError(f"expected as many tracks as others to swap them with, each once, got {some} and {others}")
+        part = self._part([*some, *others], frames)
+        if some != others:
             self._do(splices.swap(part))
 
     def _part(self, ids: ArrayLike, frames: ArrayLike | None = None) -> Part:

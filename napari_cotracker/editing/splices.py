@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..core.tracks import State, is_anchor
 from .cells import Cells
 from .claims import is_located, is_pinned
 from .part import Part, settled, starting
-from .patch import Block, Patch
+from .patch import Block, Patch, Row
 
 CONTRADICTION = 2.0  # pixels between two anchors that cannot be clicks on the same point
 
@@ -84,12 +85,47 @@ def merge(part: Part) -> Patch:
 
 
 def swap(part: Part) -> Patch | None:
-    """Two tracks exchange the cells of the part, and their queries if both lie in it."""
-    a, b = part.rows
-    if a.t in part.frames and b.t in part.frames:
-        a, b = replace(a, t=b.t, xy=b.xy), replace(b, t=a.t, xy=a.xy)
-    label = f"swap {a.name} and {b.name}{part.during}"
-    return part.patch(label, part.cells[:, ::-1], (a, b))
+    """The first half of the tracks and the second exchange the cells of the part, and queries if both lie in it."""
+    half, rows = len(part.rows) // 2, list(part.rows)
+    for n, (a, b) in enumerate(zip(rows[:half], rows[half:], strict=True)):
+        if a.t in part.frames and b.t in part.frames:
+            rows[n], rows[half + n] = replace(a, t=b.t, xy=b.xy), replace(b, t=a.t, xy=a.xy)
+    order = np.roll(np.arange(2 * half), half)
+    return part.patch(f"swap {_sides(part.rows)}{part.during}", part.cells[:, order], rows)
+
+
+def counterparts(rows: Sequence[Row]) -> tuple[list[int], list[int]]:
+    """The ids of two tracks, or of each keypoint of one individual and of the same of another one.
+
+    Raises
+    ------
+    EditError
+        If they are neither.
+    """
+    if len(rows) == 2:
+        return [rows[0].id], [rows[1].id]
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        individual, _, keypoint = row.name.rpartition("/")
+        found.setdefault(individual, {})[keypoint] = row.id
+    points = [set(each) for each in found.values()]
+    if len(found) != 2 or points[0] != points[1] or 2 * len(points[0]) != len(rows):
+        of = ", ".join(filter(None, found)) or "none"
+        raise EditError(f"expected two tracks, or the same points of two individuals, got {len(rows)} tracks of {of}; "
+                        "select those that have a counterpart")
+    one, other = found.values()
+    return list(one.values()), [other[keypoint] for keypoint in one]
+
+
+def _sides(rows: Sequence[Row]) -> str:
+    """Who is swapped with whom, in words."""
+    if len(rows) == 2:
+        return f"{rows[0].name} and {rows[1].name}"
+    half = len(rows) // 2
+    one, other = ({row.name.rpartition("/")[0] for row in side} for side in (rows[:half], rows[half:]))
+    if len(one) == len(other) == 1 and one | other and all(one | other):
+        return f"{one.pop()} and {other.pop()}"
+    return f"{half} tracks with {half} others"
 
 
 def _worth(cells: Cells) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from ..core.errors import EditError
 from ..editing.cells import Cells
 from ..editing.editor import Editor
 from ..editing.part import when
+from ..editing.splices import counterparts
 from .edit_aim import CHOOSE, Aim, Frames
 
 NO_TRACK = "select tracks first: click their points or their rows"
@@ -108,6 +109,12 @@ def _with_two_parts(aim: Aim) -> Frames:
     return aim.here()
 
 
+def _onward(aim: Aim) -> Frames:
+    """All frames from the one that is shown, if it is clear who is swapped with whom."""
+    counterparts(aim.rows)
+    return aim.onward()
+
+
 def _side(name: str) -> Callable[[Editor, Aim, Frames], None]:
     """Take what was found from the anchor before, or from the one after."""
 
@@ -122,9 +129,7 @@ def _side(name: str) -> Callable[[Editor, Aim, Frames], None]:
 
 
 def _number(fewest: int, most: int) -> str:
-    if fewest == most:
-        return f"exactly {('no', 'one track', 'two tracks')[fewest]}"
-    return "two tracks or more"
+    return "exactly one track" if fewest == most else "two tracks or more"
 
 
 EDITS = {
@@ -156,8 +161,8 @@ EDITS = {
                   can_rehearse=False),
     "merge": Edit("Merge {who} into one", lambda editor, aim, frames: editor.merge(aim.ids),
                   "They are one point; of each frame the best is kept", Aim.here, "", fewest=2),
-    "swap": Edit("Swap {who}", lambda editor, aim, frames: editor.swap(int(aim.ids[0]), int(aim.ids[1]), frames),
-                 "The tracker took one for the other", Aim.onward, fewest=2, most=2),
+    "swap": Edit("Swap {who}", lambda editor, aim, frames: editor.swap(*counterparts(aim.rows), frames),
+                 "The tracker took one for the other; of two individuals, select all points", _onward, fewest=2),
 }
 
 

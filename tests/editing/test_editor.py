@@ -282,6 +282,24 @@ def test_queries_come_back_with_a_second_swap() -> None:
     Snapshot.of(session).assert_same(before)
 
 
+def test_several_tracks_are_swapped_with_as_many_others_in_one_step() -> None:
+    session = session_of(moving(6, 4))
+    before = session.cells.copy()
+    session.edit.swap([0, 1], [3, 2], range(2, 6))
+    assert_same(session.cells[2:], before[2:, [3, 2, 1, 0]])
+    assert_same(session.cells[:2], before[:2])
+    assert session.undo_label == "swap 2 tracks with 2 others, frames 2–5"
+    session.undo()
+    assert_same(session.cells, before)
+
+
+@pytest.mark.parametrize(("a", "b"), [([0, 1], [2]), ([0, 1], [1, 2]), ([0, 0], [1, 2]), ([], [0])])
+def test_who_is_swapped_with_whom_must_be_clear(a: list[int], b: list[int]) -> None:
+    session = session_of(moving(6, 4))
+    with pytest.raises(EditError, match="expected as many tracks"):
+        session.edit.swap(a, b, range(6))
+
+
 def test_the_page_of_edits_names_them_all_and_its_example_runs(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "edits.md").read_text("utf-8")

@@ -46,8 +46,9 @@ def test_without_a_span_the_frame_is_named(bench: Bench) -> None:
 
 @pytest.mark.parametrize(("name", "ids", "reason"), [
     *((name, (), "select tracks first") for name in EDITS),
-    ("merge", (1,), "two tracks or more, not 1"), ("swap", (1,), "exactly two tracks, not 1"),
-    ("swap", (1, 2, 3), "exactly two tracks, not 3"), ("split", (1, 2), "exactly one track, not 2"),
+    ("merge", (1,), "two tracks or more, not 1"), ("swap", (1,), "two tracks or more, not 1"),
+    ("swap", (1, 2, 3), "the same points of two individuals, got 3 tracks of none"),
+    ("split", (1, 2), "exactly one track, not 2"),
     ("take before", (1, 2), "exactly one track, not 2"),
 ])
 def test_it_says_how_many_tracks_it_needs(bench: Bench, name: str, ids: tuple[int, ...], reason: str) -> None:
@@ -87,3 +88,32 @@ def test_it_finds_out_what_the_edit_itself_would_say(bench: Bench) -> None:
     assert "place the point there first" in refusal(EDITS["show"], aim, aim.here())
     assert refusal(EDITS["clear"], aim, aim.here()) == "this would change nothing"
     assert not refusal(EDITS["clear"], aim, np.array([3]))
+
+
+def test_two_individuals_are_swapped_whole(bench: Bench) -> None:
+    names = {1: "m1/nose", 2: "m2/tail", 3: "m1/tail", 4: "m2/nose"}
+    for id, name in names.items():
+        bench.session.rename(id, name)
+    before = bench.session.cells.xy.copy()
+    aim = aim_of(bench, 1, 2, 3, 4)
+    edit, steps = EDITS["swap"], len(bench.session.steps)
+    edit.do(bench.session.edit, aim, edit.frames(aim))
+    after = bench.session.cells.xy
+    for id, other in ((1, 4), (4, 1), (2, 3), (3, 2)):
+        mine, theirs = (int(bench.session.columns([each])[0]) for each in (id, other))
+        np.testing.assert_array_equal(after[15:, mine], before[15:, theirs])
+        np.testing.assert_array_equal(after[:15, mine], before[:15, mine])
+    assert len(bench.session.steps) == steps + 1, "one step"
+    assert bench.session.undo_label == "swap m1 and m2, frames 15–39"
+
+
+@pytest.mark.parametrize(("names", "got"), [
+    (("m1/nose", "m1/tail", "m2/nose"), "3 tracks of m1, m2"),
+    (("m1/nose", "m2/nose", "m3/nose"), "3 tracks of m1, m2"),
+    (("m1/nose", "m1/nose", "m2/nose"), "3 tracks of m1, m2"),
+])
+def test_individuals_that_do_not_match_are_not_swapped(bench: Bench, names: tuple[str, ...], got: str) -> None:
+    for id, name in zip((1, 2, 3), names, strict=True):
+        bench.session.rename(id, name)
+    with pytest.raises(EditError, match=got):
+        EDITS["swap"].frames(aim_of(bench, 1, 2, 3))
