@@ -72,7 +72,7 @@ def track(
     video: Film,
     out: Out,
     *,
-    queries: Annotated[Path | None, typer.Option(metavar="CSV", help="Points to follow: a table t,x,y.")] = None,
+    queries: Annotated[Path | None, typer.Option(metavar="FILE", help="Points: a table t,x,y, or labels.")] = None,
     grid: Annotated[int | None, typer.Option(metavar="N", help="Follow a grid of N × N points instead.")] = None,
     mask: Annotated[Path | None, typer.Option(metavar="PNG", help="Keep grid points that are not on black.")] = None,
     fps: Fps = None,
@@ -95,7 +95,7 @@ def track(
 ) -> None:
     """Follow points through a video and write their tracks."""
     from .tasks.open import open_video
-    from .tasks.points import points_of_grid, points_of_table
+    from .tasks.points import points_of_file, points_of_grid
     from .tasks.track import TrackOptions
 
     check_points(queries, grid, mask)
@@ -106,8 +106,8 @@ def track(
         support_grid=support_grid, resolution=read_size(resolution), precision=precision, accept_licence=accept_licence,
     )
     with closing(open_video(video, fps)) as film:
-        points = points_of_table(queries) if queries else points_of_grid(film, grid or 0, frame, mask)
-        asked = Asked(out, overlay, overwrite, resume, as_json)
+        points, known = points_of_file(queries, film) if queries else (points_of_grid(film, grid or 0, frame, mask), {})
+        asked = Asked(out, overlay, overwrite, resume, as_json, known)
         track_and_write(film, points, options, asked)
 
 

@@ -166,6 +166,6 @@ def read_size(text: str | None) -> tuple[int, int] | None:
 def check_points(queries: Path | None, grid: int | None, mask: Path | None) -> None:
     """Refuse a command that says twice, or not at all, which points to follow."""
     if (queries is None) == (grid is None):
-        raise typer.BadParameter("say which points to follow: either --queries CSV or --grid N")
+        raise typer.BadParameter("say which points to follow: either --queries FILE or --grid N")
     if mask is not None and grid is None:
         raise typer.BadParameter("--mask goes with --grid")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,8 @@ class Asked:
     resume : bool
         Whether to go on with it.
     as_json : bool
+    known : mapping
+        What else the tracks are to know: the skeleton of labels.
     """
 
     out: Path
@@ -41,6 +43,7 @@ class Asked:
     overwrite: bool = False
     resume: bool = False
     as_json: bool = False
+    known: Mapping[str, Any] = field(default_factory=dict)
 
 
 def track_and_write(film: Video, points: Queries, options: TrackOptions, asked: Asked) -> None:
@@ -60,7 +63,7 @@ def track_and_write(film: Video, points: Queries, options: TrackOptions, asked: 
     if isinstance(film, Shortened) and (reason := film.shortfall()):
         say(f"Note: {reason}")
     cost = estimate(film, points, options, kept=True)
-    facts = check_output(asked.out, film, points)
+    facts = {**check_output(asked.out, film, points), **asked.known}
     if asked.overlay is not None:
         check_render(asked.overlay, film, overwrite=asked.overwrite)
     if accepts_licence(None if options.accept_licence else licence_to_accept(film, options)):

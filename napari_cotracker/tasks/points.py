@@ -1,15 +1,19 @@
-"""Which points to follow: from a table, or a grid on one frame, within a mask if wanted."""
+"""Which points to follow: from a table, from labels, or a grid on one frame, within a mask if wanted."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import TrackingError
+from ..core.errors import FormatError, TrackingError
 from ..core.queries import Queries, grid_queries
+from ..core.tracks import State, Tracks
 from ..core.video import Video
+from .convert import with_video
+from .export import read_tracks, sniffs
 
 
 def points_of_table(path: Path) -> Queries:
@@ -23,6 +27,52 @@ def points_of_table(path: Path) -> Queries:
     from ..formats.queries import read_queries
 
     return read_queries(path)
+
+
+def points_of_file(path: Path, video: Video) -> tuple[Queries, dict[str, Any]]:
+    """Query points of a table, or of tracks in any format that can be read: labels of another program, say.
+
+    A track begins where its file says that it did, else where it is first seen; what is seen nowhere is left out.
+
+    Parameters
+    ----------
+    path : Path
+    video : Video
+        The one that they lie on.
+
+    Returns
+    -------
+    Queries, dict
+        The points, and what labels know of their skeleton, for `Tracks.meta`.
+
+    Raises
+    ------
+    CotrackerError
+        If the file is missing or wrong, the tracks do not fit the video, or no point is seen anywhere.
+    """
+    if not sniffs(path):
+        return points_of_table(path), {}
+    tracks = with_video(read_tracks(path, size=(video.width, video.height)), video)
+    points = _beginnings(tracks)
+    if not len(points):
+        raise FormatError(f"expected a point that is seen somewhere, got none in {path.name!r}; label one, or name "
+                          "points in a table t,x,y")
+    return points, {name: tracks.meta[name] for name in ("skeleton", "keypoints") if tracks.meta.get(name)}
+
+
+def _beginnings(tracks: Tracks) -> Queries:
+    """Where each track begins; those that begin nowhere are left out."""
+    seen = tracks.states() == State.VISIBLE
+    if not tracks.n_frames or not len(tracks):
+        return Queries(np.zeros(0, np.int64), np.zeros((0, 2)))
+    columns = np.arange(len(tracks))
+    t, is_known = seen.argmax(0), seen.any(0)
+    xy = tracks.xy[t, columns]
+    if tracks.queries is not None:
+        named = np.flatnonzero(np.isin(tracks.ids, tracks.queries.ids))
+        own = tracks.queries.of(tracks.ids[named])
+        t[named], xy[named], is_known[named] = own.t, own.xy, True
+    return Queries(t[is_known], xy[is_known], tracks.ids[is_known], tuple(np.array(tracks.names)[is_known].tolist()))
 
 
 def points_of_grid(video: Video, count: int, frame: int = 0, mask: Path | None = None) -> Queries:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +13,10 @@ import numpy as np
 import pytest
 
 from napari_cotracker.core.errors import CotrackerError
-from napari_cotracker.tasks.points import points_of_grid, points_of_table, read_mask
+from napari_cotracker.core.queries import Queries
+from napari_cotracker.core.tracks import State, Tracks
+from napari_cotracker.tasks.export import read_tracks, write_tracks
+from napari_cotracker.tasks.points import points_of_file, points_of_grid, points_of_table, read_mask
 
 VIDEO: Any = SimpleNamespace(n_frames=10, width=64, height=48)
 
@@ -57,3 +62,59 @@ def test_a_mask_that_cannot_be_read_is_named(content: bytes | None, tmp_path: Pa
         path.write_bytes(content)
     with pytest.raises(CotrackerError, match=r"mask\.png"):
         read_mask(path)
+
+
+# labels of other programs
+
+
+FILM: Any = SimpleNamespace(n_frames=10, width=64, height=48, fps=Fraction(25), path=None, times=np.arange(10) / 25,
+                            frame_numbers=np.arange(10), fingerprint="grey", bad_frames=frozenset())
+
+
+def labels(path: Path, **meta: Any) -> Path:
+    """Three tracks over ten frames: the nose seen from frame 2 on, the tail hidden before 4, the paw nowhere."""
+    xy = np.full((10, 3, 2), np.nan, np.float32)
+    xy[2:, 0], xy[:, 1] = (10, 20), (30, 40)
+    state = np.full((10, 3), State.VISIBLE, np.uint8)
+    state[:4, 1], state[:2, 0], state[:, 2] = State.OCCLUDED_LOCATED, State.UNKNOWN, State.UNKNOWN
+    scores = np.ones((10, 3), np.float32)
+    tracks = Tracks(np.array([4, 6, 7]), xy, scores, scores, state, names=("m1/nose", "m1/tail", "m1/paw"),
+                    meta={"size": (64, 48), **meta})
+    write_tracks(path, tracks)
+    return path
+
+
+@pytest.mark.parametrize("name", ["labels.npz", "labels.json", "labels.csv"])
+def test_points_of_labels_begin_where_they_are_first_seen(name: str, tmp_path: Path) -> None:
+    path = labels(tmp_path / name)
+    queries, _ = points_of_file(path, FILM)
+    assert queries.names == ("m1/nose", "m1/tail")
+    assert queries.to_array().tolist() == [[2, 10, 20], [4, 30, 40]]
+
+
+def test_a_tracks_file_knows_where_its_tracks_began(tmp_path: Path) -> None:
+    tracks = read_tracks(labels(tmp_path / "a.npz"))
+    began = Queries([5, 9], [[1, 2], [3, 4]], [4, 6], ("m1/nose", "m1/tail"))
+    write_tracks(tmp_path / "b.npz", replace(tracks.select(np.array([0, 1])), queries=began))
+    assert points_of_file(tmp_path / "b.npz", FILM)[0].to_array().tolist() == [[5, 1, 2], [9, 3, 4]]
+
+
+def test_labels_bring_their_skeleton(tmp_path: Path) -> None:
+    known = {"skeleton": [["nose", "tail"]], "keypoints": ["nose", "ear", "tail"]}
+    assert points_of_file(labels(tmp_path / "a.npz", **known), FILM)[1] == known
+    (tmp_path / "points.csv").write_text("t,x,y\n3,1,2\n")
+    queries, nothing = points_of_file(tmp_path / "points.csv", FILM)
+    assert queries.to_array().tolist() == [[3, 1, 2]]
+    assert nothing == {}
+
+
+def test_labels_without_a_point_to_begin_with_are_refused(tmp_path: Path) -> None:
+    tracks = read_tracks(labels(tmp_path / "a.npz"))
+    write_tracks(tmp_path / "b.npz", tracks.select(np.array([2])))
+    with pytest.raises(CotrackerError, match=r"a point that is seen somewhere, got none in 'b.npz'"):
+        points_of_file(tmp_path / "b.npz", FILM)
+
+
+def test_labels_of_another_film_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CotrackerError, match="pixels"):
+        points_of_file(labels(tmp_path / "a.npz", size=(640, 480)), FILM)
