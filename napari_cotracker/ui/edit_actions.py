@@ -98,8 +98,8 @@ class EditActions:
 
         return self._do(act, lambda: reached if edit.moves else reached[:0])
 
-    def nudge(self, right: float, down: float) -> bool:
-        """Move the selected tracks by some pixels on the frame that is shown; see `NUDGES`."""
+    def nudge(self, right: float, down: float, aim: Aim | None = None) -> bool:
+        """Move tracks by some pixels on a frame, those selected on the one that is shown if not told; see `NUDGES`."""
         shown = np.zeros(0, np.int64)
 
         def act(aim: Aim) -> None:
@@ -107,7 +107,7 @@ class EditActions:
             shown = _some(aim).here()
             aim.session.edit.nudge(aim.ids, aim.t, (right, down))
 
-        return self._do(act, lambda: shown)
+        return self._do(act, lambda: shown, aim)
 
     def rename(self, name: str) -> bool:
         """Give the one selected track another name."""
@@ -169,9 +169,10 @@ class EditActions:
 
     # doing it
 
-    def _do(self, act: Callable[[Aim], object], moved: Callable[[], Frames] | None = None) -> bool:
+    def _do(self, act: Callable[[Aim], object], moved: Callable[[], Frames] | None = None, aim: Aim | None = None
+            ) -> bool:
         """Do something, say what, and tell whoever tracks again what lies around; an error is told, too."""
-        aim, project = self.aim, self._desk.current
+        aim, project = aim or self.aim, self._desk.current
         if aim is None or project is None:
             self._desk.say(NO_VIDEO)
             return False
@@ -186,7 +187,7 @@ class EditActions:
         if isinstance(answer, int):
             project.selection.set([answer])
         self._desk.say(f"done: {labels[-1]}")
-        if moved is not None:
+        if moved is not None and aim.session is project.session:
             self._follow_up(aim, moved())
         return True
 

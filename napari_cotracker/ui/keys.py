@@ -16,6 +16,7 @@ from ..core.errors import EditError
 from .correct_section import CorrectSection
 from .desk import Desk, Tool
 from .edit_actions import NUDGES, EditActions
+from .nudging import Nudging
 
 if TYPE_CHECKING:
     from .project import Project
@@ -48,7 +49,7 @@ HELP = {
     "PageDown": "ten frames on",
     "Home": "the first frame",
     "End": "the last frame",
-    "Shift-arrow": "move the selected points by a pixel; with Control, too, by a tenth",
+    "Shift-arrow": "move the selected points by a pixel, hold it to go on; with Control as well, by a tenth",
     "Escape": "let go of the span of frames, then of the selection",
     "Control-Z": "undo",
     "Control-Shift-Z": "redo",
@@ -78,7 +79,7 @@ class Keys(QObject):
         self._around: tuple[int, int] | None = None
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._play_on)
-        self._span = edits.span
+        self._span, self._nudging = edits.span, Nudging(desk, edits, self)
         answers, reviewing = correct.answers, correct.reviewing
         acts: dict[str, Callable[[], object]] = {
             "N": reviewing.next, "B": reviewing.back, "Enter": answers.accept, "O": answers.hide,
@@ -90,7 +91,7 @@ class Keys(QObject):
             "Control-Z": self.undo, "Control-Shift-Z": lambda: self.undo(redo=True),
             "PageUp": lambda: self.leaf(-PAGE), "PageDown": lambda: self.leaf(PAGE),
             "Home": lambda: self.leaf(-ALL), "End": lambda: self.leaf(ALL), **others,
-            **{key: partial(edits.nudge, *step) for key, step in NUDGES.items()},
+            **{key: partial(self._nudging.nudge, *step) for key, step in NUDGES.items()},
         }
         self.actions = {key: partial(desk.attempt, act) for key, act in acts.items()}
 
@@ -144,9 +145,10 @@ class Keys(QObject):
         self._around = (max(project.frame - AROUND, 0), min(project.frame + AROUND, last))
         self._clock.start(round(1000 / _rate(project)))
 
-    def stop_playing(self) -> None:
-        """End the loop."""
+    def let_go(self) -> None:
+        """End the loop, and what is being nudged."""
         self._clock.stop()
+        self._nudging.end()
 
     def select_nothing(self) -> None:
         """Give up the span of frames that is chosen, and without one the selection."""

@@ -88,7 +88,7 @@ class Panel(QWidget):
         if self._is_closed:
             return
         self._is_closed = True
-        self.keys.stop_playing()
+        self.keys.let_go()
         self.place.let_go()
         self.inspect.close_look()
         self.correct.close()

@@ -102,6 +102,11 @@ class FramePoints(Points):
         self._shown[row] = True
         self.update_view()
 
+    def shift_rows(self, rows: NDArray[np.intp], right: float, down: float) -> None:
+        """Draw points that many pixels further, until they are filled in again."""
+        self._data[rows, -2:] += (down, right)
+        self.update_view()
+
     @property
     def _pixel(self) -> float:
         """Data pixels in one pixel of the screen."""
