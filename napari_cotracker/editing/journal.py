@@ -12,7 +12,7 @@ from ..core.words import as_label
 from . import encoding, records
 from .change import Change
 from .patch import Patch
-from .records import Node, State
+from .records import Node, SessionState
 from .staging import Staged
 from .store import Store
 
@@ -44,7 +44,7 @@ class Journal:
         self._held: OrderedDict[int, Patch] = OrderedDict()
         self._bytes, self._held_bytes = 0, 0
 
-    def load(self, state: State, nodes: Iterable[Node]) -> None:
+    def load(self, state: SessionState, nodes: Iterable[Node]) -> None:
         """Begin with what a file holds.
 
         Raises

@@ -21,7 +21,7 @@ from .identity import check_video, find_video
 from .journal import BUDGET
 from .ledger import FORGOTTEN
 from .patch import Patch
-from .records import State
+from .records import SessionState
 from .staging import Staged
 from .store import Store
 from .table import TrackTable
@@ -33,7 +33,7 @@ class Kept(View):
 
     def __init__(self, n_frames: int, size: tuple[int, int], meta: Mapping[str, Any] | None = None, *,
                  budget: int = BUDGET) -> None:
-        state = State(0, 0, 1, 0, 0, int(n_frames), int(size[0]), int(size[1]))
+        state = SessionState(0, 0, 1, 0, 0, int(n_frames), int(size[0]), int(size[1]))
         meta = {"created": datetime.now(UTC).isoformat(timespec="seconds"), **(meta or {}), "size": state[-2:]}
         store = Store()
         store.write(records.begin_state(state), *(records.put_value("facts", name, meta[name]) for name in meta))
@@ -278,7 +278,7 @@ class Kept(View):
         if not self._store.is_file:
             self._history.complete()
 
-    def _begin(self, store: Store, state: State, meta: Mapping[str, Any], budget: int) -> None:
+    def _begin(self, store: Store, state: SessionState, meta: Mapping[str, Any], budget: int) -> None:
         super().__init__(TrackTable(state.n_frames))
         self.size = (state.width, state.height)
         self._store = store

@@ -18,7 +18,7 @@ from .patch import Patch
 PIECES = 16  # bits that number the pieces of a patch
 
 
-class State(NamedTuple):
+class SessionState(NamedTuple):
     """Where a session is: the last step that is done, and numbers that are not to be given again."""
 
     head: int
@@ -68,22 +68,22 @@ def set_state(**values: int) -> Write:
     return lambda connection: connection.execute(f"UPDATE state SET {columns}", values)
 
 
-def begin_state(state: State) -> Write:
+def begin_state(state: SessionState) -> Write:
     """Note where a new session is."""
     return lambda connection: connection.execute("INSERT INTO state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)", state)
 
 
-def read_state(connection: sqlite3.Connection) -> State:
+def read_state(connection: sqlite3.Connection) -> SessionState:
     """Where the session is.
 
     Raises
     ------
     DamageError
     """
-    found = connection.execute(f"SELECT {', '.join(State._fields)} FROM state").fetchall()
+    found = connection.execute(f"SELECT {', '.join(SessionState._fields)} FROM state").fetchall()
     if len(found) != 1 or not all(isinstance(value, int) and 0 <= value < 1 << 62 for value in found[0]):
         raise DamageError("expected where the session is, got other values")
-    state = State(*found[0])
+    state = SessionState(*found[0])
     if state.n_frames > encoding.LARGEST:
         raise DamageError(f"expected at most {encoding.LARGEST} frames, got {state.n_frames}")
     return state

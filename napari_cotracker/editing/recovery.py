@@ -6,16 +6,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import numpy as np
-
 from ..core.errors import EditError
 from . import records, runlog, snapshots
 from .encoding import DamageError
 from .history import History
 from .journal import Journal
 from .ledger import FORGOTTEN
-from .patch import Block, Patch
-from .records import Node, State
+from .patch import Patch
+from .records import Node, SessionState
 from .runlog import Left
 from .store import Store
 from .table import TrackTable
@@ -23,7 +21,7 @@ from .table import TrackTable
 AT_ONCE = 256  # patches that are read together
 
 
-def load(history: History, table: TrackTable, store: Store, state: State) -> None:
+def load(history: History, table: TrackTable, store: Store, state: SessionState) -> None:
     """Make a new history and an empty table what a file says.
 
     Raises
@@ -74,10 +72,7 @@ def patch_of(connection: sqlite3.Connection, node: Node) -> Patch:
 
 def close(history: History, table: TrackTable, left: Left) -> None:
     """A run that was cut off becomes a step, or part of the one that it belongs to."""
-    frames, ids = np.arange(table.n_frames), left.shown.ids
-    ids = ids[table.roster.has(ids)]
-    before = table.read(frames, ids)
-    block = Block(frames, ids, before, left.shown.over(frames, ids, before)).trimmed()
+    block = left.block(table)
     facts = None if left.facts is None else {**left.facts, "cancelled": True}
     patch = Patch(f"{left.label}, cut off", (block,) if len(block.ids) else (), run=facts, sides=tuple(left.sides))
     with history.changing() as change:

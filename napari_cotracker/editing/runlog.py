@@ -17,8 +17,10 @@ from .change import Change
 from .database import Write
 from .encoding import DamageError, to_json
 from .layer import Layer, Told
+from .patch import Block
 from .records import parsed
 from .store import Store
+from .table import TrackTable
 
 Place = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]
 
@@ -44,6 +46,13 @@ class Left(NamedTuple):
     facts: Mapping[str, Any] | None
     shown: Layer
     sides: list[Sides]
+
+    def block(self, table: TrackTable) -> Block:
+        """What it makes of the cells of a table; tracks that are gone are left out."""
+        frames, ids = np.arange(table.n_frames), self.shown.ids
+        ids = ids[table.roster.has(ids)]
+        before = table.read(frames, ids)
+        return Block(frames, ids, before, self.shown.over(frames, ids, before)).trimmed()
 
 
 class RunLog:

@@ -22,7 +22,7 @@ from .cells import Cells
 from .encoding import DamageError
 from .ledger import FORGOTTEN
 from .patch import Block, Patch
-from .records import Node, State
+from .records import Node, SessionState
 from .recovery import patch_of
 from .session import Session
 from .table import TrackTable
@@ -96,7 +96,7 @@ class Wreck:
         self.connection = connection
         self.facts: dict[str, Any] = self.tried(records.read_values("facts"), {})
         self.settings: dict[str, Any] = self.tried(records.read_values("settings"), {})
-        self.state: State | None = self.tried(records.read_state, None)
+        self.state: SessionState | None = self.tried(records.read_state, None)
         self.nodes = self._nodes()
         self.start, self.step, self.n_frames = self._start()
 
@@ -242,10 +242,7 @@ def _whole(patch: Patch | None) -> Patch:
 def _take_runs(session: Session, wreck: Wreck, saved: Salvaged) -> None:
     try:
         for left in runlog.read_left(wreck.connection, session.n_frames):
-            frames, ids = np.arange(session.n_frames), left.shown.ids
-            ids = ids[session.has(ids)]
-            before = session.read(frames, ids)
-            block = Block(frames, ids, before, left.shown.over(frames, ids, before)).trimmed()
+            block = left.block(session._table)
             if len(block.ids):
                 session.apply(Patch(f"{left.label}, cut off", (block,), run=left.facts, sides=tuple(left.sides)))
     except MISHAPS:

@@ -152,7 +152,9 @@ def drop_snapshots(steps: Iterable[int]) -> Write:
 
     def write(connection: sqlite3.Connection) -> None:
         found = connection.execute("SELECT id, step FROM snapshots").fetchall()
-        _drop_snapshots(connection, [each for each, step in found if step in gone])
+        for number in (each for each, step in found if step in gone):
+            connection.execute("DELETE FROM snapshots WHERE id = ?", (number,))
+            connection.execute("DELETE FROM snapshot_pieces WHERE id BETWEEN ? AND ?", records.pieces_of(number))
     return write
 
 
@@ -196,12 +198,6 @@ def _snapshot_to_pieces(rows: Sequence[Row], cells: Cells) -> Iterator[bytes]:
     frames, ids = np.arange(cells.shape[0]), np.array([row.id for row in rows], np.int64)
     for some in encoding.columns_of_pieces(*cells.shape):
         yield encoding.seal([*encoding.put_place(frames, ids[some]), *encoding.put_cells(cells[:, some])])
-
-
-def _drop_snapshots(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
-    for number in numbers:
-        connection.execute("DELETE FROM snapshots WHERE id = ?", (number,))
-        connection.execute("DELETE FROM snapshot_pieces WHERE id BETWEEN ? AND ?", records.pieces_of(number))
 
 
 def _drop_piece(key: tuple[int], connection: sqlite3.Connection) -> None:

@@ -13,10 +13,10 @@ from napari_cotracker.editing.change import Change
 from napari_cotracker.editing.encoding import DamageError
 from napari_cotracker.editing.journal import BUDGET, HELD, Journal
 from napari_cotracker.editing.patch import Block, Patch
-from napari_cotracker.editing.records import Node, State
+from napari_cotracker.editing.records import Node, SessionState
 from napari_cotracker.editing.store import Store
 
-BEGIN = State(0, 0, 1, 0, 0, 100, 8, 8)
+BEGIN = SessionState(0, 0, 1, 0, 0, 100, 8, 8)
 
 
 class Steps:
@@ -160,6 +160,6 @@ def test_the_oldest_steps_are_forgotten_first_with_what_only_they_lead_to() -> N
     (BEGIN._replace(next_step=9), [Node(2, 3, "", 0, 0)], "after step 3, got 2"),
     (BEGIN._replace(next_step=9), [Node(4, 3, "", 0, 0)], "after step 3, got 4"),
 ])
-def test_steps_that_are_no_tree_are_refused(state: State, nodes: list[Node], message: str) -> None:
+def test_steps_that_are_no_tree_are_refused(state: SessionState, nodes: list[Node], message: str) -> None:
     with pytest.raises(DamageError, match=message):
         Steps().journal.load(state, nodes)

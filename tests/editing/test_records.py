@@ -12,10 +12,10 @@ from napari_cotracker.core.errors import EditError
 from napari_cotracker.editing import encoding, records, schema
 from napari_cotracker.editing.encoding import DamageError
 from napari_cotracker.editing.patch import Patch, Row
-from napari_cotracker.editing.records import Node, State
+from napari_cotracker.editing.records import Node, SessionState
 from tests.editing.walks import FACTS, sides_of
 
-STATE = State(3, 1, 9, 4, 7, 100, 64, 48)
+STATE = SessionState(3, 1, 9, 4, 7, 100, 64, 48)
 
 
 @pytest.fixture
