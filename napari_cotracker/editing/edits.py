@@ -85,26 +85,6 @@ def place(rows: Sequence[Row], placed: bool) -> Patch:
     return Patch(f"place {_count(rows, 'points')}", tuple(blocks), after=tuple(rows))
 
 
-def correct(row: Row, t: int, xy: NDArray[np.float32], before: Cells) -> Patch:
-    """A person says where a track is on one frame: an anchor; on the frame of its query, the query goes along.
-
-    Parameters
-    ----------
-    row : Row
-    t : int
-    xy : (2,) float32
-    before : Cells
-        The cell as it is, (1, 1).
-    """
-    after = Cells.empty(1, 1)
-    after.xy[0, 0] = xy
-    after.visibility[:], after.confidence[:], after.state[:], after.source[:] = 1, 1, State.VISIBLE, Source.HUMAN
-    block = Block(np.array([t]), np.array([row.id]), before, after)
-    moved = replace(row, xy=(float(xy[0]), float(xy[1])))
-    rows = ((row,), (moved,)) if t == row.t and moved != row else ((), ())
-    return Patch(f"correct {row.name}", (block,), before=rows[0], after=rows[1])
-
-
 def move(part: Part, xy: NDArray[np.float32], label: str = "correct") -> Patch | None:
     """A person says where tracks are: each of its cells becomes an anchor at its pixel.
 

@@ -146,9 +146,7 @@ class Session(Kept):
         EditError
             If there is no such track, or the point is not finite or on no frame of the video.
         """
-        frames, places = edits.checked_points(t, np.reshape(xy, (1, 2)), self.n_frames)
-        row = self.rows[int(self.columns(id)[0])]
-        self.apply(edits.correct(row, int(frames[0]), places[0], self.read(frames, [id])))
+        self.edit.move(id, t, np.reshape(xy, (1, 2)))
 
     def delete(self, ids: ArrayLike) -> None:
         """Remove tracks with all their cells."""
