@@ -8,10 +8,9 @@ from enum import IntEnum
 import numpy as np
 
 from . import signs
-from .heat import CellArrays
 from .neighbours import Neighbours
 from .signs import Part, Places
-from .tracks import Floats
+from .tracks import CellArrays, Floats
 
 UNIT = 256.0  # px of the longer side that figures in pixels are meant for
 

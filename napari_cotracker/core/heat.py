@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .tracks import Bytes, Floats, State, is_anchor, resolve_states
+from .tracks import Bytes, CellArrays, State, is_anchor, resolve_states
 
 Places = NDArray[np.int64]
 
@@ -23,21 +23,6 @@ STEPS = 255 - BEST
 QUANTITIES = ("confidence", "visibility")
 DOUBTFUL = 0.5
 NOBODY, PLACED, DENIED = 0, 1, 2  # what a person said of a cell: nothing, where it is, that it cannot be seen
-
-
-class CellArrays(Protocol):
-    """Cells as arrays (T, N), positions (T, N, 2); `Tracks` are such."""
-
-    @property
-    def xy(self) -> Floats: ...
-    @property
-    def visibility(self) -> Floats: ...
-    @property
-    def confidence(self) -> Floats: ...
-    @property
-    def state(self) -> Bytes: ...
-    @property
-    def source(self) -> Bytes: ...
 
 
 def encode(cells: CellArrays, size: tuple[int, int] | None, quantity: str = "confidence") -> Bytes:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .tracks import Bytes, Floats, Source, State, is_anchor, resolve_states
-
-if TYPE_CHECKING:
-    from .heat import CellArrays
+from .tracks import Bytes, CellArrays, Floats, Source, State, is_anchor, resolve_states
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

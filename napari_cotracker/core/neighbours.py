@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .heat import CellArrays
 from .inspection import seen_states
 from .signs import Some
-from .tracks import Floats, State, is_anchor
+from .tracks import CellArrays, Floats, State, is_anchor
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

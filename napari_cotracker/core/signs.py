@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .heat import CellArrays
 from .inspection import seen_states
-from .tracks import Bytes, Floats, Source, State, is_anchor
+from .tracks import Bytes, CellArrays, Floats, Source, State, is_anchor
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

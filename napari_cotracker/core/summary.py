@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .inspection import seen_states
-from .tracks import Floats, State, is_anchor
-
-if TYPE_CHECKING:
-    from .heat import CellArrays
+from .tracks import CellArrays, Floats, State, is_anchor
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,6 +44,20 @@ class Source(IntEnum):
     IMPORTED = 5
 
 
+class CellArrays(Protocol):
+    """Cells as arrays (T, N), positions (T, N, 2); `Tracks` are such."""
+
+    @property
+    def xy(self) -> Floats: ...
+    @property
+    def visibility(self) -> Floats: ...
+    @property
+    def confidence(self) -> Floats: ...
+    @property
+    def state(self) -> Bytes: ...
+    @property
+    def source(self) -> Bytes: ...
+
 
 def is_anchor(source: Bytes) -> NDArray[np.bool_]:
     """Which cells, by their `Source`, a person placed or approved."""
@@ -68,6 +82,12 @@ class Anchors:
     t: NDArray[np.int64]
     xy: Floats
     state: Bytes
+
+    @classmethod
+    def of(cls, ids: NDArray[np.int64], cells: CellArrays) -> Anchors:
+        """Those among the cells (T, N) of tracks."""
+        t, n = np.nonzero(is_anchor(cells.source))
+        return cls(ids[n], t.astype(np.int64), cells.xy[t, n], cells.state[t, n])
 
     @classmethod
     def none(cls) -> Anchors:
@@ -184,8 +204,7 @@ class Tracks:
 
     def anchors(self) -> Anchors:
         """The cells that a person placed or approved."""
-        t, n = np.nonzero(is_anchor(self.source))
-        return Anchors(self.ids[n], t.astype(np.int64), self.xy[t, n], self.state[t, n])
+        return Anchors.of(self.ids, self)
 
     def select(self, columns: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Tracks:
         """Some of the tracks, by position or by a mask over them."""

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.cues import gather
-from ..core.heat import CellArrays
 from ..core.neighbours import Neighbours
 from ..core.ranking import Moment, rank
-from ..core.tracks import Floats
+from ..core.tracks import CellArrays, Floats
 from .looked import Looked
 
 Ids = NDArray[np.int64]

@@ -14,6 +14,7 @@ from ..core.errors import EditError
 from ..core.queries import Queries
 from ..core.tracks import Anchors, Tracks, is_anchor
 from .cells import Cells, CellTable
+from .claims import is_placed
 from .patch import Block, Patch, Row
 from .roster import Ids, Roster, rows_of
 
@@ -50,9 +51,7 @@ class TrackTable:
     @property
     def anchors(self) -> Anchors:
         """Cells that a person placed or approved."""
-        cells = self.cells
-        t, n = np.nonzero(is_anchor(cells.source))
-        return Anchors(self.roster.ids[n], t.astype(np.int64), cells.xy[t, n], cells.state[t, n])
+        return Anchors.of(self.roster.ids, self.cells)
 
     def tracks(self, meta: Mapping[str, Any], *, is_lent: bool = False) -> Tracks:
         """A copy of everything; or, if it is lent, cells that change with those of the session."""
@@ -65,9 +64,7 @@ class TrackTable:
 
     def incomplete(self, direction: str) -> Ids:
         """Tracks with cells that have no position, from the query on ("forward"), before it, or either ("both")."""
-        x, y = np.moveaxis(self.cells.xy, -1, 0)
-        empty = ~(np.isfinite(x) & np.isfinite(y))
-        empty &= ~is_anchor(self.cells.source)
+        empty = ~is_placed(self.cells) & ~is_anchor(self.cells.source)
         rows = self.roster.rows
         if direction != "both":
             before = np.arange(self.n_frames)[:, None] < np.array([row.t for row in rows], np.int64)
