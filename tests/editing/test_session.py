@@ -331,6 +331,14 @@ def test_the_length_stays_while_points_are_tracked() -> None:
     assert session.n_frames == 9
 
 
+def test_a_correction_that_changes_nothing_is_no_step() -> None:
+    session = session_of((0, 1, 2))
+    session.correct(0, 3, [5, 6])
+    before = session.last_step
+    session.correct(0, 3, [5, 6])
+    assert session.last_step == before
+
+
 def test_a_correction_is_an_anchor_and_on_the_first_frame_moves_the_query() -> None:
     session = session_of((2, 10, 10), (2, 20, 20))
     before = session.tracks
