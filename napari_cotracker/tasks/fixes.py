@@ -167,7 +167,7 @@ def snapped(session: Session, video: Video, id: int, t: int, xy: ArrayLike) -> N
         return click
     nearest = int(pins[np.abs(pins - t).argmin()])
     known = session.cells.xy[nearest, int(session.columns([id])[0])]
-    return np.asarray(snap(video, (int(t), click), (nearest, known)).xy, np.float32)
+    return snap(video, (int(t), click), (nearest, known))
 
 
 def _gaps(session: Session, id: int, found: Sequence[Span], *, is_ahead: bool = False, before: int = 0,

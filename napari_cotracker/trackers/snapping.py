@@ -6,8 +6,6 @@ under an affine warp (see `napari_cotracker.trackers.patches`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,27 +21,8 @@ SURE = 0.88  # correlation from which the picture is believed
 STEPS = 12
 
 
-@dataclass(frozen=True)
-class Snapped:
-    """Where a click belongs.
-
-    Parameters
-    ----------
-    xy : (2,) float32
-        Pixels.
-    match : float
-        Correlation with what the track looks like, -1 … 1.
-    is_moved : bool
-        Whether the picture was believed; else `xy` is the click itself.
-    """
-
-    xy: Floats
-    match: float
-    is_moved: bool
-
-
-def snap(video: Video, click: tuple[int, Floats], known: tuple[int, Floats]) -> Snapped:
-    """Refine a click.
+def snap(video: Video, click: tuple[int, Floats], known: tuple[int, Floats]) -> Floats:
+    """(2,) pixels at which a click belongs; where the picture does not tell, those of the click itself.
 
     Parameters
     ----------
@@ -57,9 +36,8 @@ def snap(video: Video, click: tuple[int, Floats], known: tuple[int, Floats]) -> 
     templates.take(before, row, _at(xy0))
     warps, match = templates.align(now, row, _at(xy), STEPS)
     reach = REACH * max(1.0, max(video.width, video.height) / 512)
-    place = np.asarray(warps.xy[0], np.float32)
-    is_sure = float(match[0]) > SURE and float(np.linalg.norm(place - np.asarray(xy, np.float32))) <= reach
-    return Snapped(place if is_sure else np.asarray(xy, np.float32), float(match[0]), is_sure)
+    given, place = np.asarray(xy, np.float32), np.asarray(warps.xy[0], np.float32)
+    return place if match[0] > SURE and np.linalg.norm(place - given) <= reach else given
 
 
 def _at(xy: NDArray[np.floating]) -> Warps:
