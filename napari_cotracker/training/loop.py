@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -88,9 +89,9 @@ class Trainer:
                  start: Path | None = None) -> None:
         self.team = Team(device)
         self.options, self.folder, self.device = options, folder, self.team.device
-        plain = _plain(options.to_dict())
+        plain = json.loads(json.dumps(options.to_dict()))  # as it comes back from a file
         self.state = load_state(folder) or RunState(plain, seed, total)
-        if _plain(self.state.options)["network"] != plain["network"]:
+        if self.state.options["network"] != plain["network"]:
             raise TrackingError(f"the run in {str(folder)!r} trains a network of other sizes; name another folder")
         self.state.total = total
         self.model = self._make_model(start).to(self.device).requires_grad_(True).train()
@@ -249,10 +250,3 @@ class Trainer:
                 f"the course {' or '.join(fitting)}; name that with --course" if fitting else
                 "no course's; choose weights that this program trained"))
         return model
-
-
-def _plain(values: Any) -> Any:
-    """Tuples as lists, as they come back from JSON."""
-    if isinstance(values, dict):
-        return {key: _plain(value) for key, value in values.items()}
-    return [_plain(value) for value in values] if isinstance(values, list | tuple) else values
