@@ -53,6 +53,10 @@ class Guess:
         """The three tensors."""
         return self.xy, self.visibility, self.confidence
 
+    def join(self, other: Guess) -> Guess:
+        """The tracks of both, these first."""
+        return Guess(*map(torch.cat, zip(self.parts(), other.parts(), strict=True)))
+
     def map(self, function: Callable[[Tensor], Tensor]) -> Guess:
         """The same function on all three tensors."""
         return Guess(*map(function, self.parts()))

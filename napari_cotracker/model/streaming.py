@@ -54,8 +54,7 @@ class WindowState:
         """The tracks of both; `other` has not been through a window yet."""
         guess = self.guess
         if guess is not None:
-            rest = type(guess).at_rest(other.xy, guess.xy.shape[1])
-            guess = type(guess)(*(torch.cat(pair) for pair in zip(guess.parts(), rest.parts(), strict=True)))
+            guess = guess.join(type(guess).at_rest(other.xy, guess.xy.shape[1]))
         return WindowState(
             self.start, torch.cat([self.t, other.t]), torch.cat([self.xy, other.xy]),
             torch.cat([self.templates, other.templates.to(self.templates.dtype)]),
