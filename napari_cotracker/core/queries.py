@@ -77,6 +77,11 @@ class Queries:
         return f"<Queries: {counted(len(self), 'point')} on {counted(len(np.unique(self.t)), 'frame')}>"
 
     @classmethod
+    def none(cls) -> Queries:
+        """No query at all."""
+        return cls(np.zeros(0, np.int64), np.zeros((0, 2), np.float32))
+
+    @classmethod
     def from_array(cls, txy: ArrayLike, ids: ArrayLike = (), names: Sequence[str] = ()) -> Queries:
         """Queries from an (N, 3) array of (t, x, y), or a data frame that names these columns, in any order.
 

@@ -155,7 +155,7 @@ class RemoteControl(Control):
 
 
 class Estimate(NamedTuple):
-    """What a job will cost."""
+    """What a job will cost: bytes of memory at its peak, above what is in use already, and seconds."""
 
     peak_bytes: int
     seconds: float
@@ -172,8 +172,4 @@ class Tracker(Protocol):
         TrackingError
             If the job cannot start or go on; never a bare library error.
         """
-        ...
-
-    def estimate(self, job: TrackJob) -> Estimate:
-        """Predicted peak memory (bytes above what is already in use) and time."""
         ...

@@ -14,7 +14,7 @@ from ..core.errors import TrackingError
 from ..core.queries import Queries
 from ..core.tracker import Control, TrackJob, TrackUpdate
 from .estimates import estimate
-from .network import NOBODY, NetworkTracker
+from .network import NetworkTracker
 from .settings import CoTracker3Settings
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class OfflineTracker(NetworkTracker):
         from .devices import available_memory
         from .engine import Engine, only_within, settings_of
 
-        free, needed = available_memory(self._network.model.device), self.estimate(job).peak_bytes
+        free, needed = available_memory(self._network.model.device), estimate(job, whole=True).peak_bytes
         if needed > free:
             raise TrackingError(
                 f"tracking {len(job.frames)} frames at once needs about {needed / 2**30:.1f} GiB and "
@@ -48,7 +48,7 @@ class OfflineTracker(NetworkTracker):
             try:
                 while len(queries):
                     yield from _solve(engine, background, queries)
-                    queries = only_within(control.new_queries() or NOBODY, job.frames)
+                    queries = only_within(control.new_queries() or Queries.none(), job.frames)
             except Cancelled:
                 return
 

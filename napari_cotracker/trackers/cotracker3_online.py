@@ -18,7 +18,7 @@ from ..core.queries import Queries
 from ..core.tracker import Bookmark, Control, TrackJob, TrackUpdate
 from .bookmarks import part
 from .estimates import estimate
-from .network import NOBODY, NetworkTracker
+from .network import NetworkTracker
 from .settings import CoTracker3Settings
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class OnlineTracker(NetworkTracker):
                     if job.bookmark is not None and queries.ids.tolist() == begun_with:
                         yield from engine.work(background, partial(sweep.resume, job.bookmark), 0.0, "going on")
                     queries = yield from sweep.run(
-                        lambda: only_within(control.new_queries() or NOBODY, job.frames), control.stands)
+                        lambda: only_within(control.new_queries() or Queries.none(), job.frames), control.stands)
             except Cancelled:
                 return
 
@@ -64,7 +64,7 @@ class _Sweep:
         self.engine = engine
         self.background = background
         self.waiting = queries
-        self.tracked = self.late = NOBODY
+        self.tracked = self.late = Queries.none()
         self.first = 0 if engine.settings.parity else int(engine.order(queries).min())
         self.state: WindowState | None = None
 

@@ -29,7 +29,6 @@ from .cotracker3_online import OnlineTracker
 from .follower import Follower, Reach
 from .guided import Guide, GuidedFollower
 from .lucas_kanade import SECONDS_PER_UPDATE, LucasKanadeSettings, Run, read_in_order
-from .network import NOBODY
 from .settings import CoTracker3Settings
 from .side_by_side import side_by_side
 
@@ -100,10 +99,6 @@ class HybridTracker:
         if leg is not None:
             yield from _at(leg.go(leg.told), heard)
 
-    def estimate(self, job: TrackJob) -> Estimate:
-        """Peak memory and time."""
-        return estimate(job)
-
     def _settings_of(self, job: TrackJob) -> HybridSettings:
         return job.settings if isinstance(job.settings, HybridSettings) else self._settings
 
@@ -148,7 +143,7 @@ class _Leg(Run):
     follower: GuidedFollower
 
     def __init__(self, job: TrackJob, settings: HybridSettings, ears: _Ears, begun_with: int) -> None:
-        super().__init__(replace(job, queries=NOBODY, bookmark=None), settings)
+        super().__init__(replace(job, queries=Queries.none(), bookmark=None), settings)
         self._ears = ears
         self._place_of = {frame: position for position, frame in enumerate(job.frames)}
         self._guides: dict[int, Guide] = {}

@@ -82,10 +82,6 @@ class LucasKanadeTracker:
         yield from run.flush()
         control.stands(run.bookmark)
 
-    def estimate(self, job: TrackJob) -> Estimate:
-        """Peak memory and time."""
-        return estimate(job)
-
 
 class Run:
     """One job under way: the follower, and the answers not yet sent."""

@@ -6,16 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-import numpy as np
-
 from ..core.blending import Sides
 from ..core.gaps import GapJob
-from ..core.queries import Queries
-from ..core.tracker import Control, Estimate, TrackJob, TrackUpdate
-from .estimates import estimate
+from ..core.tracker import Control, TrackJob, TrackUpdate
 from .settings import CoTracker3Settings
-
-NOBODY = Queries(np.zeros(0, np.int64), np.zeros((0, 2), np.float32))
 
 
 class NetworkTracker(ABC):
@@ -63,10 +57,6 @@ class NetworkTracker(ABC):
         from .refinement import refine_gaps
 
         return guarded(refine_gaps(self._network, self.settings, job, sides, control, whole=self.whole))
-
-    def estimate(self, job: TrackJob) -> Estimate:
-        """Predicted peak memory and time."""
-        return estimate(job, self.whole)
 
     @property
     def is_on_processor(self) -> bool:

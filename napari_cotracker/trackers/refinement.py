@@ -28,7 +28,6 @@ from .background import Background, Cancelled
 from .both_ways import update_of
 from .cores import SHARED
 from .engine import Engine, Network, settings_of
-from .network import NOBODY
 from .settings import CoTracker3Settings
 
 ITERATIONS = 2  # more did not help (measured)
@@ -55,7 +54,7 @@ def refine_gaps(network: Network, settings: CoTracker3Settings, job: GapJob, sid
     with Background(control, SHARED.resting) as background:
         try:
             for number, (gap, known) in enumerate(closed):
-                frames = TrackJob(job.video, NOBODY, range(gap.first, gap.last + 1), settings=job.settings)
+                frames = TrackJob(job.video, Queries.none(), range(gap.first, gap.last + 1), settings=job.settings)
                 engine = Engine(network, frames, settings_of(frames, settings))
                 stretch = _Stretch(engine, gap, whole)
                 solved = yield from stretch.refine(background, known, job, number / len(closed))
@@ -124,8 +123,7 @@ class _Stretch:
         share = torch.linspace(0, 1, self._n, device=model.device).expand(len(now), -1)
         held = torch.zeros(len(now), self._n, dtype=torch.bool, device=model.device)
         held[-1, [0, -1]] = True
-        both = Guess(*(torch.cat(pair) for pair in zip(rest.parts(), guess.parts(), strict=True)))
-        return _Tokens(both, templates[0], Ends(templates[1], share, held))
+        return _Tokens(rest.join(guess), templates[0], Ends(templates[1], share, held))
 
     def _read(self, background: Background, tokens: _Tokens, positions: list[int]) -> tuple[list[Tensor], _Tokens]:
         """Features of a window, and its part of the tokens."""

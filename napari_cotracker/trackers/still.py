@@ -33,10 +33,6 @@ class StillTracker:
             frames = np.array(job.frames[first : first + FRAMES_PER_UPDATE], np.int64)
             yield _stay(queries, frames, (first + len(frames)) / len(job.frames))
 
-    def estimate(self, job: TrackJob) -> Estimate:
-        """Next to nothing."""
-        return estimate(job)
-
 
 def estimate(job: TrackJob) -> Estimate:
     """Next to nothing."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from napari_cotracker.core.blending import Sides
 from napari_cotracker.core.gaps import Gap, GapJob
-from napari_cotracker.core.tracker import Control, Estimate, TrackJob, TrackUpdate
+from napari_cotracker.core.tracker import Control, TrackJob, TrackUpdate
 from napari_cotracker.trackers.both_ways import AGREES_FOR, agreement, solve_gaps, update_of
 from napari_cotracker.trackers.lucas_kanade import LucasKanadeSettings, LucasKanadeTracker
 from tests.generators import drain
@@ -57,9 +57,6 @@ class Drifting:
             if self.guesses:
                 yield TrackUpdate(part, job.queries.ids, xy + 50, scores, scores, 0.1, "guess", is_guess=True)
             yield TrackUpdate(part, job.queries.ids, xy, scores, scores, start / len(frames), "following")
-
-    def estimate(self, job: TrackJob) -> Estimate:
-        return Estimate(1, 1)
 
 
 def gap(first: int, last: int, id: int = 4, *, start: bool = True, end: bool = True, old: float = 40.0) -> Gap:
@@ -221,9 +218,6 @@ def test_a_beat_comes_at_least_once_an_update() -> None:
                 self.tick()
                 yield TrackUpdate.heartbeat(done, "thinking")
             yield from Drifting().track(job, control)
-
-        def estimate(self, job: TrackJob) -> Estimate:
-            return Estimate(1, 1)
 
     updates, _ = drain(solve_gaps(Slow(), GapJob(video(), (gap(2, 9),)), Control()))
     beats = [update for update in updates if not len(update.frames)]
