@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,8 @@ def save_state(folder: Path, state: RunState) -> None:
         path.write_text(json.dumps(index, indent=1), encoding="utf-8")
     for old in folder.glob("*-[0-9]*.safetensors"):
         if old.name not in files.values() and old.name.rsplit("-", 1)[0] in files:
-            old.unlink()
+            with suppress(OSError):  # held open by somebody, on Windows: it goes with the next one
+                old.unlink()
 
 
 def load_state(folder: Path) -> RunState | None:

@@ -49,6 +49,23 @@ def test_a_state_comes_back_as_precisely_as_it_is_stored(tmp_path: Path) -> None
         torch.testing.assert_close(back.second_moment[name], state.second_moment[name], rtol=1e-2, atol=0)
 
 
+def test_an_older_part_that_is_held_open_does_not_end_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_state(tmp_path, state_at(20))
+    unlink = Path.unlink
+
+    def held(path: Path, missing_ok: bool = False) -> None:
+        if "-0000020." in path.name:  # as on Windows, while somebody reads it
+            raise PermissionError(13, "The process cannot access the file")
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", held)
+        save_state(tmp_path, state_at(40))
+    assert loaded(tmp_path).step == 40
+    save_state(tmp_path, state_at(60))
+    assert {path.name.rsplit("-", 1)[1] for path in tmp_path.glob("*.safetensors")} == {"0000060.safetensors"}
+
+
 def test_no_run_is_no_mistake(tmp_path: Path) -> None:
     assert load_state(tmp_path) is None
     assert load_state(tmp_path / "nowhere") is None
