@@ -168,12 +168,22 @@ def replacing_folder(path: Path, error: type[CotrackerError] = FormatError) -> I
             move(target, old)
         move(temporary, target)
     except OSError as mishap:
-        if old.exists() and not target.exists():
-            move(old, target)
         raise error(_refusal(path, mishap)) from mishap
     finally:
-        for rest in (temporary, old):
-            shutil.rmtree(rest, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        _put_back(old, target, error)
+
+
+def _put_back(old: Path, target: Path, error: type[CotrackerError]) -> None:
+    """An old folder goes once there is a new one; as long as there is none, it goes back to its place."""
+    if target.exists():
+        shutil.rmtree(old, ignore_errors=True)
+    elif old.exists():
+        try:
+            move(old, target)
+        except OSError as mishap:
+            raise error(f"cannot put back {str(target)!r}: {mishap.strerror or mishap}; it lies whole in {str(old)!r}, "
+                        "rename that") from mishap
 
 
 def _refusal(path: Path, mishap: OSError) -> str:

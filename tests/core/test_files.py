@@ -92,6 +92,27 @@ def test_a_folder_in_which_something_is_open_stays(tmp_path, monkeypatch):
     assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["a", "a/old"]
 
 
+@pytest.mark.parametrize("mishap", [OSError(errno.EIO, "the disk does not answer"), KeyboardInterrupt()])
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_an_old_folder_is_never_lost_on_its_way(mishap, comes_back, tmp_path, monkeypatch):
+    path, rename, moves = tmp_path / "a", Path.rename, []
+    path.mkdir()
+    (path / "old").touch()
+
+    def act(self, to):
+        moves.append(to)
+        if len(moves) == 2 or (len(moves) > 2 and not comes_back):
+            raise mishap if len(moves) == 2 else OSError(errno.EIO, "the disk does not answer")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", act)
+    with pytest.raises((FormatError, KeyboardInterrupt)) as told, replacing_folder(path) as fresh:
+        (fresh / "new").touch()
+    (kept,) = tmp_path.rglob("old")
+    assert not list(tmp_path.rglob("new")) and (kept.parent == path) is comes_back
+    assert comes_back or (isinstance(told.value, FormatError) and kept.parent.name in str(told.value))
+
+
 def test_nobody_waits_where_the_system_does_not_allow_it_at_all(tmp_path, monkeypatch):
     tried = hold(monkeypatch, lambda path, times: True, number=None)
     with pytest.raises(PermissionError):
