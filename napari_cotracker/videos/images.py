@@ -19,6 +19,9 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 
 PNG = b"\x89PNG\r\n\x1a\n"
 LISTED = 5
+COLOUR_NAMES = (("R", "G", "B", "A"), ("red", "green", "blue", "alpha"), ("r", "g", "b", "a"))
+"""Of OpenEXR's channels; the second are those of Nuke's layers."""
+
 Picture = NDArray[Any]
 
 
@@ -119,8 +122,8 @@ def tell_left_out(path: Path) -> list[str]:
     library, said = require_openexr("read .exr images"), []
     with contextlib.suppress(RuntimeError, OSError, ValueError, TypeError, KeyError):  # its pixels say what is wrong
         with library.File(str(path), separate_channels=True, header_only=True) as file:
-            header, parts = file.header(), len(file.parts)
-            names = [channel.name for channel in header["channels"]]
+            part, parts = _part_of(file), len(file.parts)
+            header, names = file.header(part), _names_in(file, part)
             data, display = (np.array(header[f"{kind}Window"]).reshape(2, 2) for kind in ("data", "display"))
         others = [name for name in names if name not in _colour_names(names)]
         beyond = np.maximum((display - data) * [[1], [-1]], 0)
@@ -132,7 +135,8 @@ def tell_left_out(path: Path) -> list[str]:
             listed = ", ".join(others[:LISTED]) + (" …" if len(others) > LISTED else "")
             said.append(f"Channels of the plate besides its colours are left out: {listed}.")
         if parts > 1:
-            said.append(f"Only the first of the plate's {parts} parts is taken.")
+            which = f"part {part + 1}" if part else "the first"
+            said.append(f"Only {which} of the plate's {parts} parts is taken.")
     return said
 
 
@@ -148,6 +152,9 @@ def is_half(path: Path) -> bool:
     try:
         with contextlib.closing(library.InputFile(str(path))) as file:  # the other way to open it loads all pixels
             channels = file.header()["channels"]
+        with library.File(str(path), separate_channels=True, header_only=True) as found:
+            if _part_of(found):  # which this way does not reach
+                return False
         return all(str(channels[name].type) == "HALF" for name in _colour_names(list(channels)))
     except (RuntimeError, OSError, ValueError, TypeError, KeyError):  # its pixels say what is wrong
         return False
@@ -183,15 +190,16 @@ def _read_png_or_jpeg(path: Path) -> Picture:
 
 
 def _read_exr(path: Path) -> Picture:
-    """The RGB(A) or luminance of the first part, on the display window."""
+    """The RGB(A) of the first part that has any, else its luminance, on the display window."""
     library = require_openexr("read .exr images")
     with library.File(str(path), separate_channels=True, header_only=True) as file:
-        data, display = (np.array(file.header()[f"{kind}Window"]).reshape(2, 2) for kind in ("data", "display"))
+        part = _part_of(file)
+        data, display = (np.array(file.header(part)[f"{kind}Window"]).reshape(2, 2) for kind in ("data", "display"))
     for window in (data, display):
         check_size(path, *(window[1] - window[0] + 1).tolist())
     with contextlib.redirect_stdout(io.StringIO()), library.File(str(path), separate_channels=True) as file:
         # a damaged file makes the library print a warning and come back without parts
-        channels = {name: channel.pixels for name, channel in file.channels().items()}
+        channels = {name: channel.pixels for name, channel in file.channels(part).items()}
     names = _colour_names(list(channels))
     shape = tuple((data[1] - data[0] + 1)[::-1].tolist())
     if not names or any(channels[name] is None or channels[name].shape != shape for name in names):
@@ -200,11 +208,21 @@ def _read_exr(path: Path) -> Picture:
     return _place(picture, data, display)
 
 
+def _part_of(file: Any) -> int:
+    """The number of the first part with colours; the first of all if none has any."""
+    return next((k for k in range(len(file.parts)) if len(_colour_names(_names_in(file, k))) >= len("RGB")), 0)
+
+
+def _names_in(file: Any, part: int) -> list[str]:
+    return [channel.name for channel in file.header(part)["channels"]]
+
+
 def _colour_names(names: list[str]) -> list[str]:
     """Channels to show: R, G, B (A) of the main layer or of the first that has them, else one alone."""
     for layer in ["", *dict.fromkeys(name.rpartition(".")[0] + "." for name in names if "." in name)]:
-        if {layer + c for c in "RGB"} <= set(names):
-            return [layer + c for c in "RGBA" if layer + c in names]
+        for known in COLOUR_NAMES:
+            if {layer + c for c in known[:3]} <= set(names):
+                return [layer + c for c in known if layer + c in names]
     return ["Y"] if "Y" in names else names[:1]
 
 

@@ -203,3 +203,30 @@ def test_a_png_of_which_one_colour_is_transparent_has_alpha(mode: str, tmp_path:
     assert found.shape == (2, 2, 4) and found.dtype == np.uint8
     assert found[..., 3].tolist() == [[0, 255], [255, 255]]
     assert found[0, 1, :3].tolist() == ([0, 255, 0] if mode == "P" else [1, 1, 1])
+
+
+@pytest.mark.parametrize("names", ["R G B A", "red green blue alpha", "beauty.red beauty.green beauty.blue", "r g b"])
+def test_colours_of_openexr_by_any_of_their_names(names: str, tmp_path: Path) -> None:
+    """Of Nuke's layers and of small letters one channel was shown, in grey."""
+    light = RNG.uniform(0, 1, (6, 8, 4)).astype(np.float32)
+    channels = {name: light[..., k].copy() for k, name in enumerate(names.split())}
+    found = read_image(write_exr(tmp_path / "a.exr", {**channels, "Z": light[..., 3].copy()}))
+    assert np.array_equal(found, light[..., : len(channels)])
+
+
+def test_the_part_with_colours_is_taken(tmp_path: Path) -> None:
+    """Where depth comes first, depth was shown, without a word."""
+    light = RNG.uniform(0, 1, (6, 8, 3)).astype(np.float32)
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    parts = [OpenEXR.Part({**header, "name": "depth"}, {"Z": light[..., 0].copy()}),
+             OpenEXR.Part({**header, "name": "rgba"}, {"RGB": light}),
+             OpenEXR.Part({**header, "name": "more"}, {"RGB": light * 2})]
+    OpenEXR.File(parts).write(str(tmp_path / "a.exr"))
+    assert np.array_equal(read_image(tmp_path / "a.exr"), light)
+    assert tell_left_out(tmp_path / "a.exr") == ["Only part 2 of the plate's 3 parts is taken."]
+    parts[0] = OpenEXR.Part({**header, "name": "depth"}, {"Z": light[..., 0].astype(np.float16)})
+    OpenEXR.File(parts).write(str(tmp_path / "a.exr"))
+    assert not is_half(tmp_path / "a.exr")
+    parts[0] = OpenEXR.Part({**header, "name": "depth"}, {"Z": light[..., 0].copy()})
+    OpenEXR.File(parts[:1]).write(str(tmp_path / "b.exr"))
+    assert read_image(tmp_path / "b.exr").shape == (6, 8, 1)
