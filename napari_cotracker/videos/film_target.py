@@ -17,7 +17,7 @@ from .clock import Clock
 from .encoding import CODECS, FilmWriter
 from .image_origin import origin_of
 from .kinds import Kind, RenderOptions
-from .origin import WOVEN, Origin
+from .origin import Origin
 from .primaries import name_of
 from .timecode import advance_timecode, tell_timecode
 
@@ -77,8 +77,7 @@ class FilmTarget:
         """
         if self._kind.name == "mp4" and any(side % 2 for side in shape[:2]):
             self.notes.append("mp4 holds even sizes only: the last row or column is repeated.")
-        if self._origin.is_interlaced:
-            self.notes.append(WOVEN)
+        self.notes += self._origin.losses
         self.notes += self._tell_unsaid()
 
     def write(self, picture: NDArray[Any], place: int) -> None:

@@ -16,7 +16,6 @@ from .image_origin import files_of, origin_of, tell_unsaid
 from .images import is_half, tell_left_out
 from .kinds import Kind, RenderOptions
 from .numbering import choose_names
-from .origin import WOVEN
 from .stills import check_library, filling, save_picture
 from .timecode import advance_timecode, tell_timecode
 from .workers import several
@@ -79,8 +78,7 @@ class ImageTarget:
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Refuse nothing, for images are of any size; note what the plate has besides its colours."""
-        if self._origin.is_interlaced:
-            self.notes.append(WOVEN)
+        self.notes += self._origin.losses
         if self._plate and shape[2] > 1:  # else they are mattes
             self.notes += tell_left_out(self._plate[self._frames.start])
 

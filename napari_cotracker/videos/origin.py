@@ -24,6 +24,8 @@ PROGRESSIVE = 1
 
 WOVEN = ("The film is interlaced: its frames were changed whole, both fields at once, and are no longer marked as "
          "interlaced; deinterlace it first, or mark it again.")
+HIDDEN = ("The film's alpha is left out, for it is not read out of WebM; convert the film to ProRes 4444, FFV1 or PNG "
+          "images first.")
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Origin:
         Where these lie, if they are none that `colours` can have; `primaries.PLACES` tells how.
     reel : str, optional
         Name of the tape or card that it was recorded on.
+    hides_alpha : bool
+        Whether it has an alpha that is not read.
     """
 
     path: str | None = None
@@ -93,6 +97,12 @@ class Origin:
     frame: int = 0
     primaries: tuple[float, ...] | None = None
     reel: str | None = None
+    hides_alpha: bool = False
+
+    @property
+    def losses(self) -> list[str]:
+        """What no picture of it has, a sentence each."""
+        return [said for said, is_so in ((WOVEN, self.is_interlaced), (HIDDEN, self.hides_alpha)) if is_so]
 
     @classmethod
     def of(cls, path: str | None) -> Origin:
@@ -111,7 +121,7 @@ class Origin:
             colours = Colours.of(stream.codec_context)
             aspect, is_interlaced = _seen(stream)
             return cls(path, colours, aspect, timecode, stream.time_base, len(container.streams.audio), is_interlaced,
-                       reel=reel)
+                       reel=reel, hides_alpha=_find(stream.metadata, "alpha_mode") == "1")
 
 
 def _seen(stream: Any) -> tuple[Fraction, bool]:

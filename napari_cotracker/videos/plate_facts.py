@@ -12,7 +12,7 @@ from .container import open_film
 from .exr_header import read_attributes
 from .image_origin import files_of, origin_of
 from .images import is_half, tell_left_out
-from .origin import UNKNOWN, Origin
+from .origin import HIDDEN, UNKNOWN, Origin
 from .primaries import NAMES, name_of
 
 CURVES = {1: "BT.709", 4: "gamma 2.2", 5: "gamma 2.8", 6: "BT.601", 7: "SMPTE 240M", 8: "linear", 13: "sRGB",
@@ -39,7 +39,7 @@ def plate_facts(video: Video) -> dict[str, Any]:
     dict
         ``codec``, ``pixels``, ``bits`` of a channel, ``alpha``, ``pixel_aspect`` as width to height, ``fields``,
         ``timecode``, ``reel``, ``colours`` (``primaries``, ``transfer``, ``matrix``, ``range``), ``sounds`` as
-        their codecs, and of OpenEXR what is not read as ``left_out``. Images of other kinds say the first four only;
+        their codecs, and what is not read as ``left_out``, if any. Images of other kinds say the first four only;
         empty for what is neither a film nor images.
 
     Raises
@@ -75,7 +75,8 @@ def _of_film(path: str) -> dict[str, Any]:
         sounds = [each.codec_context.name for each in container.streams.audio]
     origin = Origin.of(path)
     fields = fields or ("interlaced" if origin.is_interlaced else None)
-    return {**facts, **_common(origin), "fields": fields, "colours": colours, "sounds": sounds}
+    left_out = {"left_out": [HIDDEN]} if origin.hides_alpha else {}
+    return {**facts, **_common(origin), "fields": fields, "colours": colours, "sounds": sounds, **left_out}
 
 
 def _of_images(video: Video) -> dict[str, Any]:

@@ -3,10 +3,14 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
-from napari_cotracker.videos.origin import Colours, Origin
+from napari_cotracker.videos.film import Film
+from napari_cotracker.videos.origin import HIDDEN, Colours, Origin
+from napari_cotracker.videos.plate_facts import plate_facts
+from napari_cotracker.videos.rendering import Rendering
 from napari_cotracker.videos.stills import save_picture
 from tests.videos.coded_films import write_coded
 from tests.videos.sounding_films import write_sounding
@@ -51,3 +55,21 @@ def test_fields_that_only_the_pictures_tell(tmp_path: Path) -> None:
     assert origin.is_interlaced and origin.aspect == Fraction(16, 15)
     path = write_coded(tmp_path / "a.mkv", 2, codec="ffv1", options={})
     assert not Origin.of(str(path)).is_interlaced
+
+
+def test_alpha_that_is_not_read_is_told(tmp_path: Path) -> None:
+    """WebM has it beside its pictures, where FFmpeg's own decoder does not look."""
+    path = tmp_path / "a.webm"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libvpx-vp9", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuva420p"
+        frame = av.VideoFrame.from_ndarray(np.full((48, 64, 4), 128, np.uint8), format="rgba")
+        container.mux(stream.encode(frame.reformat(format="yuva420p")))
+        container.mux(stream.encode())
+    film = Film(path)
+    assert film.read_native([0]).shape[3] == 3
+    assert plate_facts(film)["left_out"] == Origin.of(str(path)).losses == [HIDDEN]
+    for name in ("a.mkv", "a.####.png"):
+        with Rendering(tmp_path / name, film) as rendering:
+            rendering.add(film.read_native([0])[0])
+        assert rendering.notes == [HIDDEN]
