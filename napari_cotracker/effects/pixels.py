@@ -52,7 +52,9 @@ def change(effect: Effect, frame: Picture, mask: NDArray[np.floating[Any]], opti
         return found
     around = _grown(within, effect.reach(read), frame)
     seen, share = frame[around.slices], np.clip(mask[around.slices], 0, 1).astype(np.float32)
-    alpha = np.nan_to_num(to_share(seen[..., 3:]), posinf=1, neginf=0) if seen.shape[2] == 4 else None
+    alpha: Light | None = None
+    if seen.shape[2] == 4:
+        alpha = np.asarray(np.nan_to_num(to_share(seen[..., 3:]), posinf=1, neginf=0), np.float32)
     light = _finite(to_linear(seen if alpha is None else straight(seen)[..., :3]))
     light = light if alpha is None else _behind(light, alpha)
     changed, inner = effect.apply(light, share, read), within.within(around)
