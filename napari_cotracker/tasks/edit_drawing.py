@@ -1,19 +1,33 @@
-"""Labels and corners drawn over frames, to look at them."""
+"""Labels and corners drawn over frames, to look at them; and whether what is drawn has colours."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core import registry
 from ..effects.colour import from_linear, to_linear
 from ..effects.distance import box_of
+from ..effects.pixels import change
 from ..formats.palette import palette
+
+if TYPE_CHECKING:
+    from .edits import Edit
 
 Picture = NDArray[Any]
 OUTLINE = np.array([1.0, 0.35, 0.0], np.float32)  # light of an orange
+
+
+def keeps_grey(edit: Edit) -> bool:
+    """Whether an edit leaves grey frames grey: one that holds still does, and an effect if it does so to a ramp."""
+    if edit.what != "effect":
+        return edit.what == "stabilise"
+    ramp = np.repeat(np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8, 1), 3, 2)
+    found = change(registry.effects()[str(edit.effect)], ramp, np.ones((8, 8), np.float32), edit.options)
+    return bool(np.allclose(found, found[..., :1], atol=1e-4))
 
 
 def draw_labels(picture: Picture, labels: NDArray[Any], strength: float) -> Picture:

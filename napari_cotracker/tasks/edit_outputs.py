@@ -60,6 +60,8 @@ class Target:
     front : callable, optional
         From a 0-based frame to a matte of what is in front.
     control : Control
+    keeps_grey : bool
+        Whether nothing coloured comes onto frames.
     """
 
     settled: SettledEdit
@@ -73,6 +75,7 @@ class Target:
     overwrite: bool = False
     front: Callable[[int], Matte] | None = None
     control: Control = field(default_factory=Control)
+    keeps_grey: bool = False
 
     def front_of(self, t: int) -> Matte | None:
         """(H, W) 0 … 1 what is in front on a frame; None if nothing is known."""

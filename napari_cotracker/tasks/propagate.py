@@ -23,6 +23,7 @@ from ..videos.kinds import KINDS, choose_kind, is_film, is_folder
 from . import edit_outputs as outputs
 from . import written
 from .edit_areas import largest_label
+from .edit_drawing import keeps_grey
 from .edit_front import PackedMattes, asking_front, open_front
 from .edit_options import options_of
 from .edit_outputs import Steps, Target
@@ -113,7 +114,7 @@ def propagate(edit: Edit, video: Video, tracks: Tracks, out: str | Path, *, opti
         with nullcontext() if front is None else closing(open_front(front, video.n_frames, size)) as mattes:
             settled = yield from _solving(edit, video, tracks, control)
             target = Target(settled, video, tracks, out, chosen, largest, dict(options or {}), format, overwrite,
-                            None if mattes is None else mattes.at, control)
+                            None if mattes is None else mattes.at, control, keeps_grey(edit))
             kind, steps = _steps(target)
             files, notes = yield from scaled(steps, SOLVING, 1.0)
             notes = [*notes, *([] if mattes is None else mattes.notes)]
@@ -204,7 +205,8 @@ def _rendered(target: Target) -> Steps:
     def draw(t: int, picture: NDArray[Any]) -> NDArray[Any]:
         front = target.front_of(t)
         if not is_matte:
-            return settled.draw(t, picture, front)
+            drawn = settled.draw(t, picture, front)
+            return drawn[..., :1] if picture.shape[2] == 1 and target.keeps_grey else drawn
         matte = settled.matte(t, front)
         return (target.labels(t) > 0).astype(np.float32) if matte is None else matte
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from napari_cotracker.tasks.edit_drawing import draw_corners, draw_labels
+from napari_cotracker.tasks.edit_drawing import draw_corners, draw_labels, keeps_grey
+from napari_cotracker.tasks.edits import Edit
 
 FRAME = np.full((40, 50, 3), 100, np.uint8)
 
@@ -37,3 +38,12 @@ def test_an_outline_goes_through_the_corners():
     np.testing.assert_array_equal(found[20, 20], FRAME[20, 20])
     np.testing.assert_array_equal(draw_corners(FRAME, np.full((4, 2), np.nan)), FRAME)
     assert draw_corners(FRAME, np.array([(-1e6, 10), (1e6, 10), (1e6, 30), (-1e6, 30)])).shape == FRAME.shape
+
+
+@pytest.mark.parametrize(("edit", "told"), [
+    (Edit("stabilise"), True), (Edit("insert"), False), (Edit("mask"), False),
+    (Edit("effect", effect="blur"), True), (Edit("effect", effect="pixelate"), True),
+    (Edit("effect", effect="inpaint"), True), (Edit("effect", effect="grade", options={"exposure": 1}), True),
+    (Edit("effect", effect="grade", options={"warmth": 0.5}), False)])
+def test_edits_that_leave_grey_grey(edit, told):
+    assert keeps_grey(edit) == told

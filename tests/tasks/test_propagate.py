@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -17,6 +18,7 @@ from napari_cotracker.tasks import edit_front
 from napari_cotracker.tasks.edits import Edit, MatteOptions, Painting, settle
 from napari_cotracker.tasks.open import open_video
 from napari_cotracker.tasks.propagate import Propagated, propagate
+from napari_cotracker.videos.stills import save_picture
 from tests.moving_films import Film
 from tests.tasks.moving_edits import FRAMES, SIZE, SQUARE, disc, film, hide, lose, pixels, psnr, tracks_of
 
@@ -85,6 +87,22 @@ def test_sixteen_bits_stay(tmp_path: Path) -> None:
     found = open_video(tmp_path / "deep.####.png").read_native([1])[0]
     assert found.dtype == np.uint16
     np.testing.assert_array_equal(found[:15], FILM.frames[1][:15].astype(np.uint16) * 257)
+
+
+@pytest.mark.parametrize(("edit", "channels"), [
+    (Edit("effect", MASK.paintings, PLANE, effect="blur"), 1), (Edit("stabilise", {}), 1), (INSERT, 3)])
+def test_grey_plates_stay_grey_unless_something_coloured_comes_onto_them(tmp_path: Path, edit: Edit, channels: int
+                                                                         ) -> None:
+    """They came back three times as large."""
+    (tmp_path / "plate").mkdir()
+    for t, frame in enumerate(FILM.frames):
+        save_picture(tmp_path / "plate" / f"g.{t:04d}.png", frame[..., :1].astype(np.uint16) * np.uint16(257))
+    done = made(edit, tmp_path / "out.####.png", video=open_video(tmp_path / "plate"))
+    found = cv2.imread(str(done.files[LAST]), cv2.IMREAD_UNCHANGED)
+    assert found.dtype == np.uint16 and (1 if found.ndim == 2 else found.shape[2]) == channels
+    grey = found if channels == 1 else found[..., 0]
+    if edit.what == "effect":
+        assert (grey[:15] == FILM.frames[LAST][:15, :, 0].astype(np.uint16) * np.uint16(257)).all()
 
 
 def test_mattes_are_soft_floats_without_what_is_in_front(tmp_path: Path) -> None:
