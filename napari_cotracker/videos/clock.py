@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -21,7 +21,7 @@ class Clock:
     Parameters
     ----------
     rate : Fraction
-        Frames per second, the average where it varies.
+        Frames per second: those of the clip, else the average.
     time_base : Fraction
         Seconds per tick.
     ticks : sequence of int, optional
@@ -73,12 +73,15 @@ class Clock:
 
     @classmethod
     def of_clip(cls, times: ArrayLike, fps: Fraction, tick: Fraction = Fraction(0)) -> Clock:
-        """The same, but constant where no frame is further from its place at a rate than the clip's own `tick`."""
+        """The same, but constant where no frame is further from its place at a rate than the clip's own `tick`.
+
+        Else `rate` stays the clip's own, by which timecodes count: that of a plate with gaps.
+        """
         seconds = np.asarray(times, np.float64).reshape(-1)
         ideal = np.arange(len(seconds)) / float(fps)
         if len(seconds) and (np.abs(seconds - seconds[0] - ideal) <= 1.001 * float(tick) + 1e-6).all():
             return cls.constant(fps)
-        return cls.of_times(seconds)
+        return replace(cls.of_times(seconds), rate=Fraction(fps).limit_denominator(1_000_000))
 
     @property
     def is_constant(self) -> bool:

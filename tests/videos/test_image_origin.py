@@ -59,6 +59,14 @@ def test_a_film_of_openexr_images_says_what_they_say(name: str, tmp_path: Path) 
         assert film.read([0])[0].mean() == pytest.approx(124, abs=2)  # 0.2 of light
 
 
+def test_a_timecode_counts_by_the_plates_own_rate_also_where_images_are_missing(tmp_path: Path) -> None:
+    """Of 1002 and 1005, six frames a second were made, of which frame 22 is three seconds later."""
+    rendered(tmp_path / "a.mov", plate(tmp_path / "plate"), range(1, 3))
+    with Film(tmp_path / "a.mov") as film:
+        assert origin_of(film).timecode == "01:00:00:22"
+        assert np.allclose(film.times, [0, 3 / 24], atol=1e-4)
+
+
 def test_primaries_that_no_film_has_are_told(tmp_path: Path) -> None:
     video = plate(tmp_path / "plate", chromaticities=UNNUMBERED["ACES (AP0)"])
     notes = rendered(tmp_path / "a.mov", video, range(2))
