@@ -87,8 +87,8 @@ def _mixed(light: Light, changed: Light, share: Light, alpha: Light | None) -> L
 
 def _finite(light: Light) -> Light:
     """Light without what is no number or infinite, as single pixels of rendered plates are: as it is around them."""
-    good = np.isfinite(light).all(-1, keepdims=True)
-    return light if good.all() else _behind(np.where(good, light, 0), good.astype(np.float32))
+    good = np.asarray(np.isfinite(light).all(-1)[..., None])
+    return light if good.all() else _behind(np.where(good, light, np.float32(0)), np.asarray(good, np.float32))
 
 
 def _behind(light: Light, alpha: Light) -> Light:
