@@ -1,4 +1,4 @@
-"""What OpenEXR images hand on to a film, and what of a plate's facts images hold."""
+"""What OpenEXR and DPX images hand on to a film, and what of a plate's facts images hold."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..core.errors import VideoError
 from ..core.video import Video
+from .dpx import told_by
 from .exr_header import read_attributes, read_timecode
 from .kinds import Kind
 from .names import find_images, stands_for_images
@@ -33,7 +34,7 @@ def files_of(plate: str | None) -> Sequence[Path]:
 
 
 def origin_of(video: Video, frame: int = 0) -> Origin:
-    """Where pictures come from: a film, or OpenEXR images as one of them says; nothing of other images.
+    """Where pictures come from: a film, or OpenEXR and DPX images as one of them says; nothing of other images.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def origin_of(video: Video, frame: int = 0) -> Origin:
     number = number_of(places) if places else BT709
     matrix = BT2020 if number == BT2020 else BT709
     return Origin(colours=Colours(matrix, number or BT709), aspect=aspect_of(said.get("pixelAspectRatio", 1.0)),
-                  timecode=read_timecode(files[frame], video.fps), frame=frame,
+                  timecode=read_timecode(files[frame], video.fps) or told_by(files[frame]).timecode, frame=frame,
                   primaries=places if number is None else None, reel=said.get("reelName"))
 
 

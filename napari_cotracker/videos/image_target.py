@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.video import Video
+from .dpx import told_by
 from .exr_header import make_attributes, read_attributes
 from .image_origin import files_of, origin_of, tell_unsaid
 from .images import is_half, tell_left_out
@@ -118,7 +119,8 @@ class ImageTarget:
         """What an OpenEXR image says besides its pixels."""
         frame, fps, origin = self._frames.start + place, self._video.fps, self._origin
         if frame < len(self._plate):
-            return {**make_attributes(fps), **read_attributes(self._plate[frame])}
+            plate = self._plate[frame]
+            return {**make_attributes(fps, timecode=told_by(plate).timecode), **read_attributes(plate)}
         moved = origin.timecode and advance_timecode(origin.timecode, frame - origin.frame, fps)
         return make_attributes(fps, origin.aspect, moved, origin.colours.primaries, origin.reel)
 

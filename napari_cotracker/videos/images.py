@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import MissingExtraError, VideoError
+from .dpx import read_dpx
 from .exr_header import require_openexr
 from .tiff import check_size, read_tiff, read_with_opencv
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".dpx")
 
 PNG = b"\x89PNG\r\n\x1a\n"
 LISTED = 5
@@ -47,7 +48,7 @@ def read_image(path: Path, page: int = 0) -> Picture:
             return _settle_type(_read_exr(path))
         if suffix in {".tif", ".tiff"}:
             return _settle_type(read_tiff(path, page))
-        return _read_png_or_jpeg(path)
+        return read_dpx(path) if suffix == ".dpx" else _read_png_or_jpeg(path)
     except (VideoError, MissingExtraError):
         raise
     except Exception as error:  # the image libraries raise whatever their parsers stumble over
@@ -148,6 +149,8 @@ def is_half(path: Path) -> bool:
     MissingExtraError
         Without the ``vfx`` extra.
     """
+    if path.suffix.lower() != ".exr":
+        return False
     library = require_openexr("read .exr images")
     try:
         with contextlib.closing(library.InputFile(str(path))) as file:  # the other way to open it loads all pixels

@@ -9,6 +9,7 @@ from typing import Any
 from ..core.errors import VideoError
 from ..core.video import Video
 from .container import open_film
+from .dpx import told_by
 from .exr_header import read_attributes
 from .image_origin import files_of, origin_of
 from .images import is_half, tell_left_out
@@ -88,6 +89,9 @@ def _of_images(video: Video) -> dict[str, Any]:
         "bits": 8 * picture.dtype.itemsize,
         "alpha": picture.shape[2] in (2, 4),
     }
+    if facts["codec"] == "dpx":
+        told = told_by(path)
+        return {**facts, "bits": told.bits, **_common(origin_of(video)), "colours": {"transfer": told.transfer}}
     if facts["codec"] != "exr":
         return facts
     places = read_attributes(path).get("chromaticities")

@@ -1,4 +1,4 @@
-"""Image sequences: ``shot.1001.png``, ``.jpg``, ``.tif``, ``.exr``; a folder, a pattern, or one of the files."""
+"""Image sequences: ``shot.1001.png``, ``.jpg``, ``.tif``, ``.exr``, ``.dpx``; a folder, a pattern, or one file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ..core.declarations import VideoSource
 from ..core.errors import VideoError
 from .cache import DEFAULT_BYTES
 from .container import state_of
+from .dpx import told_by
 from .exr_header import read_rate
 from .fingerprint import hash_file, hash_parts
 from .frames import LazyVideo
@@ -39,7 +40,7 @@ class ImageSequence(LazyVideo):
     source : str or Path
         A folder, a pattern (``shot.%04d.png``, ``shot.####.png``) or one file of the sequence.
     fps : Fraction or float, optional
-        If not given: what the first file tells, if it is OpenEXR, else 24.
+        If not given: what the first file tells, if it is OpenEXR or DPX, else 24.
     contrast_limits : (float, float), optional
         Values to show black and white, instead of the rules above.
     cache_bytes : int
@@ -55,7 +56,8 @@ class ImageSequence(LazyVideo):
                  contrast_limits: tuple[float, float] | None = None, cache_bytes: int = DEFAULT_BYTES) -> None:
         files = _with_pages(Path(source))
         super().__init__(repr(files.label), str(Path(source).absolute()), cache_bytes)
-        self._fps = Fraction(fps or read_rate(files.paths[0]) or 24).limit_denominator(1_000_000)
+        told = read_rate(files.paths[0]) or told_by(files.paths[0]).rate
+        self._fps = Fraction(fps or told or 24).limit_denominator(1_000_000)
         self._files = [(path, page) for path in files.paths for page in range(files.pages)]
         self._numbers = np.arange(files.pages) if files.pages > 1 else np.array(files.numbers, np.int64)
         self._first = self._read_first()

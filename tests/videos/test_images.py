@@ -186,7 +186,7 @@ def test_what_is_no_image_is_told_as_such(tmp_path: Path) -> None:
     """It was called damaged, with Pillow's words, and was to be copied again."""
     for name in ("a.mp4", "tracks.npz"):
         (tmp_path / name).write_bytes(b"something else")
-        with pytest.raises(VideoError, match=rf"expected an image \(\.png, .*\.exr\), got '{name}'"):
+        with pytest.raises(VideoError, match=rf"expected an image \(\.png, .*\.dpx\), got '{name}'"):
             read_image(tmp_path / name)
 
 
