@@ -47,10 +47,10 @@ class Picker:
             self._selection.set([self._pivot])
 
     def step(self, order: Ids, by: int) -> None:
-        """Select the row above or below what is selected, the first one if nothing is."""
+        """Select the row above or below what is selected, from one end to the other; the first one if nothing is."""
         if not len(order):
             return
         chosen = np.flatnonzero(np.isin(order, self._selection.ids))
         place = int(chosen[0 if by < 0 else -1]) + by if len(chosen) else 0
-        self._pivot = int(order[min(max(place, 0), len(order) - 1)])
+        self._pivot = int(order[place % len(order)])
         self._selection.set([self._pivot])

@@ -347,3 +347,26 @@ def test_documented_answers_are_keys_of_ours() -> None:
 @pytest.mark.parametrize("name", sorted(HELP))
 def test_help_says_what_each_key_does(name: str) -> None:
     assert HELP[name]
+
+
+def test_frames_are_labelled_by_a_click_and_a_key_for_each_point(shown: Window) -> None:
+    layer = shown.add()
+    shown.viewer.reset_view()
+    shown.project.go_to(0)
+    shown.panel.naming.read("nose, ear, tail")
+    for x in (10, 30, 50):
+        click(shown.viewer, layer, (x, 20))
+    key(shown.viewer, "G")
+    for frame in (5, 9):
+        shown.project.go_to(frame)
+        settle(0.2)
+        for x in (10, 30, 50):
+            key(shown.viewer, Qt.Key.Key_Down)
+            click(shown.viewer, layer, (x + frame / 2, 30))
+            settle(0.1)
+    anchors = shown.session.anchors
+    assert len(anchors) == 9
+    for frame in (5, 9):
+        assert anchors.ids[anchors.t == frame].tolist() == [0, 1, 2]
+        placed = anchors.xy[anchors.t == frame][:, 0] - frame / 2
+        assert placed.tolist() == pytest.approx([10, 30, 50], abs=1)
