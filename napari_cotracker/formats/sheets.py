@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..core.coordinates import has_place
 from ..core.errors import FormatError
+from ..core.skeleton import NUMBERED
 from ..core.tracks import DEFAULT_THRESHOLD, Source, State, Tracks, is_anchor
 from ..core.words import counted, were
 
@@ -232,7 +233,14 @@ def cast_of(tracks: Tracks) -> Cast:
     for (individual, keypoint), column in pairs.items():
         columns[individuals.index(individual), keypoints.index(keypoint)] = column
     told = f"{counted(again, 'name')} {were(again)} given a number, for there were two of the same."
-    return Cast(individuals, keypoints, columns, (told,) if again else ())
+    return Cast(individuals, keypoints, columns, (*([told] if again else []), *_nameless(tracks)))
+
+
+def _nameless(tracks: Tracks) -> list[str]:
+    """That some were not named, where others were: it may have been forgotten."""
+    found = [name for name in tracks.names if NUMBERED.fullmatch(name)]
+    told = f"Without a name: {len(found):,} of {len(tracks):,} tracks, such as {found[0]!r}." if found else ""
+    return [told] if 0 < len(found) < len(tracks) else []
 
 
 def _in_order(tracks: Tracks, found: dict[str, None]) -> tuple[str, ...]:

@@ -133,3 +133,12 @@ def test_keypoints_of_the_list_come_first_whether_there_is_a_track_or_not():
 def test_a_list_that_is_about_other_points_counts_for_nothing():
     other = replace(plain_tracks(), meta={"keypoints": ["wheel", "door"]})
     assert sheets.cast_of(other).keypoints == ("nose", "tail")
+
+
+@pytest.mark.parametrize(("names", "told"), [
+    (("m1/nose", "point 8", "m1/tail"), ["Without a name: 1 of 3 tracks, such as 'point 8'."]),
+    (("nose", "point 8", "point 9"), ["Without a name: 2 of 3 tracks, such as 'point 8'."]),
+    (("point 5", "point 8", "point 9"), []), (("nose", "ear", "tail"), []),
+])
+def test_points_that_were_not_named_among_some_that_were_are_told(names, told):
+    assert list(sheets.cast_of(replace(plain_tracks(), names=names)).notes) == told
