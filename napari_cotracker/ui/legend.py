@@ -28,10 +28,10 @@ class Legend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("Legend")
         self.setToolTip(
-            "<p>Dark blue is the lowest score, yellow the highest. Grey: occluded; darker or paler grey: out of view; "
-            "background: not tracked.</p><p>Diamond: placed or approved by you; a line joins both ends of a stretch. "
-            "Dark diamond: you say that it cannot be seen. Short line: where another track starts.</p><p>In the "
-            "curve beneath, dashes are interpolated, and what you said to be hidden has another shade.</p>")
+            "<p>Dark violet is the lowest score, yellow the highest. Grey: occluded; darker or paler grey: out of "
+            "view; background: not tracked.</p><p>Diamond: placed or approved by you; a line joins both ends of a "
+            "stretch. Dark diamond: marked as hidden by you. Short line: where another track starts.</p><p>In the "
+            "curve below, dashes are interpolated, and what you marked as hidden has another shade.</p>")
 
     def sizeHint(self) -> QSize:
         return QSize(round(sum(self._widths()) + GAP * len(self._entries())), round(1.6 * self._line()))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtGui import QColor
 
+from napari_cotracker.ui.colours import SCALES
 from napari_cotracker.ui.legend import Legend
 from napari_cotracker.ui.shades import Shades
 
@@ -44,6 +48,12 @@ def test_the_ramp_goes_from_dark_to_bright(legend: Legend) -> None:
     assert purple
     assert yellow
     assert max(purple) < min(yellow)
+
+
+def test_the_lowest_score_has_the_colour_that_it_is_said_to_have(legend: Legend) -> None:
+    said = re.search(r"Dark (\w+) is the lowest score", legend.toolTip())
+    hue = QColor.fromRgbF(*map(float, SCALES["confidence"].colours(0.0)[:3])).hsvHue()
+    assert said and hue in {"blue": range(200, 260), "violet": range(260, 310)}[said[1]]
 
 
 def test_another_score_is_named(legend: Legend) -> None:
