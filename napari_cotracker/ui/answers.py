@@ -92,11 +92,11 @@ class Answers:
         if review is None:
             return
         if review.is_stale:
-            raise EditError("the tracks are still being looked through; try again in a moment")
+            raise EditError("the tracks are still being checked; try again in a moment")
         state = review.state()
         ids, frames = review.accept_rest(1 - review.quality)
         if not len(ids):
-            raise EditError("expected moments that are as good as you ask for, or better; there are none left")
+            raise EditError("there is nothing left to approve")
         try:
             self._step(lambda: self._session.edit.verify(ids, frames, paired=True), True, state)
         except EditError:
@@ -147,7 +147,7 @@ class Answers:
         known = np.zeros(len(xy), bool) if sides is None else sides.forward.known & sides.backward.known
         frames = _around(known, t)
         if sides is None or not len(frames):
-            raise EditError("there is only one answer for this frame: the track was not solved from two points")
+            raise EditError("there is only one answer for this frame: it was not tracked from both ends")
         apart = [np.linalg.norm(side.xy[t] - xy[t]) for side in (sides.forward, sides.backward)]
         side = sides.backward if apart[0] < apart[1] else sides.forward
         if self._step(lambda: self._session.edit.take(id, frames, side.select(frames))):

@@ -25,8 +25,8 @@ ROLE = "area"
 ALIKE = 1e-3  # px between places that are the same
 CLICK_PIXELS = 12  # on the screen: what is smaller was a click, which napari makes a tiny box of
 HOW = {
-    "rectangle": "Drag a box over the picture; Esc gives it up.",
-    "polygon": "Click the corners in the picture, the last with a double click; Esc gives it up.",
+    "rectangle": "Drag a box over the picture; Esc cancels.",
+    "polygon": "Click the corners in the picture and double-click the last one; Esc cancels.",
 }
 
 

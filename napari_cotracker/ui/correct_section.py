@@ -91,23 +91,23 @@ class CorrectSection(Section):
         self.accept_button = self._button("It is right", "This point is right (Enter)", answers.accept)
         self.hide_button = self._button("Hidden", "Something hides it on this frame (O); Shift+O up to the end of the "
                                         "stretch", answers.hide)
-        self.gone_button = self._button("Gone", "It is not there from this frame on, as far as the next point that you "
-                                        "set; before the first one: not yet, up to this frame (X)", answers.gone)
+        self.gone_button = self._button("Gone", "It is gone from this frame to the next point that you set; before "
+                                        "your first point: not there yet, up to this frame (X)", answers.gone)
         self.other_button = self._button("Other way", "Take the other direction's answer, the orange dots (H)",
                                          answers.take_other)
         self.swap_button = self._button("Swap", "Swap with the track under the mouse, around this frame (point at "
                                         "it and press W)", self.swap)
-        self.rest_button = self._button("Approve the rest", "Mark all that remains below the bound as right",
+        self.rest_button = self._button("Approve the rest", "Mark everything still below the limit as right",
                                         answers.accept_rest)
         self.again_button = self._button("Re-track", "Solve the selected tracks again between the points that you set",
                                          self._solve)
         self.quality = Slider(0.5, 0.99, step=0.05, value=0.8)
-        tip(self.quality, "quality to reach", "Moments come until what remains is right with this probability.")
+        tip(self.quality, "quality to reach", "Moments come until everything left is at least this likely to be right.")
         self.order = choice("order of moments", "Which moment comes next.", ORDERS)
-        self.whose = choice("tracks to look at", "Of which tracks moments are asked.", WHOSE)
+        self.whose = choice("tracks to look at", "Which tracks you are asked about.", WHOSE)
         self.snaps = QCheckBox("to the track's look")
         tip(self.snaps, "snap clicks", "Move a click, by a few pixels at most, to where the picture looks like the "
-            "track at the nearest point that you set; where that cannot be told, the click stays.")
+            "track at the nearest point that you set; if that is unclear, the click stays.")
         self.snaps.toggled.connect(self._snap)
         self.quality.valueChanged.connect(lambda value: reviewing.set_quality(float(value)))
         self.order.currentIndexChanged.connect(lambda: reviewing.set_by_time(self.order.currentData() == "time"))

@@ -109,7 +109,7 @@ class Corrections(QObject):
             raise EditError("these points are being tracked; stop the run or let it end, then track again")
         gaps = self._free(gaps)
         if not gaps:
-            raise EditError("these stretches are being tracked again already")
+            raise EditError("these stretches are already being tracked again; wait until they are done")
         self._start(gaps)
 
     def again(self) -> None:

@@ -158,7 +158,7 @@ class EditActions:
     def offer_retrack(self) -> Offer:
         """The same of `retrack_span`."""
         aim, text = self.aim, "Track {who} again"
-        made = Offer(text.format(who="tracks"), self.retrack_span, NO_VIDEO, "Between the anchors, which hold")
+        made = Offer(text.format(who="tracks"), self.retrack_span, NO_VIDEO, "Between the anchors, which stay put")
         if aim is None:
             return made
         text = text.format(who=aim.who)

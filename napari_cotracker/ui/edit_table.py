@@ -96,7 +96,7 @@ def _end(editor: Editor, aim: Aim, frames: Frames) -> None:
 
 def _not_at_first(aim: Aim) -> Frames:
     if not aim.t:
-        raise EditError("this is the first frame; to have a track nowhere at all, delete it")
+        raise EditError("this is the first frame; to remove the whole track, delete it")
     return aim.here()
 
 
@@ -122,7 +122,7 @@ def _side(name: str) -> Callable[[Editor, Aim, Frames], None]:
         sides = aim.session.sides(int(aim.ids[0]))
         side: Side | None = None if sides is None else getattr(sides, name)
         if side is None or not side.known[frames].any():
-            raise EditError("there is no answer of its own from there; it comes with tracking around a correction")
+            raise EditError("there is no separate answer from that side; tracking around a correction makes one")
         editor.take(int(aim.ids[0]), frames, side.select(frames))
 
     return take
@@ -134,7 +134,7 @@ def _number(fewest: int, most: int) -> str:
 
 EDITS = {
     "hide": Edit("Hide {who}", lambda editor, aim, frames: editor.occlude(aim.ids, frames),
-                 "Something covers it; no run says otherwise"),
+                 "Something covers it; no run changes that"),
     "show": Edit("Show {who}", lambda editor, aim, frames: editor.show(aim.ids, frames),
                  "It is in sight, where it is now", moves=True),
     "verify": Edit("It is right: {who}", lambda editor, aim, frames: editor.verify(aim.ids, frames),
@@ -144,25 +144,25 @@ EDITS = {
     "curved": Edit("Curved", lambda editor, aim, frames: editor.interpolate(aim.ids, frames, "cubic"),
                    "In a curve that leaves and arrives as the track moves there", Aim.between, "", least=3),
     "smooth": Edit("Smooth {who}", lambda editor, aim, frames: editor.smooth(aim.ids, frames),
-                   "Take tremor out; anchors hold", Aim.around, least=3),
+                   "Remove jitter; anchors stay put", Aim.around, least=3),
     "copy": Edit("Copy {who} from frame {t}", lambda editor, aim, frames: editor.paste(aim.ids, aim.t, frames),
                  "For what does not move", Aim.others, " to {when}", moves=True),
-    "take before": Edit("As followed from before", _side("forward"), "The answer from the anchor before", tail="",
+    "take before": Edit("From the anchor before", _side("forward"), "The track as followed forward from it", tail="",
                         most=1),
-    "take after": Edit("As followed from after", _side("backward"), "The answer from the anchor after", tail="",
+    "take after": Edit("From the anchor after", _side("backward"), "The track as followed backward from it", tail="",
                        most=1),
     "start": Edit("Starts at frame {t}: {who}", lambda editor, aim, frames: editor.start(aim.ids, aim.t),
-                  "It is nowhere before", Aim.here, ""),
-    "end": Edit("Gone from frame {t} on: {who}", _end, "It is nowhere from here on", _not_at_first, ""),
+                  "It is not there before this frame", Aim.here, ""),
+    "end": Edit("Gone from frame {t} on: {who}", _end, "It is not there from this frame on", _not_at_first, ""),
     "clear": Edit("Clear {who}", lambda editor, aim, frames: editor.clear(aim.ids, frames),
-                  "Empty, your own points too; a run may fill it again"),
+                  "Empty these cells, your own points too; a run may fill them again"),
     "split": Edit("Split {who} at frame {t}", lambda editor, aim, frames: editor.split(int(aim.ids[0]), aim.t),
                   "From here on it is another point: a track of its own", _with_two_parts, "", most=1,
                   can_rehearse=False),
     "merge": Edit("Merge {who} into one", lambda editor, aim, frames: editor.merge(aim.ids),
-                  "They are one point; of each frame the best is kept", Aim.here, "", fewest=2),
+                  "They are the same point; the best of each frame is kept", Aim.here, "", fewest=2),
     "swap": Edit("Swap {who}", lambda editor, aim, frames: editor.swap(*counterparts(aim.rows), frames),
-                 "The tracker took one for the other; of two individuals, select all points", _onward, fewest=2),
+                 "The tracker mistook one for the other; of two individuals, select all points", _onward, fewest=2),
 }
 
 

@@ -154,7 +154,7 @@ class ExportSection(Section):
         """Have the tracks that are on their way not come."""
         self._errand.cancel()
         self.arrival.cancel()
-        self._desk.say("import cancelled; nothing of it is here")
+        self._desk.say("import cancelled; nothing was imported")
 
     def close_errand(self) -> None:
         """Hear nothing any more."""
@@ -210,7 +210,7 @@ class ExportSection(Section):
 
     def _take_in(self, project: Project, path: Path, tracks: Any) -> None:
         if project not in list(self._desk):
-            raise EditError(f"expected the video of {path.name} to be open still; open it and import once more")
+            raise EditError(f"expected the video of {path.name} to be still open; open it and import again")
         as_anchors = self.kinds.currentData() == "anchors"
         self.arrival.take(project, tracks, path.name, self._desk.say, as_anchors=as_anchors)
 
@@ -262,16 +262,16 @@ class ExportSection(Section):
         self.excerpt, self.which = OptionFields(Excerpt, "excerpts"), Section("Which tracks and frames", is_open=False)
         self.excerpt.changed.connect(self._look_soon)
         self.report = QLabel(wordWrap=True)
-        tip(self.report, "report", "What the file does not hold of these tracks")
+        tip(self.report, "report", "What the file will not keep of these tracks")
         self.kinds = choice("imported points are", "Whether a tracker may move what is imported", KINDS)
         self.export_button = button("Export…", "Write the tracks to a file", self.ask_where)
         self.check_button = button("Check", "Say exactly what would be written, without writing it", self.check)
         self.replace_button = button("Write anyway", "Replace what is there", self.replace)
-        self.selected_button = button("Only the selected", "Take the numbers of the selected tracks; none is all",
+        self.selected_button = button("Only the selected", "Fill in the selected tracks' numbers; empty means all",
                                       self.take_selected)
         self.import_button = button("Import…", "Bring in tracks from a file of any of these formats; dropping it on "
                                     "napari's window does the same", self.ask_for_import)
-        self.cancel_button = button("Cancel", "Stop the import; nothing of it stays", self.cancel_import)
+        self.cancel_button = button("Cancel", "Stop the import; nothing is kept", self.cancel_import)
 
     def _lay_out(self) -> None:
         lines = form()

@@ -31,7 +31,7 @@ from .sections import button, hint, is_enter, is_sign, row
 AFTER_EDIT_MS, WHILE_RUNNING_MS = 30, 300
 ROWS = 8  # that are seen at once
 AT_ONCE = 20  # lines that a menu shows before it has another one for older ones
-NOTHING = "Nothing is done yet. Every edit and every run becomes a line here, and a click on a line goes back to it."
+NOTHING = "Nothing has been done yet. Every edit and every run becomes a line here; click a line to go back to it."
 
 
 class HistoryList(QWidget):
@@ -53,7 +53,7 @@ class HistoryList(QWidget):
         self._session: Session | None = None
         self.model = HistoryModel(self)
         self.view, self.says = Steps(self.model), hint(NOTHING)
-        self.left_button = button("Left behind", "What was undone, and then left for something else: bring it back")
+        self.left_button = button("Left behind", "Bring back steps that were undone before something else was done")
         self.left_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(self._fill_menu)

@@ -19,7 +19,7 @@ from .background import Background
 from .project import Project
 from .spelling import spell
 
-BUSY = "expected no other import while tracks are on their way, got one; try again in a moment, or cancel that one"
+BUSY = "expected one import at a time, and another is still running; wait until it is done, or cancel it"
 AT_ONCE = 200_000  # cells that are written while the window waits: some hundredths of a second
 
 

@@ -33,16 +33,16 @@ HELP = {
     "X": "it is gone from here on; before its first point: not there yet",
     "H": "take the other direction's answer, the orange dots",
     "W": "swap with the track under the mouse, around here",
-    "B": "back to the moment before",
-    "T": "before the last step, and after it again",
-    "K": "next point that you set",
-    "J": "the one before",
-    "L": "play around here, again and again; L stops it",
+    "B": "back to the previous moment",
+    "T": "show the tracks as before the last step; again: as after it",
+    "K": "go to the next point that you set",
+    "J": "go to the previous one",
+    "L": "play the frames around here in a loop; L again stops it",
     "F": "place: a click begins a track",
-    "G": "correct: a click puts the selected track there, a drag moves any; what lies around is tracked again",
+    "G": "correct: a click puts the selected track there, a drag moves any; the frames around are tracked again",
     "D": "select: a click or a box selects tracks",
     "R": "track the points, as the button does",
-    "E": "what can be done with the selected tracks",
+    "E": "the menu of edits for the selected tracks",
     "Up": "the track above in the timeline",
     "Down": "the track below",
     "PageUp": "ten frames back",
@@ -50,10 +50,10 @@ HELP = {
     "Home": "the first frame",
     "End": "the last frame",
     "Shift-arrow": "move the selected points by a pixel, hold it to go on; with Control as well, by a tenth",
-    "Escape": "let go of the span of frames, then of the selection",
+    "Escape": "clear the span of frames, then the selection",
     "Control-Z": "undo",
     "Control-Shift-Z": "redo",
-    "F6": "from the picture to the panel, the timeline and back; with Shift the other way round",
+    "F6": "from the picture to the panel, the timeline and back; with Shift the other way",
     "?": "these keys",
 }
 
@@ -189,7 +189,7 @@ class Keys(QObject):
         if project is None:
             return
         if len(project.corrections):
-            raise EditError("wait for the correction on its way to land; then press T to compare")
+            raise EditError("a correction is still being tracked; wait for it, then press T to compare")
         session, before = project.session, self._is_before and bool(project.session.redo_label)
         label = session.redo() if before else session.undo()
         self._is_before = bool(label) and not before

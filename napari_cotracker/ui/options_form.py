@@ -17,18 +17,18 @@ from .sections import Section, choice, form, tip
 MODES = {"auto": "auto (by length)", "online": "online", "offline": "offline"}
 WAYS = {"both": "both ways", "forward": "forward", "backward": "backward"}
 TIPS = {
-    "model": "auto is the bundled tracker that measured best, free for any use. Choose cotracker3 for the official "
-             "network, which is more exact and slower; its weights are not for commercial use.",
+    "model": "auto is the bundled tracker with the best measured results, free for any use. Choose cotracker3 for "
+             "the official network, which is more exact and slower; its weights are not for commercial use.",
     "mode": "Online follows films of any length and shows answers while it runs. Offline looks at the whole clip at "
             "once: better through long occlusions, up to a few hundred frames. auto chooses by the length.",
     "device": "auto takes a graphics card where there is one. Choose cpu if the card's memory is too small.",
     "direction": "Frames after each point, before it, or both. Choose forward if only what follows matters: it takes "
                  "half the time.",
     "iters": "Refinements per window. Fewer are faster, more are seldom better.",
-    "support_grid": "n × n helper points that give few points something to lean on; they are not shown. From 25 points "
-                    "on they are left out. 0 for none: faster, and worse for single points.",
-    "resolution": "Height × width at which the network sees the film, in multiples of 8. Empty for its own: larger "
-                  "shows small things and costs time and memory.",
+    "support_grid": "n × n extra points that help when few points are tracked; they are not shown, and left out from "
+                    "25 points on. 0 for none: faster, but worse for single points.",
+    "resolution": "Height × width at which the network sees the film, in multiples of 8. Empty for its own; larger "
+                  "shows smaller things, and costs time and memory.",
     "memory_budget": "Memory for the features of frames. More makes a second run over a long film faster.",
     "fast": "Fewer refinements where nothing new begins, in mode online: a fifth to a half less time, a little less "
             "exact.",

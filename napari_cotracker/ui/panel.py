@@ -261,7 +261,7 @@ class Panel(QWidget):
         text = str(error)
         if again is not None:
             when = " once the film can be read" if isinstance(error, VideoError) else ""
-            text += f"\nWhat you set stays; to have what lies around it tracked, try again{when}."
+            text += f"\nWhat you set stays; to have the frames around it tracked, try again{when}."
         self.desk.say(text.replace("\n", " · "))
         notify(text, *self.track.remedy(str(error), again))
 

@@ -21,8 +21,8 @@ from .sections import Section, ask_for_file, button, choice, form, hint, row, ti
 
 TOOLS = {
     Tool.PLACE: ("Place", "F", "A click in the picture begins a new track there."),
-    Tool.CORRECT: ("Correct", "G", "A click puts the selected track there, a drag moves any point; what lies around is "
-                   "tracked again."),
+    Tool.CORRECT: ("Correct", "G", "A click puts the selected track there, a drag moves any point; the frames around "
+                   "are tracked again."),
     Tool.SELECT: ("Select", "D", "A click or a box selects tracks."),
 }
 WHOLE, BOX, POLYGON = "whole picture", "a box I draw", "a polygon I draw"
@@ -136,8 +136,8 @@ class PlaceSection(Section):
             field.setStyleSheet(COUNT_STYLE)
         tip(self.columns, "grid columns", "Points across.")
         tip(self.rows, "grid rows", "Points down.")
-        self.within = choice("grid area", "Where the grid lies: Labels and Shapes layers of yours are listed, too.")
-        self.grid_button = button("Add grid", "Put the grid onto the frame that is shown", self.add_grid)
+        self.within = choice("grid area", "Where the grid goes; your Labels and Shapes layers are listed too.")
+        self.grid_button = button("Add grid", "Put the grid onto the current frame", self.add_grid)
         self.import_button = button("From a table…", "Points of a CSV file with the columns t,x,y (id,name)",
                                     self.ask_for_table)
         self.rows.setPrefix("× ")

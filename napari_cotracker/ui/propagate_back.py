@@ -64,9 +64,9 @@ class BackFields(QWidget):
     def missing(self) -> str:
         """What is to be done before there is something to lay over the film, in words."""
         if self.paints.currentData() is None:
-            return "Choose what was painted on the steady film, transparent where it is not: a layer, or a file."
+            return "Choose the paint made on the steady film, transparent elsewhere: a layer or a file."
         if isinstance(self.paints.currentData(), Labels) and self._picture.pixels() is None:
-            return f"Paint on {self.paints.currentData().name}, over the steady film, what is to go back."
+            return f"Paint on {self.paints.currentData().name}, over the steady film, what should go onto the film."
         if self.steadies.currentData() is None:
             return f"Choose the file beside the steady film: its name ends in {ENDING}."
         if self._is_steady_itself():
@@ -199,11 +199,11 @@ class BackFields(QWidget):
         self.paints = choice("paint", "What was painted on the steady film, transparent elsewhere: one picture, as an "
                              "image layer, a Labels layer in its colours, or a file; or a film or pictures of all "
                              "frames")
-        self.paint_button = button("File…", "Read paint from a file; of pictures of all frames choose any",
+        self.paint_button = button("File…", "Read paint from a file; if there is a picture for every frame, choose any",
                                    lambda: ask_for_file(self, "Paint", self.take_paint, PAINTS))
         self.steadies = choice("steady film", f"The file beside the steady film, which ends in {ENDING}: it says how "
                                "the film was held still. Those beside the paint and the film are found")
-        self.steady_button = button("File…", "Choose it where it is",
+        self.steady_button = button("File…", "Choose this file yourself",
                                     lambda: ask_for_file(self, "How it was held still", self.take_steady, STEADY))
         lines = form()
         lines.addRow("Paint", row(self.paints, self.paint_button))

@@ -21,8 +21,8 @@ from .propagate_source import Source
 from .sections import GAP, Section, choice, form
 
 CARRIERS = {"near": "those near it", "selected": "selected tracks", "all": "all tracks"}
-CARRIERS_TIP = ("Tracks that carry the edit. Those near it are those on what is painted and close around it, as they "
-                "are best for one thing; all are best for the whole picture.")
+CARRIERS_TIP = ("Tracks that carry the edit. Those near it, on what is painted and close around it, are best for a "
+                "single thing, all tracks for the whole picture.")
 
 
 class EditForm(QWidget):
@@ -45,7 +45,7 @@ class EditForm(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.source, self.front, self.back = Source(desk), FrontField(desk), BackFields(desk)
-        self.whats = choice("edit", "What is to stick to what moves", EDITS)
+        self.whats = choice("edit", "What the tracks are to carry", EDITS)
         self.effects = choice("effect", "What is done to the pixels within the mask",
                               {name: effect.title for name, effect in registry.effects().items()})
         self.carriers = choice("carried by", CARRIERS_TIP, CARRIERS)
@@ -78,7 +78,7 @@ class EditForm(QWidget):
         if self.what == BACK:
             return self.back.missing()
         if not len(project.session.ids):
-            return "Place points on what is to carry the edit, and track them first."
+            return "First place points on what the edit should stick to, and track them."
         return self.source.missing()
 
     def edit(self) -> tuple[Project, Edit | Back] | None:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 FILE = "file"
 FILMS = "Mattes (*.mp4 *.mov *.mkv *.avi *.webm *.png *.tif *.tiff *.exr *.jpg *.jpeg)"
-TIP = ("A matte of what passes in front: where it is white or opaque, or has a label, the edit is behind it. Without "
-       "one it is as the tracks say")
+TIP = ("A matte of what passes in front: where it is white or opaque, or has a label, the edit goes behind it. Without "
+       "one, the tracks decide")
 PAUSE_MS = 200  # after the last stroke on a matte, before it is looked at
 
 

@@ -263,7 +263,7 @@ class Output(QWidget):
         self._progress.setFixedHeight(6)
         self._progress.setAccessibleName("progress of the edit")
         self._says = QLabel()
-        self.stop_button = button("Stop", "End it; nothing of it stays", self.stop)
+        self.stop_button = button("Stop", "Stop; nothing half-written stays", self.stop)
         self.bar = QWidget()
         self.bar.setVisible(False)
 

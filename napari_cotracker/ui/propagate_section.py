@@ -49,7 +49,7 @@ class PropagateSection(Section):
         self.corners = Corners(desk, lambda: None if self._layers is None else self._layers.dots, self._corners_now,
                                self)
         self.preview = QCheckBox("Preview", checked=True)
-        tip(self.preview, "preview", "Show on the frame that is shown what a render will look like")
+        tip(self.preview, "preview", "Show the current frame as a render will look")
         self.support = QCheckBox("Tracks and support", checked=True)
         tip(self.support, "tracks and support", "Tracks that carry it: bright where they agree with it, dark where "
             "they miss by two pixels, a red ring where they are left out; and the outline around them")

@@ -104,11 +104,11 @@ class Source(QWidget):
         if self.what in PAINTED:
             if self.painted_layer.layer is None:
                 return "Choose a layer, or New to paint a mask on this frame."
-            return "Paint what is to be carried on this frame, or go to where it is painted and press This frame."
+            return "Paint on this frame what should be carried, or go to where it is painted and press This frame."
         if self.what == "insert" and self._picture is None:
             chosen = self.pictures.currentData()
             if isinstance(chosen, Labels):
-                return f"Paint on {chosen.name} what is to be carried, on the frame on which it belongs."
+                return f"Paint on {chosen.name} what should be carried, on the frame where it belongs."
             return "Choose a picture: an image layer, painted labels, or a file."
         return "Press Place for four corners on this frame, and drag them to where it belongs."
 
@@ -249,21 +249,21 @@ class Source(QWidget):
             store.remove(int(t))
 
     def _make_fields(self) -> None:
-        self.layers = choice("painted layer", "The Labels or Shapes layer of yours that holds what is to be carried")
+        self.layers = choice("painted layer", "Your Labels or Shapes layer with what should be carried")
         self.new_button = button("New", "A new layer to paint a mask in", self.new_layer)
         self.pictures = choice("picture", "An image layer of yours that is one picture, in colour or with alpha, "
                                "or a Labels layer in its colours")
         self.file_button = button("File…", "Read a picture from a file; transparent parts stay transparent",
                                   lambda: ask_for_file(self, "A picture", self.take_picture, PICTURES))
-        self.place_button = button("Place", "Four corners on the frame that is shown, to be dragged; on another frame "
-                                   "they correct", self.place)
+        self.place_button = button("Place", "Four corners on the current frame, to be dragged; on another frame they "
+                                   "correct", self.place)
         self.frames = Links()
         self.frames.setAccessibleName("reference frames")
-        self.frames.setToolTip("Frames on which you said what it looks like: the first is the main one, others "
+        self.frames.setToolTip("Frames on which you painted or placed it: the first is the main one, the others "
                                "correct. Click a number to go there, ✕ to leave it out. Most tracks: the one where "
                                "most are visible.")
         self.frames.clicked.connect(self._on_link)
-        self.use_button = button("This frame", "Take what is on the frame that is shown", self._use)
+        self.use_button = button("This frame", "Use what is on the current frame", self._use)
 
     def _use(self) -> None:
         self._desk.attempt(self.use_frame)

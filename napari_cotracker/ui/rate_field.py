@@ -11,7 +11,7 @@ from .desk import Desk
 from .noted import set_rate
 from .sections import form, tip
 
-TIP = ("Images do not say how fast they follow one another: 24, 23.976 or 24000/1001, say. Exports and renders have "
+TIP = ("Images do not say how fast they play: enter 24, 23.976 or 24000/1001, say. Exports and renders use "
        "this rate; tracking does not depend on it.")
 
 

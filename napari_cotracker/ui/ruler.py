@@ -13,7 +13,7 @@ from .shades import faded
 from .span_band import draw_bar
 
 BAR = 3
-TIP = "Drag to choose frames for an edit, Esc to let them go; drag the number to go through the film"
+TIP = "Drag to choose frames for an edit, Esc to clear them; drag the number to go through the film"
 
 
 class Ruler(Canvas):

@@ -166,7 +166,7 @@ class SessionFile(QObject):
         except EditError as error:
             self._again, self.problem = monotonic() + RETRY_SECONDS, str(error)
             if not was:
-                self.told.emit(f"What you do is not kept: {error}")
+                self.told.emit(f"Your work is not being saved: {error}")
         self.changed.emit()
 
 

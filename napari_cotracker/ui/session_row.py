@@ -35,9 +35,9 @@ class SessionRow(QWidget):
         self._project: Project | None = None
         self._offers: list[Unsaved] = []
         self.says, self.refusal, self.offer = hint(), hint(), hint()
-        self.save_button = button("Save as…", "Give the session a name and a place; it goes on there by itself",
+        self.save_button = button("Save as…", "Give the session a name and a place; it is saved there from then on",
                                   self.ask_where)
-        self.continue_button = button("Continue", "Show these tracks again, with all that can be undone", self.go_on)
+        self.continue_button = button("Continue", "Bring these tracks back, with their history", self.go_on)
         self.older_button = button("Older", "Other sessions of this video that were never saved")
         self.menu = QMenu(self)
         self.older_button.setMenu(self.menu)
@@ -70,7 +70,7 @@ class SessionRow(QWidget):
         problem = "" if project is None else project.file.problem
         self._show_where()
         self.save_button.setEnabled(project is None or project.file.saving is None)
-        self.says.setToolTip(f"Every step is written at once into\n{path}" if path else "")
+        self.says.setToolTip(f"Every step is saved at once in\n{path}" if path else "")
         self.refusal.setText(problem or ("" if project is None else project.session.refusal))
         self._file_line.setVisible(path is not None or bool(problem))
         self.refusal.setVisible(bool(self.refusal.text()))

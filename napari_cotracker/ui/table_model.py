@@ -249,7 +249,7 @@ COLUMNS = (
     Column("name", "Double-click to rename", 20, lambda model, n: model._rows[n].name, is_number=False),
     Column("group", "Double-click to put it, and all that are selected with it, into a group", 16,
            lambda model, n: model._rows[n].group, is_number=False),
-    Column("frames", "On how many frames it has a place", 7, lambda model, n: int(model._summaries.length[n])),
+    Column("frames", "Number of frames with a position", 7, lambda model, n: int(model._summaries.length[n])),
     Column("confidence", "How sure the tracker is, on average, where the point is seen", 10,
            lambda model, n: float(model._summaries.confidence[n]),
            lambda mean: "" if np.isnan(mean) else f"{mean:.2f}"),

@@ -25,7 +25,7 @@ from .timeline_bar import TimelineBar
 from .track_facts import curve_of, sentence_of, sorted_rows
 
 PAUSE = 100  # ms between repaints while a run streams
-NO_VIDEO = "Open a video and place points on it: how sure the tracker is of each of them is shown here."
+NO_VIDEO = "Open a video and place points on it: this shows how sure the tracker is of each of them."
 NO_TRACKS = "No tracks yet. Place a point in the picture, then track it: every track becomes a row here."
 NO_SELECTION = "No track is selected. Click one in the picture, or show all of them again."
 

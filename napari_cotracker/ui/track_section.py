@@ -41,7 +41,7 @@ class TrackSection(Section):
         self.cost = hint()
         self.consent = Consent()
         self.track_button = button("Track", "Follow the points through the film (R)", self.start)
-        self.pause_button = button("Pause", "Hold the run; it keeps its place", self.pause)
+        self.pause_button = button("Pause", "Pause the run; it continues where it was", self.pause)
         self.stop_button = button("Stop", "End the run; what was tracked is kept", self.stop)
         self.bar = QProgressBar(minimum=0, maximum=1000, textVisible=False)
         self.bar.setFixedHeight(6)

@@ -64,8 +64,8 @@ class Unfinished:
         self._all = [one for one in read if one is not None]
         lost = len(read) - len(self._all)
         if lost:
-            self.problem = (f"{counted(lost, 'note')} of what was still to be tracked {'is' if lost == 1 else 'are'} "
-                            "damaged and dropped; look through the corrected tracks, and correct again where they slip")
+            self.problem = (f"{counted(lost, 'note')} of unfinished corrections {'is' if lost == 1 else 'are'} damaged "
+                            "and dropped; look through the corrected tracks, and correct again where they slip")
             self._write()
 
     def due(self) -> list[Owed]:

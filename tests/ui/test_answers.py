@@ -224,7 +224,7 @@ def test_the_rest_is_approved_in_one_step(bare: BareWindow) -> None:
     looked_through(bare)
     assert len(reviewing.review.remaining(0)) == left
     reviewing.set_quality(1.0)
-    with pytest.raises(EditError, match="none left"):
+    with pytest.raises(EditError, match="nothing left to approve"):
         answers.accept_rest()
 
 

@@ -77,8 +77,8 @@ def test_every_edit_is_in_it_and_says_what_will_happen(bench: Bench, edit_menu: 
     assert texts == [
         "Hide 2 tracks, frames 12–30", "Show 2 tracks, frames 12–30", "It is right: 2 tracks, frames 12–30",
         "Interpolate 2 tracks, frames 12–30", "Straight", "Curved", "Smooth 2 tracks, frames 12–30",
-        "Copy 2 tracks from frame 15 to frames 12–30", "Take the other answer for 2 tracks", "As followed from before",
-        "As followed from after", "Starts at frame 15: 2 tracks", "Gone from frame 15 on: 2 tracks",
+        "Copy 2 tracks from frame 15 to frames 12–30", "Take the other answer for 2 tracks", "From the anchor before",
+        "From the anchor after", "Starts at frame 15: 2 tracks", "Gone from frame 15 on: 2 tracks",
         "Clear 2 tracks, frames 12–30", "Split 2 tracks at frame 15", "Merge 2 tracks into one",
         "Swap 2 tracks, frames 12–30", "Go to the first frame of 2 tracks", "Rename 2 tracks…",
         "Put 2 tracks into a group…", "Delete 2 tracks"]
@@ -92,7 +92,7 @@ def test_what_makes_no_sense_is_disabled_and_says_why(bench: Bench, edit_menu: E
     assert menu.toolTipsVisible()
     for start, reason in (("Merge", "two tracks or more"), ("Swap", "two tracks or more"),
                           ("Interpolate", "No anchors before and after"), ("Straight", "choose frames"),
-                          ("Take the other", "no answer of its own")):
+                          ("Take the other", "no separate answer")):
         assert not entry(menu, start).isEnabled()
         assert reason.casefold() in entry(menu, start).toolTip().casefold()
     for start in ("Hide", "Show", "It is right", "Smooth", "Copy", "Starts", "Gone", "Clear", "Split", "Rename", "Put",

@@ -113,7 +113,7 @@ def test_an_import_that_is_given_up_leaves_nothing_behind(
     Timer(0.3, halted.may_go_on.set).start()
     if where == "button":
         window.press(export.cancel_button)
-        assert window.panel.told.text() == "import cancelled; nothing of it is here"
+        assert window.panel.told.text() == "import cancelled; nothing was imported"
         assert not export.cancel_button.isVisibleTo(export)
         assert export.import_button.isVisibleTo(export)
         wait_until(lambda: pieces_in(halted.path) == 1)

@@ -237,7 +237,7 @@ def test_before_and_after_wait_for_what_is_on_its_way(window: Window) -> None:
     window.project.selection.set([0])
     window.panel.correct.answers.place(16, [[15, 15]])
     window.panel.keys.actions["T"]()
-    assert "wait for the correction" in window.panel.told.text()
+    assert "a correction is still being tracked" in window.panel.told.text()
     land(retracks(window)[0], (14, 14))
     window.panel.keys.actions["T"]()
     assert window.session.cells.xy[16, 0].tolist() == path_of(0)[16].tolist()

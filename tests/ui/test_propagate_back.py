@@ -68,7 +68,7 @@ def painted(window: Window) -> Any:
 def test_paint_is_on_every_frame_where_it_belongs_without_any_tracks(window: Window, tmp_path: Path) -> None:
     kept = keep(tmp_path / "steady.mp4.steady.json")
     section = on_film(window, tmp_path)
-    assert section.facts.facts.text().startswith("Choose what was painted")
+    assert section.facts.facts.text().startswith("Choose the paint made")
     assert not section.output.render_button.isEnabled()
     choose(section.form.back.paints, window.viewer.add_image(dab(), rgb=True, name="paint"))
     wait_until(lambda: section.form.back.steadies.currentData() == kept, 20)  # found by itself

@@ -97,6 +97,6 @@ def test_it_is_said_what_comes_first(window: Window) -> None:
     assert form.missing() == "Open a film first."
     window.add()
     settle()
-    assert form.missing() == "Place points on what is to carry the edit, and track them first."
+    assert form.missing() == "First place points on what the edit should stick to, and track them."
     window.project.place(0, [[3, 4]])
     assert form.missing() == form.source.missing()

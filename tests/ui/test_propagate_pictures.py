@@ -45,7 +45,7 @@ def test_what_is_painted_on_a_labels_layer_is_inserted_stroke_by_stroke(window: 
     layer = over_film(window)
     window.project.go_to(2)
     choose(section.source.pictures, layer)
-    assert section.form.missing() == "Paint on paint what is to be carried, on the frame on which it belongs."
+    assert section.form.missing() == "Paint on paint what should be carried, on the frame where it belongs."
     paint(layer, 2, square(2))
     wait_until(lambda: bool(section.source.paintings()), 20)
     assert list(section.source.paintings()) == [2]
@@ -79,7 +79,7 @@ def test_labels_that_were_painted_on_a_steady_film_go_back(window: Window, tmp_p
     layer = over_film(window)
     choose(section.form.back.paints, layer)
     wait_until(lambda: section.form.back.steadies.currentData() == kept, 20)
-    assert section.form.missing() == "Paint on paint, over the steady film, what is to go back."
+    assert section.form.missing() == "Paint on paint, over the steady film, what should go onto the film."
     paint(layer, window.project.frame, dab()[..., 3] > 0)
     wait_until(lambda: section.form.missing() == "", 20)
     for t in (0, 7):

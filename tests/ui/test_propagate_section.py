@@ -142,7 +142,7 @@ def test_corners_are_placed_and_dragged_on_any_frame(window: Window) -> None:
     assert section.source.placed.frames == [0, 6]
     window.session.delete(window.session.ids)
     wait_until(lambda: section.live.now is None)
-    assert "track them first" in section.facts.facts.text()
+    assert "First place points" in section.facts.facts.text()
 
 
 def test_folding_it_takes_everything_of_it_away(window: Window) -> None:
@@ -170,7 +170,7 @@ def test_another_video_has_edits_of_its_own(window: Window) -> None:
     assert not {PREVIEW, MARKS, OUTLINES} & {layer.name for layer in window.viewer.layers}
     assert section.live.now is None
     assert len(section.source.placed) == 0
-    assert "track them first" in section.facts.facts.text()
+    assert "First place points" in section.facts.facts.text()
     window.project.adopt(tracks_on_block())
     window.project.go_to(0)
     window.press(section.source.use_button)  # the painted layer lies over this film as well

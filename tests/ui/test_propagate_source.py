@@ -35,7 +35,7 @@ def test_a_new_layer_is_there_to_be_painted_at_once(window: Window) -> None:
     assert layer.mode == "paint"
     assert layer.data.shape == (N_FRAMES, HEIGHT, WIDTH)
     assert source.layers.currentData() is layer
-    assert source.missing().startswith("Paint what is to be carried")
+    assert source.missing().startswith("Paint on this frame")
     paint(layer, 0)
     wait_until(lambda: source.missing() == "")
     assert words(source) == "0 ✕"

@@ -106,7 +106,7 @@ def test_what_cannot_be_kept_is_told_once_and_tried_again(
     folder.write_text("not a folder")
     session.add_points(0, [[1, 2]])
     (said,) = file.said
-    assert said.startswith("What you do is not kept: cannot make the folder")
+    assert said.startswith("Your work is not being saved: cannot make the folder")
     assert file.problem
     assert len(session.ids) == 1, "work goes on"
     monkeypatch.setattr(session_files, "RETRY_SECONDS", 0)

@@ -102,7 +102,7 @@ def test_a_damaged_note_of_what_is_owed_is_a_sentence(another: Opener, saved: Pa
         session.set_setting("unfinished corrections", [3])
     window = another()
     open_session(window.desk, saved)
-    assert "1 note of what was still to be tracked is damaged and dropped" in window.said[-1]
+    assert "1 note of unfinished corrections is damaged and dropped" in window.said[-1]
     assert len(window.session.ids) == 1
 
 

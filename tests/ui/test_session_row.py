@@ -77,7 +77,7 @@ def test_what_cannot_be_kept_is_said_and_stays_said(window: Window, row: Session
     assert row.says.text() == "Not kept in a file"
     assert "cannot make the folder" in row.refusal.text()
     assert is_shown(row.save_button, row)
-    assert window.panel.told.text().startswith("What you do is not kept")
+    assert window.panel.told.text().startswith("Your work is not being saved")
 
 
 def test_it_follows_the_current_video(window: Window, row: SessionRow) -> None:

@@ -178,7 +178,7 @@ def test_a_correction_that_broke_off_offers_to_try_that_again_and_no_run(
     window.worker.jobs[-1].fail(VideoError("expected a video file, but there is no 'film.mp4'; check the path"))
     settle(0.05)
     ((text, remedy, act),) = notices
-    assert text.endswith("\nWhat you set stays; to have what lies around it tracked, try again once the film can be "
+    assert text.endswith("\nWhat you set stays; to have the frames around it tracked, try again once the film can be "
                          "read.")
     assert remedy == "Try again"
     act()

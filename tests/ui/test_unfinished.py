@@ -102,7 +102,7 @@ def test_a_damaged_note_is_dropped_with_a_sentence(noted: object) -> None:
     session.set_setting(SETTING, noted)
     unfinished = Unfinished(session)
     assert unfinished.due() == []
-    assert unfinished.problem.startswith("1 note of what was still to be tracked is damaged and dropped; ")
+    assert unfinished.problem.startswith("1 note of unfinished corrections is damaged and dropped; ")
     assert not Unfinished(session).problem, "it is said once"
 
 
@@ -111,7 +111,7 @@ def test_what_is_whole_beside_a_damaged_note_stays() -> None:
     session.set_setting(SETTING, [[1, 0, 2, 5, False, []], [1, 0], None, [2, 1, 3, 19, True, [5]]])
     unfinished = Unfinished(session)
     assert unfinished.due() == [Owed(2, 1, 3, 19, True, (5,)), Owed(1, 0, 2, 5, False)]
-    assert unfinished.problem.startswith("2 notes of what was still to be tracked are damaged")
+    assert unfinished.problem.startswith("2 notes of unfinished corrections are damaged")
     assert session.settings[SETTING] == [[1, 0, 2, 5, False, []], [2, 1, 3, 19, True, [5]]]
 
 
