@@ -116,15 +116,16 @@ def track_kept(video: Video, queries: Queries, options: TrackOptions, path: Path
             if required:
                 raise
             return Kept((yield from track(video, queries, options, control=control, facts=facts)), str(error))
-    keeper = _Keeper(session, session.begin_run(LABEL, queries.ids, facts=request | {"cancelled": True}), request,
-                     control or Control())
+    keeper: _Keeper | None = None
     try:
-        run = track(video, queries, options, control=keeper, facts=facts, earlier=earlier)
         with closing(session):
+            begun = session.begin_run(LABEL, queries.ids, facts=request | {"cancelled": True})
+            keeper = _Keeper(session, begun, request, control or Control())
+            run = track(video, queries, options, control=keeper, facts=facts, earlier=earlier)
             tracks = yield from mapped(run, keeper.hear)
             keeper.finish(tracks)
     except BaseException:
-        if earlier.tracks is None and not keeper.has_heard:  # there is nothing to go on with
+        if earlier.tracks is None and not (keeper and keeper.has_heard):  # there is nothing to go on with
             with suppress(EditError):
                 remove(path)
         raise

@@ -60,6 +60,17 @@ def follow(resume: bool = True, **changes: Any) -> Tracks:
     return track("film.mkv", POINTS, **(values | changes))
 
 
+def test_a_session_that_refuses_its_run_is_not_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object, **named: object) -> None:
+        raise EditError("cannot use the session: the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "begin_run", full)
+        with pytest.raises(EditError, match="disk is full"):
+            follow()
+    assert [path.name for path in Path().iterdir()] == ["film.mkv"]
+
+
 def answered() -> int:
     try:
         with closing(Session.open(KEPT, read_only=True)) as session:
