@@ -68,6 +68,23 @@ def test_one_track_is_not_several(film: str) -> None:
     assert "1 point, 12 frames of 96 × 64" in result.stderr
 
 
+@pytest.mark.parametrize("out", ["out.npz", "out.cotracker"])
+def test_labels_are_tracked_from_where_they_are_first_seen_and_their_skeleton_is_written(film: str, out: str) -> None:
+    xy = np.full((12, 2, 2), np.nan, np.float32)
+    xy[4, 0], xy[[6, 9], 1] = (20, 30), (40, 25)
+    scores = np.where(np.isnan(xy[..., 0]), np.nan, 1).astype(np.float32)
+    known = {"skeleton": [["nose", "tail"]], "keypoints": ["nose", "ear", "tail"]}
+    write_tracks("labels.json", Tracks(np.arange(2), xy, scores, scores, names=("m1/nose", "m1/tail"),
+                                       meta={"size": (96, 64), **known}))
+    run("track", film, "--queries", "labels.json", "--model", "still", "-o", out)
+    tracks = read_tracks(out)
+    assert tracks.queries is not None
+    assert tracks.queries.to_array().tolist() == [[4, 20, 30], [6, 40, 25]]
+    assert tracks.names == ("m1/nose", "m1/tail")
+    assert [list(edge) for edge in tracks.meta["skeleton"]] == known["skeleton"]
+    assert list(tracks.meta["keypoints"]) == known["keypoints"]
+
+
 def test_a_grid_is_tracked_and_written(film: str) -> None:
     result = run("track", film, "--grid", "3", "-o", "out.npz")
     assert result.stdout == (
