@@ -87,7 +87,7 @@ def _mixed(light: Light, changed: Light, share: Light, alpha: Light | None) -> L
 
 def _finite(light: Light) -> Light:
     """Light without what is no number or infinite, as single pixels of rendered plates are: as it is around them."""
-    good = np.asarray(np.isfinite(light).all(-1)[..., None])
+    good = np.asarray(np.isfinite(light).all(-1), bool).reshape(*light.shape[:2], 1)
     return light if good.all() else _behind(np.where(good, light, np.float32(0)), np.asarray(good, np.float32))
 
 
