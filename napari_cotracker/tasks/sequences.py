@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 
-from ..core.errors import VideoError
+from ..core.errors import FormatError, VideoError
 from ..core.tracker import Control, TrackUpdate
 from ..core.video import Video
 from . import written
@@ -70,8 +70,12 @@ def write_sequence(draw: Callable[[int], Save], video: Video, path: str | Path, 
                     workers.submit(draw(frame), folder / files[frame - frames.start])
                 yield update
             workers.finish()
-    except OSError as mishap:
-        raise VideoError(f"cannot write {str(targets[0])!r}: {mishap.strerror or mishap}; choose a folder that is "
+    except (OSError, FormatError) as mishap:
+        reason = mishap.__cause__ if isinstance(mishap, FormatError) else mishap
+        if not isinstance(reason, OSError):
+            raise
+        # a format names the temporary file that it was given
+        raise VideoError(f"cannot write {str(targets[0])!r}: {reason.strerror or reason}; choose a folder that is "
                          "writable and has room") from None
     written.note(*targets)
     return tuple(targets)

@@ -238,6 +238,19 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_maps_that_find_no_room_name_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    """A hidden one was named, which is gone."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, before[1]))
+    try:
+        with pytest.raises(VideoError, match=r"cannot write '.*m\.1001\.exr'.*has room") as told:
+            made(Edit("stmap"), tmp_path / "m.####.exr")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "/." not in str(told.value) and list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is read-only for an administrator")
 def test_a_folder_that_is_read_only_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
