@@ -24,7 +24,7 @@ BACK = "back"
 EDITS = {**WHATS, BACK: "Paint back"}
 """What the panel offers: what tracks carry, and paint that needs none."""
 
-PAINTS = "Paint (*.png *.tif *.tiff *.exr *.webp *.mov *.mkv *.webm *.avi)"
+PAINTS = "Paint (*.png *.tif *.tiff *.exr *.dpx *.webp *.mov *.mkv *.webm *.avi)"
 STEADY = f"How a film was held still (*{ENDING})"
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 FILE = "file"
-FILMS = "Mattes (*.mp4 *.mov *.mkv *.avi *.webm *.png *.tif *.tiff *.exr *.jpg *.jpeg)"
+FILMS = "Mattes (*.mp4 *.mov *.mkv *.avi *.webm *.png *.tif *.tiff *.exr *.dpx *.jpg *.jpeg)"
 TIP = ("A matte of what passes in front: where it is white or opaque, or has a label, the edit goes behind it. Without "
        "one, the tracks decide")
 PAUSE_MS = 200  # after the last stroke on a matte, before it is looked at

@@ -32,7 +32,7 @@ PAINTED, PLACED, STILL = ("mask", "effect"), ("insert", "pin"), ("stabilise", "s
 CHANGES = {"", "inserted", "removed", "reordered", "renamed"}  # after which the lists of layers may be others
 MOST_BYTES = 16 << 30  # of a new layer to paint in; untouched frames of it take no memory
 FILE = "file"
-PICTURES = "Pictures (*.png *.tif *.tiff *.jpg *.jpeg *.exr *.webp)"
+PICTURES = "Pictures (*.png *.tif *.tiff *.jpg *.jpeg *.exr *.dpx *.webp)"
 
 
 class Source(QWidget):
