@@ -30,7 +30,7 @@ def test_the_list_of_keys_names_those_of_a_mac(mac: None, qtbot: Any) -> None:
     shown = KeyHelp()
     qtbot.addWidget(shown)
     texts = " ".join(label.text() for label in shown.findChildren(QLabel))
-    assert "<b>Cmd+Shift+Z</b>" in texts and "with Cmd, too" in texts
+    assert "<b>Cmd+Shift+Z</b>" in texts and "with Cmd as well" in texts
     assert "Control" not in texts and "Ctrl" not in texts
 
 
