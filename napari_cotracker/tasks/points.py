@@ -51,7 +51,13 @@ def points_of_file(path: Path, video: Video) -> tuple[Queries, dict[str, Any]]:
         If the file is missing or wrong, the tracks do not fit the video, or no point is seen anywhere.
     """
     if not sniffs(path):
-        return points_of_table(path), {}
+        try:
+            return points_of_table(path), {}
+        except FormatError as error:
+            if path.suffix.lower() == ".csv" or not path.exists():
+                raise
+            raise FormatError(f"{error}. Nor does it hold labels that can be read: {path.name!r} may be damaged, or of "
+                              "a format that `formats` does not list") from error
     tracks = with_video(read_tracks(path, size=(video.width, video.height)), video)
     points = _beginnings(tracks)
     if not len(points):

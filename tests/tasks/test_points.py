@@ -118,3 +118,14 @@ def test_labels_without_a_point_to_begin_with_are_refused(tmp_path: Path) -> Non
 def test_labels_of_another_film_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CotrackerError, match="pixels"):
         points_of_file(labels(tmp_path / "a.npz", size=(640, 480)), FILM)
+
+
+def test_what_is_neither_a_table_nor_labels_is_told_as_such(tmp_path: Path) -> None:
+    for name in ("torn.slp", "points.csv"):
+        (tmp_path / name).write_text("neither")
+    with pytest.raises(CotrackerError, match=r"a header with t,x,y.*Nor does it hold labels .*'torn.slp' may be"):
+        points_of_file(tmp_path / "torn.slp", FILM)
+    for name, words in (("points.csv", "a header with t,x,y"), ("missing.slp", "No such file")):
+        with pytest.raises(CotrackerError, match=words) as told:
+            points_of_file(tmp_path / name, FILM)
+        assert "labels" not in str(told.value)
