@@ -123,7 +123,7 @@ def convert(
     from_format: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="The format of IN.")] = None,
     fps: Fps = None,
     first_frame: Annotated[int | None, typer.Option(metavar="N", help="What IN calls the film's first frame.")] = None,
-    anchors: Annotated[bool, typer.Option("--as-anchors", help="Treat what is read as placed by a person.")] = False,
+    anchors: Annotated[bool, typer.Option("--as-anchors", help="Labels count as placed by a person.")] = False,
     tracks: Annotated[str, typer.Option(metavar="NAMES", help=EXCERPT["tracks"])] = "",
     first: First = None,
     last: Last = None,
