@@ -70,7 +70,7 @@ def _beginnings(tracks: Tracks) -> Queries:
     """Where each track begins; those that begin nowhere are left out."""
     seen = tracks.states() == State.VISIBLE
     if not tracks.n_frames or not len(tracks):
-        return Queries(np.zeros(0, np.int64), np.zeros((0, 2)))
+        return Queries.none()
     columns = np.arange(len(tracks))
     t, is_known = seen.argmax(0), seen.any(0)
     xy = tracks.xy[t, columns]

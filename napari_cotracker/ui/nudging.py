@@ -13,10 +13,11 @@ from .desk import Desk
 from .edit_actions import EditActions
 from .edit_aim import Aim
 
-PAUSE_MS = 400  # after the last one; a key that is held repeats after as much on slow keyboards
+PAUSE_MS = 400  # after the last one
+HELD_MS = 1200  # after a press; systems wait 250 to 1,000 before a key that is held repeats
 ARROWS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}
 MODIFIERS = {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Meta, Qt.Key.Key_Alt}
-KEYS = {QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride}
+KEYS = {QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride}
 ENDS = {QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.Close, QEvent.Type.WindowDeactivate}
 
 
@@ -37,7 +38,7 @@ class Nudging(QObject):
         self._desk, self._edits = desk, edits
         self._aim: Aim | None = None
         self._total, self._last = np.zeros(2), (0.0, 0.0)
-        self._clock = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._clock = QTimer(self, singleShot=True)
         self._clock.timeout.connect(self.end)
 
     def nudge(self, right: float, down: float) -> None:
@@ -54,7 +55,7 @@ class Nudging(QObject):
         self._last = right, down
         self._total += self._last
         self._draw(aim)
-        self._clock.start()
+        self._clock.start(HELD_MS)
 
     def end(self) -> None:
         """Make a step of it now."""
@@ -72,17 +73,23 @@ class Nudging(QObject):
         """Whatever comes while points are being nudged."""
         kind = event.type()
         if kind in KEYS and isinstance(event, QKeyEvent):
-            if event.key() in ARROWS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                return kind == QEvent.Type.KeyPress and event.isAutoRepeat() and self._repeat()
-            if event.key() not in MODIFIERS:
-                self.end()
-        elif kind in ENDS:
+            return self._hear(kind, event)
+        if kind in ENDS:
             self.end()
         return False
 
-    def _repeat(self) -> bool:
-        self.nudge(*self._last)
-        return True
+    def _hear(self, kind: QEvent.Type, event: QKeyEvent) -> bool:
+        """Whether nobody else is to hear of a key."""
+        if kind == QEvent.Type.KeyRelease:
+            if event.key() in ARROWS and not event.isAutoRepeat():
+                self._clock.start(PAUSE_MS)
+        elif event.key() in ARROWS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            if kind == QEvent.Type.KeyPress and event.isAutoRepeat():
+                self.nudge(*self._last)
+                return True
+        elif event.key() not in MODIFIERS:
+            self.end()
+        return False
 
     def _draw(self, aim: Aim) -> None:
         project = self._desk.current

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QKeyEvent
+from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from napari_cotracker.core.tracks import Source
@@ -25,7 +26,7 @@ FRAME = 7
 def asked(window: Window, monkeypatch: pytest.MonkeyPatch) -> Window:
     """A track that is selected on a frame without an anchor; nothing is noted until something else happens."""
     monkeypatch.setattr(nudging, "PAUSE_MS", 60_000)
-    window.panel.keys._nudging._clock.setInterval(60_000)
+    monkeypatch.setattr(nudging, "HELD_MS", 60_000)
     doubtful(window)
     window.desk.to_points()
     window.project.go_to(FRAME)
@@ -53,7 +54,8 @@ def steps(window: Window) -> list[str]:
     return [step.label for step in window.session.steps]
 
 
-def test_nudges_that_follow_one_another_are_one_step_and_tracked_after_once(asked: Window) -> None:
+def test_nudges_that_follow_one_another_are_one_step_and_tracked_after_once(
+        asked: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     before, begun = place(asked), len(steps(asked))
     shown = asked.project.view.points.data[1, -2:].copy()
     for _ in range(3):
@@ -61,7 +63,7 @@ def test_nudges_that_follow_one_another_are_one_step_and_tracked_after_once(aske
     press(asked, UP, modifiers=SHIFT | CONTROL)
     np.testing.assert_allclose(asked.project.view.points.data[1, -2:] - shown, [-0.1, 3], atol=1e-4)
     assert len(steps(asked)) == begun
-    asked.panel.keys._nudging._clock.setInterval(1)
+    monkeypatch.setattr(nudging, "PAUSE_MS", 1)
     press(asked, RIGHT)
     wait_until(lambda: len(steps(asked)) == begun + 1)
     assert steps(asked)[-1] == "nudge point 1"
@@ -72,12 +74,17 @@ def test_nudges_that_follow_one_another_are_one_step_and_tracked_after_once(aske
     np.testing.assert_array_equal(place(asked), before)
 
 
-def test_an_arrow_that_is_held_goes_on(asked: Window) -> None:
+def test_an_arrow_that_is_held_goes_on_however_late_it_begins_to_repeat(
+        asked: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nudging, "PAUSE_MS", 1)
     before = place(asked)
-    press(asked, LEFT)
+    QTest.keyPress(asked.viewer.window._qt_viewer.canvas.native, LEFT, SHIFT)
+    settle(0.1)  # the pause is over, but the key is down
+    np.testing.assert_array_equal(place(asked), before)
     for _ in range(5):
         press(asked, LEFT, is_held=True)
-    asked.panel.keys.let_go()
+    QTest.keyRelease(asked.viewer.window._qt_viewer.canvas.native, LEFT, SHIFT)
+    wait_until(lambda: not np.array_equal(place(asked), before))
     np.testing.assert_allclose(place(asked) - before, [-6, 0], atol=1e-4)
 
 
